@@ -1,0 +1,1 @@
+"""The two Y-documents and the file formats."""

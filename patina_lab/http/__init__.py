@@ -1,0 +1,1 @@
+"""Front doors: parse a request, call the service once, reply."""

@@ -1,0 +1,1 @@
+"""One kernel connection, and the pure translation of its messages into events."""

@@ -1,0 +1,1 @@
+"""Runs, outputs and events. Pure: standard library only, no I/O."""

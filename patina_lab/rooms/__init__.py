@@ -1,0 +1,1 @@
+"""Open notebooks: their documents, their runs, their persistence."""

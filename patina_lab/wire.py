@@ -1,0 +1,237 @@
+"""The shapes that cross the network: requests, replies and what the runs document holds.
+
+`src/wire.ts` and the OpenAPI document are generated from this module (`make wire`); a test
+fails when they lag behind. The contract itself is `docs/reference/api.md`.
+
+Times are UTC, RFC 3339 with milliseconds. Fields whose value is their default are omitted.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from msgspec import Struct, field
+
+PROTOCOL = "1"
+
+RunStatus = Literal["starting", "idle", "busy", "forking", "failed", "stopped", "lost"]
+CellStatus = Literal["queued", "running", "succeeded", "failed", "interrupted", "not run"]
+OutputType = Literal["stream", "display_data", "execute_result", "error"]
+GlobalKind = Literal["data", "function", "class", "module", "other"]
+GlobalChange = Literal["new", "rebound", "maybe", "gone"]
+
+
+class _Wire(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Base of every shape: immutable, named fields, defaults left out."""
+
+
+class MimeValue(_Wire, frozen=True):
+    """One representation of an output: inline, or the blob that holds its bytes.
+
+    `inline` is the MIME bundle's value as Jupyter sends it (a string, or JSON for JSON types).
+    A blob holds the same value: UTF-8 text, decoded bytes for base64 image types, or JSON text.
+    """
+
+    inline: Any = None
+    blob: str | None = None
+    bytes: int | None = None
+
+
+class SealedChunk(_Wire, frozen=True):
+    """A finished part of a stream, kept as a blob of UTF-8 text."""
+
+    blob: str
+    bytes: int
+    lines: int
+
+
+class Manifest(_Wire, frozen=True):
+    """One output of an output cell. Which fields are present depends on `type`."""
+
+    id: str
+    type: OutputType
+    display_id: str | None = None
+    execution_count: int | None = None
+    name: str | None = None
+    data: dict[str, MimeValue] | None = None
+    metadata: dict[str, Any] | None = None
+    ename: str | None = None
+    evalue: str | None = None
+    traceback: list[str] | None = None
+    sealed: list[SealedChunk] | None = None
+    tail: str | None = None
+
+
+class OutputCell(_Wire, frozen=True):
+    """One execution: the source as it ran, and what came of it."""
+
+    seq: int
+    id: str
+    cell: str
+    source: str
+    source_hash: str
+    status: CellStatus
+    requested_by: str
+    queued: str
+    session: int
+    outputs: list[Manifest]
+    execution_count: int | None = None
+    started: str | None = None
+    ended: str | None = None
+    input_request: InputRequest | None = None
+    globals_changed: list[str] | None = None
+    undone: bool = False
+    pinned: bool = False
+
+
+class InputRequest(_Wire, frozen=True):
+    """The kernel waits for a line of input; any client may answer it, once."""
+
+    prompt: str
+    password: bool = False
+
+
+class Phase(_Wire, frozen=True):
+    """What a starting run is doing, since when, and how long it took last time."""
+
+    name: str
+    since: str
+    previous_ms: int | None = None
+
+
+class ForkPoint(_Wire, frozen=True):
+    """Where a run was forked: its parent, and the last output cell it shares with it."""
+
+    run: str
+    seq: int
+
+
+class ReportLine(_Wire, frozen=True):
+    """One thing a fork or a load could not carry exactly."""
+
+    kind: str
+    name: str
+    what: str
+    advice: str
+
+
+class RunError(_Wire, frozen=True):
+    """Why a run failed: what happened, and what a person can do."""
+
+    message: str
+    reason: str
+    hint: str
+
+
+class Run(_Wire, frozen=True):
+    """One kernel and its timeline (the timeline itself is not part of this shape)."""
+
+    id: str
+    notebook: str
+    title: str
+    created: str
+    kernel_name: str
+    language: str
+    status: RunStatus
+    queue: list[int]
+    last_seq: int
+    session: int
+    kernel_id: str | None = None
+    phase: Phase | None = None
+    parent: ForkPoint | None = None
+    memory_bytes: int | None = None
+    report: list[ReportLine] | None = None
+    error: RunError | None = None
+
+
+class Global(_Wire, frozen=True):
+    """One variable, as the kernel summarised it. `summary` is at most 200 characters."""
+
+    name: str
+    type: str
+    kind: GlobalKind
+    summary: str
+    has_children: bool
+    bytes: int | None = None
+    length: int | None = None
+    shape: list[int] | None = None
+    dtype: str | None = None
+    changed: GlobalChange | None = None
+    by: int | None = None
+    approximate: bool = False
+
+
+class Notebook(_Wire, frozen=True):
+    """An open notebook."""
+
+    id: str
+    path: str
+    kernel: str
+    language: str
+    runs: list[Run]
+
+
+class KernelChoice(_Wire, frozen=True):
+    """A kernelspec a notebook can be written for."""
+
+    name: str
+    display_name: str
+    language: str
+
+
+class Info(_Wire, frozen=True):
+    """Reply of `GET api/patina`."""
+
+    version: str
+    protocol: str
+    notebooks_root: str
+    kernels: list[KernelChoice]
+
+
+class CreateNotebook(_Wire, frozen=True, forbid_unknown_fields=True):
+    """Body of `POST api/patina/notebooks`. `path` is relative to the server's root."""
+
+    path: str
+    kernel: str
+
+
+class NewRun(_Wire, frozen=True, forbid_unknown_fields=True):
+    """Body of `POST api/patina/notebooks/{id}/runs`."""
+
+    kernel: str | None = None
+    title: str | None = None
+
+
+class CellReference(_Wire, frozen=True, forbid_unknown_fields=True):
+    """A cell to run, and the SHA-256 of the source (UTF-8, hex) the caller sees."""
+
+    id: str
+    source_hash: str | None = None
+
+
+class Execute(_Wire, frozen=True, forbid_unknown_fields=True):
+    """Body of `POST api/patina/runs/{run}/execute`. The same `request_id` runs nothing twice."""
+
+    cells: list[CellReference]
+    request_id: str
+
+
+class Input(_Wire, frozen=True, forbid_unknown_fields=True):
+    """Body of `POST api/patina/runs/{run}/input`. `output_cell` is a seq."""
+
+    output_cell: int
+    value: str
+
+
+class RenameRun(_Wire, frozen=True, forbid_unknown_fields=True):
+    """Body of `PATCH api/patina/runs/{run}`."""
+
+    title: str
+
+
+class Problem(_Wire, frozen=True):
+    """Every error reply: what happened, why, and what to do."""
+
+    message: str
+    reason: str
+    hint: str = field(default="")

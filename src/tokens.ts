@@ -1,0 +1,78 @@
+import { Token } from '@lumino/coreutils';
+import type { ISignal } from '@lumino/signaling';
+import type { IDisposable } from '@lumino/disposable';
+import type { IWidgetTracker } from '@jupyterlab/apputils';
+import type { DocumentWidget } from '@jupyterlab/docregistry';
+import type { SplitPanel } from '@lumino/widgets';
+import type * as wire from './wire';
+
+/** Requests to the Patina server. Every method rejects with a `PatinaError` that says what to do. */
+export interface IPatinaClient {
+  info(): Promise<wire.Info>;
+  notebookAt(path: string): Promise<wire.Notebook>;
+  createNotebook(path: string, kernel: string): Promise<wire.Notebook>;
+  newRun(notebook: string, options?: wire.NewRun): Promise<wire.Run>;
+  execute(run: string, cells: wire.CellReference[]): Promise<wire.OutputCell[]>;
+  input(run: string, outputCell: number, value: string): Promise<void>;
+  interrupt(run: string): Promise<void>;
+  restart(run: string): Promise<void>;
+  stop(run: string): Promise<void>;
+  rename(run: string, title: string): Promise<wire.Run>;
+  deleteRun(run: string): Promise<void>;
+  /** The bytes of a blob of this notebook; cached. */
+  blob(notebook: string, hash: string): Promise<ArrayBuffer>;
+}
+
+export type ConnectionState = 'connecting' | 'connected' | 'reconnecting' | 'closed';
+
+/** A read view of one run in the runs document. Values are snapshots; signals say when to look again. */
+export interface IRunView {
+  readonly id: string;
+  /** The run's fields as the server last wrote them. */
+  readonly run: wire.Run;
+  /** The output cells, ordered by seq. */
+  readonly seqs: readonly number[];
+  cell(seq: number): wire.OutputCell | undefined;
+  readonly globals: readonly wire.Global[];
+  /** Fields other than cells and globals changed. */
+  readonly changed: ISignal<IRunView, void>;
+  /** Output cells were added, changed or removed. */
+  readonly cellsChanged: ISignal<IRunView, { added: number[]; changed: number[]; removed: number[] }>;
+  readonly globalsChanged: ISignal<IRunView, void>;
+}
+
+/** The runs document of one notebook, read-only. */
+export interface IRunsModel extends IDisposable {
+  readonly connection: ConnectionState;
+  readonly connectionChanged: ISignal<IRunsModel, ConnectionState>;
+  /** Resolves once the first state has arrived. */
+  readonly ready: Promise<void>;
+  readonly runs: readonly IRunView[];
+  get(run: string): IRunView | undefined;
+  readonly runsChanged: ISignal<IRunsModel, void>;
+  /** The state vector of the source document that the server has on disk, if it said one. */
+  readonly saved: Uint8Array | null;
+}
+
+/** The body of a notebook panel: source on the left, the shown run on the right. */
+export interface IPatinaBody extends SplitPanel {
+  readonly notebookId: string | null;
+  readonly runs: IRunsModel | null;
+  /** The run whose timeline is shown. */
+  currentRun: string | null;
+  readonly currentRunChanged: ISignal<IPatinaBody, string | null>;
+}
+
+export type IPatinaPanel = DocumentWidget<IPatinaBody>;
+
+export interface IPatinaTracker extends IWidgetTracker<IPatinaPanel> {}
+
+export const IPatinaClient = new Token<IPatinaClient>(
+  'patina-lab:IPatinaClient',
+  'Requests to the Patina server.'
+);
+
+export const IPatinaTracker = new Token<IPatinaTracker>(
+  'patina-lab:IPatinaTracker',
+  'The open Patina notebooks.'
+);
