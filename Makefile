@@ -1,0 +1,77 @@
+# Patina Lab. Two commands do everything, set-up included:
+#   make lab    opens JupyterLab with Patina Lab on ./notebooks (or PATINA_WORKSPACE)
+#   make test   runs every check and test
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+JLPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jlpm
+WORKSPACE = $(or $(PATINA_WORKSPACE),$(CURDIR)/notebooks)
+SOURCES := $(shell find src style schema -type f 2>/dev/null)
+
+.PHONY: help setup lab test test-fast check bench wire lock pictures clean
+
+help:
+	@sed -n '2,4s/^# \{0,1\}//p' Makefile
+	@echo "  make setup  the set-up alone;  make test-fast  all but the browser;  make bench  the benchmarks"
+	@echo "  make wire   regenerates src/wire.ts and the OpenAPI document;  make lock  the lock file"
+
+setup: $(VENV)/.installed
+
+lab: setup
+	@$(BIN)/python scripts/open_lab.py "$(WORKSPACE)" $(LAB_ARGS)
+
+test: setup
+	@$(BIN)/python scripts/run_tests.py
+
+test-fast: setup
+	@$(BIN)/python scripts/run_tests.py --without-browser
+
+check: setup
+	@$(BIN)/python scripts/run_tests.py --only-checks
+
+bench: setup
+	@$(BIN)/python -m bench
+
+wire: setup
+	@$(BIN)/python scripts/generate_wire.py
+
+pictures: setup
+	@$(JLPM) -s pictures
+
+lock: setup
+	@$(BIN)/pip install --quiet uv
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	  --no-emit-index-url --no-emit-find-links --extra dev --extra examples pyproject.toml -o requirements/lock.txt
+
+clean:
+	rm -rf $(VENV) node_modules lib tsconfig.tsbuildinfo patina_lab/labextension patina_lab/_version.py
+
+# The steps of the set-up, each done again only when what it depends on has changed.
+
+$(VENV)/.requirements: requirements/lock.txt scripts/check_machine.py
+	@$(PYTHON) scripts/check_machine.py
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing Python packages into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/lock.txt
+	@touch $@
+
+$(VENV)/.node_modules: package.json yarn.lock .yarnrc.yml $(VENV)/.requirements
+	@echo "Installing JavaScript packages ..."
+	@$(JLPM) install --immutable > $(VENV)/jlpm.log 2>&1 || { tail -40 $(VENV)/jlpm.log; exit 1; }
+	@touch $@
+
+$(VENV)/.labextension: $(VENV)/.node_modules tsconfig.json $(SOURCES)
+	@echo "Building the browser half ..."
+	@$(JLPM) build > $(VENV)/build.log 2>&1 || { tail -60 $(VENV)/build.log; exit 1; }
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.labextension pyproject.toml install.json jupyter-config/server-config/patina_lab.json $(shell find kernels/specs -type f 2>/dev/null)
+	@SKIP_JUPYTER_BUILDER=1 $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  --no-deps --no-build-isolation --editable .
+	@$(BIN)/python scripts/link_labextension.py
+	@touch $@
