@@ -49,39 +49,40 @@ def run(step: Step) -> bool:
     """Run one step; True when it passed."""
     print(f"\n=== {step.name}: {' '.join(step.command)}", flush=True)
     started = time.monotonic()
-    passed = subprocess.run(step.command, cwd=ROOT, env=environment(), check=False).returncode == 0
-    print(
-        f"=== {step.name}: {'passed' if passed else 'FAILED'}, {time.monotonic() - started:.0f} s",
-        flush=True,
-    )
-    return passed
+    status = subprocess.run(step.command, cwd=ROOT, env=environment(), check=False).returncode
+    verdict = "passed" if status == 0 else "FAILED"
+    print(f"=== {step.name}: {verdict}, {time.monotonic() - started:.0f} s", flush=True)
+    return status == 0
 
 
 def find_chromium() -> str | None:
     """Return the path of a Chromium, installing Debian's when this user may."""
-    found = (
-        shutil.which("chromium")
-        or shutil.which("chromium-browser")
-        or shutil.which("google-chrome")
-    )
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next(filter(None, map(shutil.which, names)), None)
     if found is None and shutil.which("apt-get") and os.geteuid() == 0:
         print("Installing Chromium for the browser tests ...", flush=True)
-        quiet = {"check": False, "stdout": subprocess.DEVNULL}
-        subprocess.run(("apt-get", "update", "-qq"), **quiet)
-        subprocess.run(("apt-get", "install", "-y", "-qq", "chromium"), **quiet)
+        for command in (("update", "-qq"), ("install", "-y", "-qq", "chromium")):
+            subprocess.run(("apt-get", *command), check=False, stdout=subprocess.DEVNULL)
         found = shutil.which("chromium")
     return found
 
 
-def browser_steps(wanted: bool) -> tuple[list[Step], list[str]]:
+def browser_steps(*, wanted: bool) -> tuple[list[Step], list[str]]:
     """Return the browser's step, or the sentence that says why it is not run."""
     if not wanted:
-        return [], ["The browser: left out on request (make test runs it)"]
+        return [], ["the browser: left out on request (make test runs it)"]
     if find_chromium() is None:
-        return [], [
-            "The browser: no Chromium was found; install it (Debian: apt-get install chromium) and run make test again"
-        ]
+        install = "install it (Debian: apt-get install chromium) and run make test again"
+        return [], [f"the browser: no Chromium was found; {install}"]
     return [BROWSER], []
+
+
+def selected(options: argparse.Namespace) -> tuple[list[Step], list[str]]:
+    """Return the steps to run, and a sentence for each thing that is left out."""
+    if options.only_checks:
+        return list(CHECKS), ["everything but the checks: left out on request"]
+    browser, untested = browser_steps(wanted=not options.without_browser)
+    return [*CHECKS, *TESTS, *browser], untested
 
 
 def main() -> int:
