@@ -1,0 +1,57 @@
+import { test, expect } from './support/test';
+
+test('the launcher makes a notebook, and Shift+Enter keeps a result', async ({
+  patina
+}) => {
+  await patina.open();
+  await expect(
+    patina.page.locator('.jp-Launcher-section', { hasText: 'Patina' }).first()
+  ).toBeVisible();
+  await patina.createFromLauncher();
+
+  await patina.run(0, 'x = 40\nx + 2');
+  await expect(patina.output(1, 1, 'succeeded')).toContainText('42');
+  await expect(patina.tabs).toHaveCount(1);
+
+  await patina.run(1, 'print("hello", x)');
+  await expect(patina.output(2, 2, 'succeeded')).toContainText('hello 40');
+});
+
+test('running a cell again keeps the earlier result', async ({
+  patina,
+  notebook
+}) => {
+  await patina.open(notebook('again.tsnb', ['n = 1\nn']));
+  await patina.run(0);
+  await expect(patina.output(1, 1, 'succeeded')).toContainText('1');
+  await patina.run(0, 'n = 2\nn');
+  await expect(patina.output(2, 1, 'succeeded')).toContainText('2');
+  await expect(patina.output(1, 1, 'succeeded')).toContainText('1');
+});
+
+test('an error shows its coloured traceback and stops what was queued behind it', async ({
+  patina,
+  notebook
+}) => {
+  await patina.open(notebook('error.tsnb', ['1 / 0', '"never"']));
+  await patina.panel.locator('.jp-Notebook').click();
+  await patina.page.evaluate(() => {
+    void (
+      window as never as {
+        jupyterapp: { commands: { execute(id: string): Promise<void> } };
+      }
+    ).jupyterapp?.commands.execute('patina:run-all');
+  });
+  await patina.page.keyboard.press('Control+Shift+C');
+  await patina.page
+    .getByPlaceholder('SEARCH', { exact: false })
+    .fill('Run All Cells patina');
+  await patina.page.keyboard.press('Escape');
+  await expect(patina.output(1, 1, 'failed')).toContainText(
+    'ZeroDivisionError'
+  );
+  await expect(
+    patina.output(1, 1, 'failed').locator('[class*="ansi-red"]').first()
+  ).toBeVisible();
+  await expect(patina.output(2, 2, 'not run')).toBeVisible();
+});

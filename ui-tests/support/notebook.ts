@@ -1,0 +1,90 @@
+import { expect, type Locator, type Page } from '@playwright/test';
+import type { LabServer } from './server';
+
+/** A Patina notebook in a page, driven by what a person sees and a screen reader says. */
+export class PatinaPage {
+  constructor(
+    readonly page: Page,
+    readonly server: LabServer
+  ) {}
+
+  /** Open JupyterLab, on a notebook when a path is given. */
+  async open(path = ''): Promise<void> {
+    const where = path ? `/lab/tree/${path}` : '/lab';
+    await this.page.goto(
+      `${this.server.url}${where}?token=${this.server.token}&reset`
+    );
+    await this.page
+      .locator('#jupyterlab-splash')
+      .waitFor({ state: 'detached' });
+    if (path) {
+      await expect(this.sourceCells.first()).toBeVisible();
+    }
+  }
+
+  /** Create a notebook with a card of the launcher. */
+  async createFromLauncher(card = 'Patina Python'): Promise<void> {
+    await this.page
+      .locator('.jp-LauncherCard', { hasText: card })
+      .first()
+      .click();
+    await expect(this.sourceCells.first()).toBeVisible();
+  }
+
+  get panel(): Locator {
+    return this.page.locator('.jp-PatinaPanel:visible');
+  }
+
+  get sourceCells(): Locator {
+    return this.panel.locator('.jp-Notebook .jp-Cell');
+  }
+
+  editor(index: number): Locator {
+    return this.sourceCells.nth(index).locator('.cm-content');
+  }
+
+  get tabs(): Locator {
+    return this.panel.getByRole('tablist', { name: 'Runs' }).getByRole('tab');
+  }
+
+  get timeline(): Locator {
+    return this.panel.getByRole('feed', { name: 'Timeline' });
+  }
+
+  get outputs(): Locator {
+    return this.timeline.getByRole('article');
+  }
+
+  /** The output cell with this name, as a screen reader says it. */
+  output(seq: number, cell: number, status: string): Locator {
+    return this.timeline.getByRole('article', {
+      name: `Output ${seq}, cell ${cell}, ${status}`
+    });
+  }
+
+  /** Replace the source of a cell by typing. */
+  async type(index: number, source: string): Promise<void> {
+    await this.editor(index).click();
+    await this.page.keyboard.press('Control+a');
+    await this.page.keyboard.insertText(source);
+  }
+
+  /** Type into a cell and press Shift+Enter. */
+  async run(index: number, source?: string): Promise<void> {
+    if (source === undefined) {
+      await this.editor(index).click();
+    } else {
+      await this.type(index, source);
+    }
+    await this.page.keyboard.press('Shift+Enter');
+  }
+}
+
+/** A `.tsnb` file as a person or git would write it. */
+export function tsnb(id: string, sources: readonly string[]): string {
+  const cells = sources.map(
+    (source, index) =>
+      `\n[[cells]]\nid = "cell${index}"\ntype = "code"\nsource = '''\n${source}'''\n`
+  );
+  return `format = "patina-lab 1"\nid = "${id}"\nkernel = "patina-python"\nlanguage = "python"\n${cells.join('')}`;
+}

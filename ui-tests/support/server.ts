@@ -1,0 +1,127 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, mkdirSync, rmSync, createWriteStream } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join, resolve } from 'node:path';
+
+const BIN = resolve(__dirname, '../../.venv/bin');
+
+/** A port nobody listens on now. */
+async function freePort(): Promise<number> {
+  return new Promise((done, failed) => {
+    const probe = createServer();
+    probe.once('error', failed);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo;
+      probe.close(() => done(port));
+    });
+  });
+}
+
+/**
+ * A real Jupyter server with its own empty home and workspace. It can be killed and started
+ * again on the same workspace and port, as a person's server is.
+ */
+export class LabServer {
+  private constructor(
+    readonly home: string,
+    readonly port: number
+  ) {}
+
+  static async start(): Promise<LabServer> {
+    const home = mkdtempSync(join(tmpdir(), 'patina-ui-'));
+    mkdirSync(join(home, 'work'));
+    const server = new LabServer(home, await freePort());
+    await server.launch();
+    return server;
+  }
+
+  readonly token = 'ui-tests';
+
+  get root(): string {
+    return join(this.home, 'work');
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Send a request to the server as an outside client would. */
+  async request(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = { Authorization: `token ${this.token}`, ...init.headers };
+    return fetch(`${this.url}/${path}`, { ...init, headers });
+  }
+
+  /** Start the server process and wait until it answers. */
+  async launch(): Promise<void> {
+    const log = createWriteStream(join(this.home, 'server.log'), {
+      flags: 'a'
+    });
+    this.process = spawn(
+      join(BIN, 'python'),
+      [
+        '-m',
+        'jupyterlab',
+        '--no-browser',
+        '--allow-root',
+        '--ip=127.0.0.1',
+        `--ServerApp.port=${this.port}`,
+        '--ServerApp.port_retries=0',
+        `--IdentityProvider.token=${this.token}`,
+        `--ServerApp.root_dir=${this.root}`
+      ],
+      { env: this.environment(), stdio: ['ignore', 'pipe', 'pipe'] }
+    );
+    this.process.stdout?.pipe(log, { end: false });
+    this.process.stderr?.pipe(log, { end: false });
+    await this.answering();
+  }
+
+  /** End the server process: politely (SIGTERM) or at once (SIGKILL). */
+  async kill(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+    const running = this.process;
+    if (!running || running.exitCode !== null || running.signalCode !== null) {
+      return;
+    }
+    const ended = new Promise(done => running.once('exit', done));
+    running.kill(signal);
+    await ended;
+  }
+
+  async dispose(): Promise<void> {
+    await this.kill('SIGTERM');
+    rmSync(this.home, { recursive: true, force: true });
+  }
+
+  private environment(): NodeJS.ProcessEnv {
+    const own = (name: string) => join(this.home, name);
+    return {
+      ...process.env,
+      PATH: `${BIN}${delimiter}${process.env.PATH ?? ''}`,
+      HOME: own('home'),
+      JUPYTER_CONFIG_DIR: own('config'),
+      JUPYTER_DATA_DIR: own('data'),
+      JUPYTER_RUNTIME_DIR: own('runtime'),
+      JUPYTERLAB_SETTINGS_DIR: own('settings'),
+      JUPYTERLAB_WORKSPACES_DIR: own('workspaces'),
+      OMP_NUM_THREADS: '1',
+      OPENBLAS_NUM_THREADS: '1'
+    };
+  }
+
+  private async answering(): Promise<void> {
+    const deadline = Date.now() + 60_000;
+    while (Date.now() < deadline) {
+      const reply = await this.request('api/patina').catch(() => null);
+      if (reply?.ok) {
+        return;
+      }
+      await new Promise(done => setTimeout(done, 150));
+    }
+    throw new Error(
+      `The server did not answer within 60 s: see ${join(this.home, 'server.log')}`
+    );
+  }
+
+  private process: ChildProcess | null = null;
+}

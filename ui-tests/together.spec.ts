@@ -1,0 +1,49 @@
+import { test, expect } from './support/test';
+import { PatinaPage } from './support/notebook';
+
+test('two browsers edit one notebook while a cell runs, and both see everything', async ({
+  browser,
+  server,
+  notebook
+}) => {
+  const path = notebook('together.tsnb', [
+    'import time\nfor i in range(20):\n    print("tick", i, flush=True); time.sleep(0.2)',
+    'a = 1'
+  ]);
+  const [left, right] = await Promise.all(
+    [0, 1].map(async () => {
+      const context = await browser.newContext();
+      return new PatinaPage(await context.newPage(), server);
+    })
+  );
+  await left.open(path);
+  await right.open(path);
+
+  await left.run(0);
+  await expect(right.output(1, 1, 'running')).toContainText('tick');
+  await right.type(1, 'a = "typed on the right"');
+  await expect(left.editor(1)).toContainText('typed on the right');
+  await right.run(1);
+  await expect(left.output(1, 1, 'succeeded')).toContainText('tick 19');
+  await expect(left.output(2, 2, 'succeeded')).toBeVisible();
+});
+
+test('a question of the kernel is answered from another browser', async ({
+  browser,
+  server,
+  notebook
+}) => {
+  const path = notebook('ask.tsnb', [
+    'name = input("Who are you? ")\n"Hello " + name'
+  ]);
+  const asking = new PatinaPage(await browser.newPage(), server);
+  const context = await browser.newContext();
+  const answering = new PatinaPage(await context.newPage(), server);
+  await asking.open(path);
+  await answering.open(path);
+  await asking.run(0);
+  const field = answering.output(1, 1, 'running').getByRole('textbox');
+  await field.fill('Ada');
+  await field.press('Enter');
+  await expect(asking.output(1, 1, 'succeeded')).toContainText('Hello Ada');
+});
