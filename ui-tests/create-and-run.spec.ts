@@ -34,19 +34,7 @@ test('an error shows its coloured traceback and stops what was queued behind it'
   notebook
 }) => {
   await patina.open(notebook('error.tsnb', ['1 / 0', '"never"']));
-  await patina.panel.locator('.jp-Notebook').click();
-  await patina.page.evaluate(() => {
-    void (
-      window as never as {
-        jupyterapp: { commands: { execute(id: string): Promise<void> } };
-      }
-    ).jupyterapp?.commands.execute('patina:run-all');
-  });
-  await patina.page.keyboard.press('Control+Shift+C');
-  await patina.page
-    .getByPlaceholder('SEARCH', { exact: false })
-    .fill('Run All Cells patina');
-  await patina.page.keyboard.press('Escape');
+  await patina.menu('Run', 'Run All Cells');
   await expect(patina.output(1, 1, 'failed')).toContainText(
     'ZeroDivisionError'
   );

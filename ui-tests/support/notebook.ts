@@ -62,6 +62,16 @@ export class PatinaPage {
     });
   }
 
+  /** Choose an item of a menu of the menu bar. */
+  async menu(menu: string, item: string): Promise<void> {
+    await this.sourceCells.first().click();
+    await this.page
+      .getByRole('menubar')
+      .getByRole('menuitem', { name: menu, exact: true })
+      .click();
+    await this.page.getByRole('menuitem', { name: item, exact: true }).click();
+  }
+
   /** Replace the source of a cell by typing. */
   async type(index: number, source: string): Promise<void> {
     await this.editor(index).click();
