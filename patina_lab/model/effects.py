@@ -1,0 +1,100 @@
+"""What must be done after an event: the model decides, a runner does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from patina_lab.model.cells import OutputCell
+from patina_lab.model.ids import Seq
+from patina_lab.model.outputs import Blob, Display
+
+
+@dataclass(frozen=True, slots=True)
+class StartKernel:
+    """Start a kernel; answer with Entered, then KernelReady or StartFailed."""
+
+
+@dataclass(frozen=True, slots=True)
+class RestartKernel:
+    """End the kernel there is, if any, then as StartKernel."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShutdownKernel:
+    """End the kernel, or its start."""
+
+
+@dataclass(frozen=True, slots=True)
+class InterruptKernel:
+    """Interrupt what the kernel does."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendExecute:
+    """Send code to the kernel; what it says in reply belongs to this output cell."""
+
+    seq: Seq
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendInput:
+    """Answer the kernel's question."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepBlobs:
+    """Store bytes before anything that names them is written."""
+
+    blobs: tuple[Blob, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCell:
+    """A new output cell, to the log and to the document."""
+
+    cell: OutputCell
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeCell:
+    """An output cell that is still open has changed: soon to the document, later to the log."""
+
+    cell: OutputCell
+
+
+@dataclass(frozen=True, slots=True)
+class CloseCell:
+    """An output cell is final: to the log (durably) and to the document."""
+
+    cell: OutputCell
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateClosed:
+    """A display has changed that final output cells may show."""
+
+    display: Display
+
+
+@dataclass(frozen=True, slots=True)
+class SaveRun:
+    """The run's own fields have changed: to the document, and to the log what it keeps."""
+
+
+Effect = (
+    StartKernel
+    | RestartKernel
+    | ShutdownKernel
+    | InterruptKernel
+    | SendExecute
+    | SendInput
+    | KeepBlobs
+    | OpenCell
+    | ChangeCell
+    | CloseCell
+    | UpdateClosed
+    | SaveRun
+)

@@ -1,0 +1,188 @@
+"""What can happen to a run. `at` is the time: UTC, RFC 3339 with milliseconds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from patina_lab.model.ids import CellId, KernelId, RequestId, Seq
+from patina_lab.model.outputs import StreamName
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One cell somebody wants to run: the source as it is now."""
+
+    cell: CellId
+    source: str
+    source_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """Cells are to run, in this order."""
+
+    request: RequestId
+    cells: tuple[Asked, ...]
+    requested_by: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """The start of the kernel has come to another phase."""
+
+    phase: str
+    at: str
+    previous_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KernelReady:
+    """The kernel answers."""
+
+    kernel: KernelId
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartFailed:
+    """The kernel could not be started."""
+
+    message: str
+    reason: str
+    hint: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wrote:
+    """Text to stdout or stderr."""
+
+    seq: Seq
+    name: StreamName
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Displayed:
+    """A MIME bundle was displayed (or, `is_result`, is the value of the last expression)."""
+
+    seq: Seq
+    data: Mapping[str, Any]
+    metadata: Mapping[str, Any]
+    display_id: str | None = None
+    execution_count: int | None = None
+    is_result: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DisplayUpdated:
+    """A display has other content now, wherever in the run it is shown."""
+
+    display_id: str
+    data: Mapping[str, Any]
+    metadata: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """An exception ended the cell."""
+
+    seq: Seq
+    ename: str
+    evalue: str
+    traceback: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """The cell wants its outputs gone: now, or (`wait`) when the next one comes."""
+
+    seq: Seq
+    wait: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InputRequested:
+    """The cell waits for a line of input."""
+
+    seq: Seq
+    prompt: str
+    password: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InputAnswered:
+    """Somebody answered."""
+
+    seq: Seq
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The kernel has done with a cell, and everything the cell said has come."""
+
+    seq: Seq
+    ok: bool
+    execution_count: int | None
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class InterruptAsked:
+    """Somebody wants the running cell to stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class RestartAsked:
+    """Somebody wants a new kernel for this run."""
+
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopAsked:
+    """Somebody (or the end of the server) stops the kernel; the history stays."""
+
+    at: str
+    why: str = "The kernel was stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class KernelDied:
+    """The kernel's process is gone and nobody asked for it. `cause` names signal or exit code."""
+
+    cause: str
+    hint: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """The run has another title."""
+
+    title: str
+
+
+Event = (
+    Submitted
+    | Entered
+    | KernelReady
+    | StartFailed
+    | Wrote
+    | Displayed
+    | DisplayUpdated
+    | Raised
+    | Cleared
+    | InputRequested
+    | InputAnswered
+    | Finished
+    | InterruptAsked
+    | RestartAsked
+    | StopAsked
+    | KernelDied
+    | Renamed
+)

@@ -1,0 +1,232 @@
+"""The rules of a run, in one pure function: what an event makes of it, and what must be done."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import assert_never
+
+from patina_lab.model import events as on
+from patina_lab.model import producing
+from patina_lab.model.cells import CellStatus, OutputCell, with_output
+from patina_lab.model.effects import (
+    CloseCell,
+    Effect,
+    InterruptKernel,
+    OpenCell,
+    RestartKernel,
+    SaveRun,
+    SendExecute,
+    SendInput,
+    ShutdownKernel,
+)
+from patina_lab.model.events import Event
+from patina_lab.model.ids import OutputId, RequestId, Seq
+from patina_lab.model.outputs import ErrorOutput
+from patina_lab.model.run import Phase, Run, RunError, RunStatus
+
+Result = tuple[Run, tuple[Effect, ...]]
+
+REMEMBERED_REQUESTS = 1_000
+RECENT_CELLS = 8
+
+
+def transition(run: Run, event: Event) -> Result:
+    """Return the run after `event`, and what must now be done, in order."""
+    match event:
+        case on.Submitted():
+            return _submitted(run, event)
+        case on.Entered():
+            return _entered(run, event)
+        case on.KernelReady():
+            return _ready(run, event)
+        case on.StartFailed():
+            error = RunError(event.message, event.reason, event.hint)
+            return _ended(run, RunStatus.FAILED, error, event.at)
+        case on.Finished():
+            return _finished(run, event)
+        case on.InputAnswered():
+            return _answered(run, event)
+        case on.InterruptAsked():
+            return _interrupt(run)
+        case on.RestartAsked():
+            return _restart(run, event)
+        case on.StopAsked():
+            after, effects = _ended(run, RunStatus.STOPPED, None, event.at, why=event.why)
+            return after, (*effects, ShutdownKernel())
+        case on.KernelDied():
+            return _died(run, event)
+        case on.Renamed():
+            return replace(run, title=event.title), (SaveRun(),)
+        case (
+            on.Wrote()
+            | on.Displayed()
+            | on.DisplayUpdated()
+            | on.Raised()
+            | on.Cleared()
+            | on.InputRequested()
+        ):
+            return producing.produced(run, event)
+        case _:
+            assert_never(event)
+
+
+def _submitted(run: Run, event: on.Submitted) -> Result:
+    if event.request in run.requests or not run.is_live:
+        return run, ()
+    first = run.last_seq + 1
+    new = tuple(_queued(run, event, Seq(first + at)) for at in range(len(event.cells)))
+    seqs = tuple(cell.seq for cell in new)
+    after = replace(
+        run,
+        waiting=run.waiting + new,
+        last_seq=run.last_seq + len(new),
+        requests=_remembered(run, event.request, seqs),
+    )
+    opened = tuple(OpenCell(cell) for cell in new)
+    after, effects = _start_next(after, event.at)
+    return after, (*opened, *effects, SaveRun())
+
+
+def _queued(run: Run, event: on.Submitted, seq: Seq) -> OutputCell:
+    asked = event.cells[seq - run.last_seq - 1]
+    return OutputCell(
+        seq=seq,
+        id=f"{run.id}-{seq}",
+        cell=asked.cell,
+        source=asked.source,
+        source_hash=asked.source_hash,
+        requested_by=event.requested_by,
+        queued=event.at,
+        session=run.session,
+        request=event.request,
+    )
+
+
+def _remembered(
+    run: Run, request: RequestId, seqs: tuple[Seq, ...]
+) -> dict[RequestId, tuple[Seq, ...]]:
+    kept = list(run.requests.items())[-(REMEMBERED_REQUESTS - 1) :]
+    return {**dict(kept), request: seqs}
+
+
+def _start_next(run: Run, at: str) -> Result:
+    """Run the first cell that waits, when the kernel has nothing to do."""
+    if run.status is not RunStatus.IDLE or not run.waiting:
+        return run, ()
+    first, *rest = run.waiting
+    cell = replace(first, status=CellStatus.RUNNING, started=at)
+    after = replace(
+        run, status=RunStatus.BUSY, current=cell, waiting=tuple(rest), interrupted=False
+    )
+    return after, (OpenCell(cell), SendExecute(cell.seq, cell.source))
+
+
+def _entered(run: Run, event: on.Entered) -> Result:
+    if run.status is not RunStatus.STARTING:
+        return run, ()
+    phase = Phase(event.phase, event.at, event.previous_ms)
+    return replace(run, phase=phase), (SaveRun(),)
+
+
+def _ready(run: Run, event: on.KernelReady) -> Result:
+    if run.status is not RunStatus.STARTING:
+        return run, ()
+    idle = replace(run, status=RunStatus.IDLE, kernel_id=event.kernel, phase=None, error=None)
+    after, effects = _start_next(idle, event.at)
+    return after, (*effects, SaveRun())
+
+
+def _finished(run: Run, event: on.Finished) -> Result:
+    if run.current is None or run.current.seq != event.seq:
+        return run, ()
+    cell = replace(
+        run.current,
+        status=_final_status(run, ok=event.ok),
+        ended=event.at,
+        execution_count=event.execution_count,
+        question=None,
+    )
+    recent = (*run.recent, cell)[-RECENT_CELLS:]
+    idle = replace(run, status=RunStatus.IDLE, current=None, recent=recent, interrupted=False)
+    if not event.ok:
+        # As in every Jupyter client: what was queued behind an error does not run.
+        idle, dropped = _drop_waiting(idle, event.at)
+        return idle, (CloseCell(cell), *dropped, SaveRun())
+    after, effects = _start_next(idle, event.at)
+    return after, (CloseCell(cell), *effects, SaveRun())
+
+
+def _final_status(run: Run, *, ok: bool) -> CellStatus:
+    if ok:
+        return CellStatus.SUCCEEDED
+    return CellStatus.INTERRUPTED if run.interrupted else CellStatus.FAILED
+
+
+def _drop_waiting(run: Run, at: str) -> Result:
+    dropped = tuple(
+        CloseCell(replace(cell, status=CellStatus.NOT_RUN, ended=at)) for cell in run.waiting
+    )
+    return replace(run, waiting=()), dropped
+
+
+def _answered(run: Run, event: on.InputAnswered) -> Result:
+    cell = run.current
+    if cell is None or cell.seq != event.seq or cell.question is None:
+        return run, ()
+    after, effects = producing.echo(run, cell, event.value)
+    return after, (*effects, SendInput(event.value))
+
+
+def _interrupt(run: Run) -> Result:
+    if run.status is RunStatus.BUSY:
+        return replace(run, interrupted=True), (InterruptKernel(),)
+    return run, ()
+
+
+def _restart(run: Run, event: on.RestartAsked) -> Result:
+    error = _end_error(run, "KernelRestarted", "The kernel was restarted while this cell ran")
+    closed, effects = _close_all(run, CellStatus.INTERRUPTED, error, event.at)
+    after = replace(
+        closed,
+        status=RunStatus.STARTING,
+        session=run.session + 1,
+        kernel_id=None,
+        error=None,
+        phase=Phase("Restarting the kernel", event.at),
+    )
+    return after, (*effects, SaveRun(), RestartKernel())
+
+
+def _died(run: Run, event: on.KernelDied) -> Result:
+    if not run.is_live:
+        return run, ()
+    error = RunError(f"The kernel died: {event.cause}", event.cause, event.hint)
+    return _ended(run, RunStatus.FAILED, error, event.at)
+
+
+def _ended(run: Run, status: RunStatus, error: RunError | None, at: str, why: str = "") -> Result:
+    """Close everything that is open, because the kernel is gone."""
+    if not run.is_live:
+        return replace(run, status=status), (SaveRun(),)
+    name, value = ("KernelDied", error.message) if error else ("KernelStopped", why)
+    cell_status = CellStatus.FAILED if error else CellStatus.INTERRUPTED
+    closed, effects = _close_all(run, cell_status, _end_error(run, name, value), at)
+    after = replace(closed, status=status, kernel_id=None, phase=None, error=error)
+    return after, (*effects, SaveRun())
+
+
+def _end_error(run: Run, name: str, value: str) -> ErrorOutput:
+    """Return the last output of a cell that something outside of it ended."""
+    seq = run.current.seq if run.current else 0
+    red = f"\x1b[31m{name}\x1b[39m: {value}"
+    return ErrorOutput(OutputId(f"{run.id}-{seq}-end"), name, value, (red,))
+
+
+def _close_all(run: Run, status: CellStatus, error: ErrorOutput, at: str) -> Result:
+    closing: tuple[Effect, ...] = ()
+    if run.current is not None:
+        cell = with_output(replace(run.current, question=None), error)
+        closing = (CloseCell(replace(cell, status=status, ended=at)),)
+    gone = replace(run, current=None, recent=(), interrupted=False)
+    after, dropped = _drop_waiting(gone, at)
+    return after, (*closing, *dropped)
