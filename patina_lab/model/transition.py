@@ -9,6 +9,7 @@ from patina_lab.model import events as on
 from patina_lab.model import producing
 from patina_lab.model.cells import CellStatus, OutputCell, with_output
 from patina_lab.model.effects import (
+    ChangeCell,
     CloseCell,
     Effect,
     InterruptKernel,
@@ -30,7 +31,7 @@ REMEMBERED_REQUESTS = 1_000
 RECENT_CELLS = 8
 
 
-def transition(run: Run, event: Event) -> Result:
+def transition(run: Run, event: Event) -> Result:  # noqa: C901, PLR0911, PLR0912 (one case an event)
     """Return the run after `event`, and what must now be done, in order."""
     match event:
         case on.Submitted():
@@ -118,7 +119,7 @@ def _start_next(run: Run, at: str) -> Result:
     after = replace(
         run, status=RunStatus.BUSY, current=cell, waiting=tuple(rest), interrupted=False
     )
-    return after, (OpenCell(cell), SendExecute(cell.seq, cell.source))
+    return after, (ChangeCell(cell), SendExecute(cell.seq, cell.source))
 
 
 def _entered(run: Run, event: on.Entered) -> Result:

@@ -1,0 +1,100 @@
+"""Output bytes, each kept once, below `<notebook>.tsnb.runs/blobs/ab/abcdef...`."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import re
+import tempfile
+from pathlib import Path
+
+from patina_lab.model.ids import BlobHash
+from patina_lab.model.outputs import Blob
+
+_NAME = re.compile(r"[0-9a-f]{64}")
+
+
+class BlobMissingError(LookupError):
+    """No blob of that name is kept here, or the name is none."""
+
+
+class BlobDamagedError(Exception):
+    """The file of a blob does not hold what its name says."""
+
+
+class DiskFullError(OSError):
+    """There is no room for a blob."""
+
+
+class BlobStore:
+    """The blobs of one notebook. A blob is whole or not there; `sync` makes it durable."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._unsynced: set[Path] = set()
+
+    def path(self, name: str) -> Path:
+        """Return where a blob lies; BlobMissingError when the name is no hash."""
+        if not _NAME.fullmatch(name):
+            raise BlobMissingError(f"{name[:80]!r} is not the name of a blob")
+        return self.folder / name[:2] / name
+
+    def put(self, blob: Blob) -> None:
+        """Keep a blob. It is there for readers at once, and durable after `sync`."""
+        path = self.path(blob.hash)
+        if path.exists():
+            return
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write_whole(path, blob.data)
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise DiskFullError(error.errno, "No space left for output", str(path)) from error
+            raise
+        self._unsynced.add(path)
+
+    def get(self, name: str) -> bytes:
+        """Return the bytes of a blob. Raises BlobMissingError or BlobDamagedError."""
+        path = self.path(name)
+        try:
+            data = path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise BlobMissingError(f"Blob {name} is not kept here") from error
+        if hashlib.sha256(data).hexdigest() != name:
+            raise BlobDamagedError(f"{path} does not hold what its name says")
+        return data
+
+    def put_data(self, data: bytes) -> BlobHash:
+        """Keep some bytes; return their name."""
+        blob = Blob.of(data)
+        self.put(blob)
+        return blob.hash
+
+    def sync(self) -> None:
+        """Make everything put so far durable. Blocks: call it off the event loop."""
+        paths, self._unsynced = self._unsynced, set()
+        for path in paths:
+            _fsync(path)
+        for parent in {path.parent for path in paths}:
+            _fsync(parent)
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """Write through a temporary file and a rename, so that no reader sees a part."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _fsync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,149 @@
+"""The channels of a live kernel: sends what a run asks for, tells what the kernel says."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from jupyter_client.asynchronous.client import AsyncKernelClient
+
+from patina_lab.kernel.process import ANSWER_SECONDS, START_SECONDS, KernelProcess, KernelStartError
+from patina_lab.kernel.translate import translate
+from patina_lab.model.events import Event, Finished
+from patina_lab.model.ids import Seq
+
+Sink = Callable[[Event], None]
+log = logging.getLogger("patina_lab.kernel")
+
+
+def now() -> str:
+    """Return the time as the wire has it: UTC, RFC 3339, milliseconds."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class KernelConnection:
+    """One client of one kernel. `sink` receives the events, in the order they happened."""
+
+    def __init__(self, process: KernelProcess, sink: Sink) -> None:
+        self.process, self._sink = process, sink
+        self._client: AsyncKernelClient = process.client()
+        self._asked: dict[str, Seq] = {}
+        self._replies: dict[Seq, dict[str, Any]] = {}
+        self._idle: set[Seq] = set()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def open(self) -> None:
+        """Open the channels and wait until the kernel answers on all that we need.
+
+        Raises KernelStartError when the kernel dies first, or does not answer in two minutes.
+        """
+        self._client.start_channels(hb=False)
+        answering = asyncio.create_task(self._answering())
+        dying = asyncio.create_task(self.process.died())
+        done, pending = await asyncio.wait(
+            (answering, dying), timeout=START_SECONDS, return_when=asyncio.FIRST_COMPLETED
+        )
+        for task in pending:
+            task.cancel()
+        if answering not in done:
+            raise KernelStartError(
+                "The kernel did not start",
+                "Its process ended" if dying in done else "It did not answer within two minutes",
+                "The server's log has what the kernel printed.",
+            )
+        answering.result()
+        self._tasks = [
+            asyncio.create_task(self._pump(self._client.get_iopub_msg, self._on_iopub)),
+            asyncio.create_task(self._pump(self._client.get_shell_msg, self._on_shell)),
+            asyncio.create_task(self._pump(self._client.get_stdin_msg, self._on_stdin)),
+        ]
+
+    async def _answering(self) -> None:
+        """Ask until the kernel's idle status arrives: then nothing it says can be missed."""
+        asked: set[str] = set()
+        while True:
+            asked.add(self._client.kernel_info())
+            deadline = asyncio.get_running_loop().time() + ANSWER_SECONDS
+            while (left := deadline - asyncio.get_running_loop().time()) > 0:
+                message = await self._next_iopub(left)
+                if message and _is_idle(message) and _parent(message) in asked:
+                    return
+
+    async def _next_iopub(self, seconds: float) -> dict[str, Any] | None:
+        try:
+            return await asyncio.wait_for(self._client.get_iopub_msg(), seconds)
+        except TimeoutError:
+            return None
+
+    def execute(self, seq: Seq, code: str) -> None:
+        """Send the code of an output cell."""
+        message = self._client.execute(code, allow_stdin=True, stop_on_error=True)
+        self._asked[message] = seq
+
+    def answer(self, value: str) -> None:
+        """Answer the kernel's question."""
+        self._client.input(value)
+
+    async def close(self) -> None:
+        """Close the channels; the kernel goes on."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._client.stop_channels()
+
+    async def _pump(
+        self,
+        receive: Callable[[], Awaitable[dict[str, Any]]],
+        handle: Callable[[dict[str, Any]], None],
+    ) -> None:
+        while True:
+            message = await receive()
+            try:
+                handle(message)
+            except (KeyError, TypeError, ValueError) as error:
+                kind = message.get("header", {}).get("msg_type", "?")
+                log.warning("Left out a malformed %s message of a kernel: %r", kind, error)
+
+    def _on_iopub(self, message: dict[str, Any]) -> None:
+        seq = self._asked.get(_parent(message))
+        if seq is None:
+            return
+        if _is_idle(message):
+            self._idle.add(seq)
+            self._finish_when_complete(seq)
+        elif event := translate(message, seq):
+            self._sink(event)
+
+    def _on_shell(self, message: dict[str, Any]) -> None:
+        seq = self._asked.get(_parent(message))
+        if seq is not None and message["header"]["msg_type"] == "execute_reply":
+            self._replies[seq] = message["content"]
+            self._finish_when_complete(seq)
+
+    def _on_stdin(self, message: dict[str, Any]) -> None:
+        seq = self._asked.get(_parent(message))
+        if seq is not None and (event := translate(message, seq)):
+            self._sink(event)
+
+    def _finish_when_complete(self, seq: Seq) -> None:
+        """Tell the end once both the reply and the last output came: by different channels."""
+        if seq not in self._idle or seq not in self._replies:
+            return
+        content = self._replies.pop(seq)
+        self._idle.discard(seq)
+        count = content.get("execution_count")
+        ok = content.get("status") == "ok"
+        self._sink(Finished(seq, ok, count if isinstance(count, int) else None, now()))
+
+
+def _parent(message: dict[str, Any]) -> str:
+    return str(message["parent_header"].get("msg_id", ""))
+
+
+def _is_idle(message: dict[str, Any]) -> bool:
+    content = message["content"]
+    is_status: bool = message["header"]["msg_type"] == "status"
+    return is_status and content["execution_state"] == "idle"

@@ -1,0 +1,108 @@
+"""A run's kernel as a process: started, watched, interrupted, ended through Jupyter's manager."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Mapping
+from typing import Any
+
+from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.kernelspec import NoSuchKernel
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.session import Session
+from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+
+POLL_SECONDS = 0.25
+ANSWER_SECONDS = 1.0
+START_SECONDS = 120.0
+_GENTLE_SECONDS = 3.0
+
+
+class KernelStartError(Exception):
+    """The kernel could not be started."""
+
+    def __init__(self, message: str, reason: str, hint: str) -> None:
+        super().__init__(message)
+        self.message, self.reason, self.hint = message, reason, hint
+
+
+class KernelProcess:
+    """One kernel of the server's kernel manager. It is never restarted behind our back."""
+
+    def __init__(self, kernels: AsyncMappingKernelManager, kernel_id: str) -> None:
+        self._kernels = kernels
+        self.id = kernel_id
+
+    @classmethod
+    async def start(
+        cls, kernels: AsyncMappingKernelManager, name: str, path: str, env: Mapping[str, str]
+    ) -> KernelProcess:
+        """Start a kernel of spec `name` in the folder `path` (relative to the server's root)."""
+        try:
+            kernel_id = await kernels.start_kernel(kernel_name=name, path=path, env=dict(env))
+        except NoSuchKernel as error:
+            raise KernelStartError(
+                f"There is no kernel named {name}",
+                f"No kernelspec {name} is installed on this server",
+                f"Install it, or choose another language. {install_hint(name)}".strip(),
+            ) from error
+        except Exception as error:
+            raise KernelStartError(
+                f"The kernel {name} could not be started",
+                f"{type(error).__name__}: {error}",
+                "The server's log has the details.",
+            ) from error
+        process = cls(kernels, kernel_id)
+        process._leave_dead_when_dead()
+        return process
+
+    @property
+    def manager(self) -> AsyncKernelManager:
+        """Jupyter's manager of this kernel."""
+        manager: AsyncKernelManager = self._kernels.get_kernel(self.id)
+        return manager
+
+    def _leave_dead_when_dead(self) -> None:
+        """Switch Jupyter's restarter off: a silent restart would pass for the same state."""
+        self.manager.autorestart = False
+        self.manager.stop_restarter()
+        # Idle kernels without a connected browser are culled otherwise.
+        self._kernels.notify_connect(self.id)  # type: ignore[no-untyped-call]
+
+    def client(self) -> AsyncKernelClient:
+        """Return a client with a session of its own: a shared one would mix up replies."""
+        own = self.manager.session
+        session = Session(key=own.key, signature_scheme=own.signature_scheme)
+        client: AsyncKernelClient = self.manager.client(session=session)
+        return client
+
+    async def died(self) -> int | None:
+        """Wait until the process has ended; return its exit status where it is known."""
+        provisioner: Any = self.manager.provisioner
+        while provisioner.has_process:
+            status = await provisioner.poll()
+            if status is not None:
+                return int(status)
+            await asyncio.sleep(POLL_SECONDS)
+        return None
+
+    async def interrupt(self) -> None:
+        """Interrupt what the kernel does."""
+        await self.manager.interrupt_kernel()
+
+    async def end(self) -> None:
+        """End the process: politely at first, then not."""
+        with contextlib.suppress(KeyError):
+            manager = self.manager
+            manager.shutdown_wait_time = _GENTLE_SECONDS
+            await self._kernels.shutdown_kernel(self.id, now=False)
+
+
+def install_hint(kernel: str) -> str:
+    """Return how a kernel we know of is installed."""
+    known = {
+        "patina-python": "It comes with Patina Lab: pip install patina-lab.",
+        "python3": "pip install ipykernel.",
+    }
+    return known.get(kernel, "`jupyter kernelspec list` shows what there is.")

@@ -1,0 +1,102 @@
+"""A run's log on disk: `<notebook>.tsnb.runs/<run id>.jsonl`, only ever appended to."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from patina_lab.rooms.records import (
+    SCHEMA,
+    Folded,
+    Header,
+    LogOrderError,
+    Record,
+    add,
+    decode,
+    encode,
+)
+
+MAX_LINE_BYTES = 256 * 2**20
+
+
+class RunLogError(Exception):
+    """A run log that cannot be read. It is left as it is."""
+
+    def __init__(self, path: Path, line: int, reason: str) -> None:
+        super().__init__(f"{path.name}, line {line}: {reason}")
+        self.path, self.line, self.reason = path, line, reason
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedLog:
+    """A log that was read: what it says, and how much of a torn last line was dropped."""
+
+    folded: Folded
+    good_bytes: int
+    torn_bytes: int
+
+
+class RunLog:
+    """Appends records; a write that fails leaves what was there before."""
+
+    def __init__(self, path: Path, *, good_bytes: int | None = None) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        # Unbuffered: what append() took is with the system, and survives this process.
+        self._file = path.open("ab", buffering=0)
+        if good_bytes is not None:
+            self._file.truncate(good_bytes)
+
+    def append(self, *records: Record) -> None:
+        """Add records. Raises OSError when the disk does not take them."""
+        self._file.write(b"".join(map(encode, records)))
+
+    def sync(self) -> None:
+        """Make what was appended durable. Blocks: call it off the event loop."""
+        os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        """Release the file."""
+        self._file.close()
+
+
+def load(path: Path) -> LoadedLog:
+    """Read a log. A torn last line is dropped; other damage raises RunLogError."""
+    folded: Folded | None = None
+    good = number = 0
+    with path.open("rb") as file:
+        while line := file.readline(MAX_LINE_BYTES):
+            number += 1
+            if not line.endswith(b"\n"):
+                return _torn(path, folded, good, line, number)
+            folded = _take(path, folded, line, number)
+            good += len(line)
+    if folded is None:
+        raise RunLogError(path, 1, "the file is empty")
+    return LoadedLog(folded, good, 0)
+
+
+def _torn(path: Path, folded: Folded | None, good: int, line: bytes, number: int) -> LoadedLog:
+    if len(line) >= MAX_LINE_BYTES:
+        raise RunLogError(path, number, "the line is too long to be a record")
+    if folded is None:
+        raise RunLogError(path, number, "the header is not complete")
+    return LoadedLog(folded, good, len(line))
+
+
+def _take(path: Path, folded: Folded | None, line: bytes, number: int) -> Folded:
+    try:
+        record = decode(line)
+        if folded is not None:
+            add(folded, record)
+            return folded
+    except (msgspec.DecodeError, LogOrderError, UnicodeDecodeError, RecursionError) as error:
+        raise RunLogError(path, number, f"no record of a run: {error}") from error
+    if not isinstance(record, Header):
+        raise RunLogError(path, number, "the first record is not the header of a run")
+    if record.schema > SCHEMA:
+        raise RunLogError(path, number, f"written by a newer Patina Lab (schema {record.schema})")
+    return Folded(record, record.title)

@@ -1,0 +1,51 @@
+"""How often the runs document may change: at once when it was quiet, 20 times a second at most."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+BURST = 5
+PER_SECOND = 15.0
+"""With the burst, no second ever holds more than 20."""
+
+
+class Throttle:
+    """Calls `flush` soon after each `request`, many requests by one call.
+
+    A token bucket: a short cell (asked, running, done) is shown without any delay, a cell that
+    prints without end is shown 15 times a second.
+    """
+
+    def __init__(self, flush: Callable[[], None]) -> None:
+        self._flush = flush
+        self._tokens, self._filled = float(BURST), 0.0
+        self._timer: asyncio.Handle | None = None
+
+    def request(self) -> None:
+        """Ask for a flush: in this turn of the event loop, or when one may be made again."""
+        if self._timer is not None:
+            return
+        loop = asyncio.get_running_loop()
+        self._fill(loop.time())
+        if self._tokens >= 1:
+            self._timer = loop.call_soon(self._fire)
+        else:
+            self._timer = loop.call_later((1 - self._tokens) / PER_SECOND, self._fire)
+
+    def _fill(self, time: float) -> None:
+        self._tokens = min(float(BURST), self._tokens + (time - self._filled) * PER_SECOND)
+        self._filled = time
+
+    def _fire(self) -> None:
+        self._fill(asyncio.get_running_loop().time())
+        self._tokens -= 1
+        self._timer = None
+        self._flush()
+
+    def close(self) -> None:
+        """Flush what was asked for and is not done."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+            self._flush()
