@@ -1,5 +1,36 @@
-import { JupyterFrontEndPlugin } from '@jupyterlab/application';
+import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { client } from './plugins/client';
+import { editing } from './plugins/commands/editing';
+import { execution } from './plugins/commands/execution';
+import { runs } from './plugins/commands/runs';
+import { view } from './plugins/commands/view';
+import { completion } from './plugins/completion';
+import { create } from './plugins/create';
+import { menus } from './plugins/menus';
+import { notebook } from './plugins/notebook';
+import { running } from './plugins/running';
+import { search } from './plugins/search';
+import { status } from './plugins/status';
+import { toc } from './plugins/toc';
+import { toolbar } from './plugins/toolbar';
+import { tooltip } from './plugins/tooltip';
 
-const plugins: JupyterFrontEndPlugin<unknown>[] = [];
+const plugins = [
+  client,
+  notebook,
+  editing,
+  execution,
+  runs,
+  view,
+  menus,
+  toolbar,
+  create,
+  completion,
+  tooltip,
+  search,
+  toc,
+  status,
+  running
+] as JupyterFrontEndPlugin<unknown>[];
 
 export default plugins;

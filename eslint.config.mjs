@@ -1,0 +1,89 @@
+import eslint from '@eslint/js';
+import tseslint from 'typescript-eslint';
+
+/** The layers of ARCHITECTURE.md: what the files of a folder may not import. */
+function layer(files, forbidden, why) {
+  return {
+    files,
+    ignores: ['**/*.spec.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [{ group: forbidden, message: why, allowTypeImports: true }]
+        }
+      ]
+    }
+  };
+}
+
+export default tseslint.config(
+  {
+    ignores: [
+      'lib',
+      'node_modules',
+      '.venv',
+      'patina_lab/labextension',
+      'src/wire.ts',
+      'ui-tests/results',
+      'kernels/**',
+      '*.mjs'
+    ]
+  },
+  eslint.configs.recommended,
+  ...tseslint.configs.recommendedTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: {
+        project: ['tsconfig.spec.json', 'ui-tests/tsconfig.json'],
+        tsconfigRootDir: import.meta.dirname
+      }
+    },
+    rules: {
+      '@typescript-eslint/no-empty-object-type': [
+        'error',
+        { allowInterfaces: 'with-single-extends' }
+      ],
+      // `IPatinaClient` is an interface and the token that provides it, as everywhere in JupyterLab.
+      'no-redeclare': 'off',
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { args: 'none', ignoreRestSiblings: true, varsIgnorePattern: '^_' }
+      ],
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/consistent-type-imports': [
+        'error',
+        { fixStyle: 'inline-type-imports', prefer: 'type-imports' }
+      ],
+      curly: ['error', 'all'],
+      eqeqeq: 'error',
+      'prefer-const': 'error'
+    }
+  },
+  {
+    // A fixture without fixtures of its own is written `({}, use)`.
+    files: ['ui-tests/**', 'bench/**'],
+    rules: { 'no-empty-pattern': 'off' }
+  },
+  layer(
+    ['src/model/**'],
+    [
+      '@jupyterlab/*',
+      '@lumino/widgets',
+      '**/services/**',
+      '**/widgets/**',
+      '**/plugins/**'
+    ],
+    'model/ knows no page and no server'
+  ),
+  layer(
+    ['src/services/**'],
+    ['@lumino/widgets', '**/widgets/**', '**/plugins/**'],
+    'services/ knows no page'
+  ),
+  layer(
+    ['src/widgets/**'],
+    ['**/plugins/**'],
+    'plugins/ wires widgets, not the other way round'
+  )
+);

@@ -1,0 +1,31 @@
+/** A language that notebooks can be written in, and the kernelspec that runs it. */
+export interface ILanguage {
+  readonly name: string;
+  /** As `language` stands in a notebook's header. */
+  readonly language: string;
+  readonly kernel: string;
+  /** What to do when the kernelspec is missing. */
+  readonly fix: string;
+}
+
+/** The languages of the launcher, in its order. */
+export const LANGUAGES: readonly ILanguage[] = [
+  {
+    name: 'Python',
+    language: 'python',
+    kernel: 'patina-python',
+    fix: 'Reinstall Patina Lab with pip install --force-reinstall patina-lab.'
+  },
+  {
+    name: 'Rust',
+    language: 'rust',
+    kernel: 'patina-rust',
+    fix: 'Install Rust from https://rustup.rs, then reinstall Patina Lab with pip install --force-reinstall patina-lab.'
+  },
+  {
+    name: 'JavaScript',
+    language: 'javascript',
+    kernel: 'patina-javascript',
+    fix: 'Reinstall Patina Lab with pip install --force-reinstall patina-lab.'
+  }
+];

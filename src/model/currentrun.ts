@@ -1,0 +1,69 @@
+import type { IDisposable } from '@lumino/disposable';
+import { type ISignal, Signal } from '@lumino/signaling';
+import type { IRunsModel } from '../tokens';
+
+/**
+ * Which run of a notebook a page shows: the one chosen, as long as it exists.
+ *
+ * A page that has chosen none shows the newest one there is; runs that appear later do not
+ * take the place of the one shown.
+ */
+export class CurrentRun implements IDisposable {
+  constructor(private readonly _runs: IRunsModel) {
+    this._runs.runsChanged.connect(this._settle);
+    this._settle();
+  }
+
+  get id(): string | null {
+    return this._id;
+  }
+
+  get changed(): ISignal<this, string | null> {
+    return this._changed;
+  }
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  dispose(): void {
+    this._isDisposed = true;
+    this._runs.runsChanged.disconnect(this._settle);
+    Signal.clearData(this);
+  }
+
+  /** Show this run; one that has not arrived yet is shown when it does. */
+  choose(run: string | null): void {
+    this._wanted = run;
+    this._settle();
+  }
+
+  private readonly _settle = (): void => {
+    const runs = this._runs.runs;
+    if (this._wanted !== null && this._runs.get(this._wanted)) {
+      this._show(this._wanted);
+      this._wanted = null;
+    } else if (this._id === null || !this._runs.get(this._id)) {
+      this._show(newest(runs)?.id ?? null);
+    }
+  };
+
+  private _show(run: string | null): void {
+    if (run !== this._id) {
+      this._id = run;
+      this._changed.emit(run);
+    }
+  }
+
+  private _id: string | null = null;
+  private _wanted: string | null = null;
+  private readonly _changed = new Signal<this, string | null>(this);
+  private _isDisposed = false;
+}
+
+function newest(runs: IRunsModel['runs']): IRunsModel['runs'][number] | null {
+  return runs.reduce<IRunsModel['runs'][number] | null>(
+    (best, run) => (best && best.run.created > run.run.created ? best : run),
+    null
+  );
+}

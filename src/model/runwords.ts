@@ -1,0 +1,19 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type * as wire from '../wire';
+
+/** What a run's status is called. */
+export function statusWord(
+  status: wire.RunStatus,
+  trans: TranslationBundle
+): string {
+  const words: Record<wire.RunStatus, string> = {
+    starting: trans.__('starting'),
+    idle: trans.__('idle'),
+    busy: trans.__('busy'),
+    forking: trans.__('forking'),
+    failed: trans.__('failed'),
+    stopped: trans.__('stopped'),
+    lost: trans.__('lost')
+  };
+  return words[status];
+}

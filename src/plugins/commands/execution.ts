@@ -1,0 +1,93 @@
+import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
+import type { Cell } from '@jupyterlab/cells';
+import { type Notebook, NotebookActions } from '@jupyterlab/notebook';
+import { ITranslator } from '@jupyterlab/translation';
+import { runIcon } from '@jupyterlab/ui-components';
+import { IPatinaTracker } from '../../tokens';
+import { PanelCommands } from './panelcommands';
+
+/** Commands that run cells. */
+export const execution: JupyterFrontEndPlugin<void> = {
+  id: 'patina-lab:execution-commands',
+  description: 'Commands that run the cells of a Patina notebook.',
+  autoStart: true,
+  requires: [IPatinaTracker, ITranslator],
+  optional: [ICommandPalette],
+  activate: (app, tracker, translator, palette) => {
+    const trans = translator.load('patina_lab');
+    const commands = new PanelCommands(app, tracker, palette);
+    commands.add({
+      id: 'run-and-advance',
+      label: trans.__('Run and Advance'),
+      icon: runIcon,
+      execute: ({ content, execution }) => {
+        const cells = selected(content.notebook);
+        advance(content.notebook);
+        return execution.run(cells);
+      }
+    });
+    commands.add({
+      id: 'run-cell',
+      label: trans.__('Run Cell'),
+      execute: ({ content, execution }) => {
+        const cells = selected(content.notebook);
+        content.notebook.mode = 'command';
+        return execution.run(cells);
+      }
+    });
+    commands.add({
+      id: 'run-insert',
+      label: trans.__('Run and Insert Below'),
+      execute: ({ content, execution }) => {
+        const cells = selected(content.notebook);
+        NotebookActions.insertBelow(content.notebook);
+        content.notebook.mode = 'edit';
+        return execution.run(cells);
+      }
+    });
+    commands.add({
+      id: 'run-all',
+      label: trans.__('Run All Cells'),
+      execute: ({ content, execution }) =>
+        execution.run(content.notebook.widgets)
+    });
+    commands.add({
+      id: 'run-above',
+      label: trans.__('Run All Above Selected Cell'),
+      execute: ({ content, execution }) =>
+        execution.run(
+          content.notebook.widgets.slice(0, content.notebook.activeCellIndex)
+        )
+    });
+    commands.add({
+      id: 'run-below',
+      label: trans.__('Run Selected Cell and All Below'),
+      execute: ({ content, execution }) =>
+        execution.run(
+          content.notebook.widgets.slice(content.notebook.activeCellIndex)
+        )
+    });
+  }
+};
+
+function selected(notebook: Notebook): Cell[] {
+  return notebook.widgets.filter(cell => notebook.isSelectedOrActive(cell));
+}
+
+/** Go to the cell after the selected ones, as Shift+Enter does; make one where there is none. */
+function advance(notebook: Notebook): void {
+  const last = notebook.widgets.findLastIndex(cell =>
+    notebook.isSelectedOrActive(cell)
+  );
+  notebook.deselectAll();
+  if (last < notebook.widgets.length - 1) {
+    notebook.activeCellIndex = last + 1;
+    notebook.mode = 'command';
+  } else {
+    notebook.model?.sharedModel.insertCell(last + 1, { cell_type: 'code' });
+    notebook.activeCellIndex = last + 1;
+    notebook.mode = 'edit';
+  }
+  void notebook.scrollToItem(notebook.activeCellIndex, 'smart', 0);
+}

@@ -1,0 +1,57 @@
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import type { ICommandPalette, WidgetTracker } from '@jupyterlab/apputils';
+import type { LabIcon } from '@jupyterlab/ui-components';
+import type { PatinaPanel } from '../../widgets/notebook/panel';
+
+/** Arguments of a command that takes none. */
+export const NO_ARGUMENTS = { args: { type: 'object', properties: {} } };
+
+/** A command that acts on the notebook in front. */
+export interface IPanelCommand {
+  /** Without the prefix `patina:`. */
+  readonly id: string;
+  readonly label: string;
+  readonly caption?: string;
+  readonly icon?: LabIcon;
+  readonly isEnabled?: (panel: PatinaPanel) => boolean;
+  readonly execute: (panel: PatinaPanel) => unknown;
+}
+
+/** Adds commands that act on the notebook in front, and puts them into the palette. */
+export class PanelCommands {
+  constructor(
+    private readonly _app: JupyterFrontEnd,
+    private readonly _tracker: WidgetTracker<PatinaPanel>,
+    private readonly _palette: ICommandPalette | null
+  ) {
+    const changed = () => _app.commands.notifyCommandChanged();
+    _tracker.currentChanged.connect(changed);
+    _app.shell.currentChanged?.connect(changed);
+  }
+
+  /** The notebook in front; null when something else is. */
+  get panel(): PatinaPanel | null {
+    const panel = this._tracker.currentWidget;
+    return panel && panel === this._app.shell.currentWidget ? panel : null;
+  }
+
+  add(command: IPanelCommand): void {
+    const id = `patina:${command.id}`;
+    const { label, caption, icon, isEnabled, execute } = command;
+    this._app.commands.addCommand(id, {
+      label,
+      caption: caption ?? label,
+      icon: icon?.bindprops({ stylesheet: 'menuItem' }),
+      describedBy: NO_ARGUMENTS,
+      isEnabled: () => {
+        const panel = this.panel;
+        return panel !== null && (isEnabled?.(panel) ?? true);
+      },
+      execute: () => {
+        const panel = this.panel;
+        return panel && execute(panel);
+      }
+    });
+    this._palette?.addItem({ command: id, category: 'Patina' });
+  }
+}

@@ -1,0 +1,137 @@
+import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+import {
+  Dialog,
+  ICommandPalette,
+  InputDialog,
+  showDialog
+} from '@jupyterlab/apputils';
+import { ITranslator } from '@jupyterlab/translation';
+import { addIcon, refreshIcon, stopIcon } from '@jupyterlab/ui-components';
+import { IPatinaClient, IPatinaTracker, type IRunView } from '../../tokens';
+import type { PatinaPanel } from '../../widgets/notebook/panel';
+import { reported } from '../../widgets/notebook/report';
+import { PanelCommands } from './panelcommands';
+
+/** Commands about the run that is shown: make, choose, rename, interrupt, restart, stop, delete. */
+export const runs: JupyterFrontEndPlugin<void> = {
+  id: 'patina-lab:run-commands',
+  description: 'Commands about the runs of a Patina notebook.',
+  autoStart: true,
+  requires: [IPatinaClient, IPatinaTracker, ITranslator],
+  optional: [ICommandPalette],
+  activate: (app, client: IPatinaClient, tracker, translator, palette) => {
+    const trans = translator.load('patina_lab');
+    const commands = new PanelCommands(app, tracker, palette);
+    const add = (
+      id: string,
+      label: string,
+      execute: (run: IRunView, panel: PatinaPanel) => Promise<unknown>,
+      options: {
+        icon?: typeof stopIcon;
+        isEnabled?: (run: IRunView) => boolean;
+      } = {}
+    ) =>
+      commands.add({
+        id,
+        label,
+        icon: options.icon,
+        isEnabled: panel => {
+          const run = shown(panel);
+          return run !== null && (options.isEnabled?.(run) ?? true);
+        },
+        execute: panel => {
+          const run = shown(panel);
+          return run && reported(execute(run, panel));
+        }
+      });
+    commands.add({
+      id: 'new-run',
+      label: trans.__('New Run'),
+      icon: addIcon,
+      isEnabled: panel => panel.content.notebookId !== null,
+      execute: panel => panel.execution.newRun()
+    });
+    add('interrupt', trans.__('Interrupt'), run => client.interrupt(run.id), {
+      icon: stopIcon,
+      isEnabled: hasKernel
+    });
+    add(
+      'restart',
+      trans.__('Restart Kernel…'),
+      async run => {
+        const isSure = await confirmed(
+          trans.__('Restart the kernel of %1?', run.run.title),
+          trans.__('Its variables are lost. The timeline is kept.'),
+          trans.__('Restart')
+        );
+        return isSure && client.restart(run.id);
+      },
+      { icon: refreshIcon }
+    );
+    add(
+      'stop-run',
+      trans.__('Stop Kernel, Keep History'),
+      run => client.stop(run.id),
+      { isEnabled: hasKernel }
+    );
+    add('delete-run', trans.__('Delete Run…'), async run => {
+      const isSure = await confirmed(
+        trans.__('Delete %1?', run.run.title),
+        trans.__(
+          'Its kernel is stopped and its timeline is deleted for everybody. This cannot be undone.'
+        ),
+        trans.__('Delete')
+      );
+      return isSure && client.deleteRun(run.id);
+    });
+    add('rename-run', trans.__('Rename Run…'), async run => {
+      const { value } = await InputDialog.getText({
+        title: trans.__('Rename Run'),
+        label: trans.__('Name'),
+        text: run.run.title
+      });
+      return value?.trim() && client.rename(run.id, value.trim());
+    });
+    for (const [id, label, step] of [
+      ['next-run', trans.__('Next Run'), 1],
+      ['previous-run', trans.__('Previous Run'), -1]
+    ] as const) {
+      commands.add({
+        id,
+        label,
+        isEnabled: panel => (panel.content.runs?.runs.length ?? 0) > 1,
+        execute: panel => showRunBeside(panel, step)
+      });
+    }
+  }
+};
+
+function shown(panel: PatinaPanel): IRunView | null {
+  const { currentRun, runs } = panel.content;
+  return (currentRun !== null && runs?.get(currentRun)) || null;
+}
+
+function hasKernel({ run }: IRunView): boolean {
+  return ['starting', 'idle', 'busy', 'forking'].includes(run.status);
+}
+
+function showRunBeside(panel: PatinaPanel, step: 1 | -1): void {
+  const runs = panel.content.runs?.runs ?? [];
+  const index = runs.findIndex(run => run.id === panel.content.currentRun);
+  const next = runs[(index + step + runs.length) % runs.length];
+  panel.content.currentRun = next?.id ?? null;
+}
+
+/** Ask before something that cannot be undone. */
+async function confirmed(
+  title: string,
+  body: string,
+  action: string
+): Promise<boolean> {
+  const { button } = await showDialog({
+    title,
+    body,
+    buttons: [Dialog.cancelButton(), Dialog.warnButton({ label: action })]
+  });
+  return button.accept;
+}

@@ -1,0 +1,34 @@
+import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ITooltipManager } from '@jupyterlab/tooltip';
+import { ITranslator } from '@jupyterlab/translation';
+import { IPatinaTracker } from '../tokens';
+import { PanelCommands } from './commands/panelcommands';
+
+/** Shift+Tab in the source: what the kernel of the shown run knows about the name at the cursor. */
+export const tooltip: JupyterFrontEndPlugin<void> = {
+  id: 'patina-lab:tooltip',
+  description: 'Shows what the kernel knows about a name.',
+  autoStart: true,
+  requires: [IPatinaTracker, ITooltipManager, ITranslator],
+  activate: (
+    app,
+    tracker,
+    tooltips: ITooltipManager,
+    translator: ITranslator
+  ) => {
+    new PanelCommands(app, tracker, null).add({
+      id: 'tooltip',
+      label: translator.load('patina_lab').__('Show Contextual Help'),
+      isEnabled: panel => panel.kernelLink.kernel !== null,
+      execute: ({ content, kernelLink }) => {
+        const { notebook } = content;
+        const editor = notebook.activeCell?.editor;
+        const { kernel } = kernelLink;
+        if (editor && kernel) {
+          const { rendermime } = notebook;
+          tooltips.invoke({ anchor: notebook, editor, kernel, rendermime });
+        }
+      }
+    });
+  }
+};

@@ -1,0 +1,141 @@
+import type { Notebook } from '@jupyterlab/notebook';
+import { type ISignal, Signal } from '@lumino/signaling';
+import { SplitPanel, type Widget } from '@lumino/widgets';
+import type { IPatinaBody, IRunsModel } from '../../tokens';
+import { CellRuns } from '../../model/cellruns';
+import { CurrentRun } from '../../model/currentrun';
+import type { RunStrips } from './runstrips';
+
+/** Where the timeline is, seen from the source. */
+export type TimelinePosition = 'right' | 'below' | 'hidden';
+
+/** The pane that shows the runs: it can be told which one. */
+export interface IRunPane extends Widget {
+  /** The cell of the source that the focused output came from. */
+  readonly focusedCell: string | null;
+  /** Show the latest output of this cell of the source in the shown run, and focus it. */
+  revealOutput(cell: string): void;
+  /** Start or stop scrolling to what is new. */
+  toggleFollow(): void;
+}
+
+/** The body of a notebook: the source on the left, the runs on the right. */
+export class PatinaBody extends SplitPanel implements IPatinaBody {
+  constructor(
+    readonly notebook: Notebook,
+    readonly strips: RunStrips
+  ) {
+    super({ orientation: 'horizontal', spacing: 1 });
+    this.addClass('jp-PatinaBody');
+    notebook.addClass('jp-NotebookPanel-notebook');
+    notebook.addClass('jp-PatinaSource');
+    this.addWidget(notebook);
+    SplitPanel.setStretch(notebook, 1);
+    strips.revealRequested.connect((_, cell) =>
+      this.runPane?.revealOutput(cell)
+    );
+  }
+
+  get notebookId(): string | null {
+    return this._notebookId;
+  }
+
+  get runs(): IRunsModel | null {
+    return this._runs;
+  }
+
+  /** The pane on the right, once the runs are there. */
+  get runPane(): IRunPane | null {
+    return this._runPane;
+  }
+
+  get currentRun(): string | null {
+    return this._current?.id ?? null;
+  }
+
+  set currentRun(run: string | null) {
+    this._current?.choose(run);
+  }
+
+  get currentRunChanged(): ISignal<this, string | null> {
+    return this._currentRunChanged;
+  }
+
+  /** The runs have arrived, and the pane that shows them is there. */
+  get opened(): ISignal<this, IRunsModel> {
+    return this._opened;
+  }
+
+  get position(): TimelinePosition {
+    return this._position;
+  }
+
+  set position(position: TimelinePosition) {
+    this._position = position;
+    this.orientation = position === 'below' ? 'vertical' : 'horizontal';
+    this.dataset.timeline = position;
+    this._runPane?.setHidden(position === 'hidden');
+  }
+
+  /** Show these runs of the notebook `id`. The body disposes both when it goes. */
+  open(id: string, runs: IRunsModel, createPane: () => IRunPane): void {
+    this._notebookId = id;
+    this._runs = runs;
+    this._cellRuns = new CellRuns(runs);
+    this._current = new CurrentRun(runs);
+    this._current.changed.connect((_, run) => {
+      this.strips.showRun(run);
+      this._currentRunChanged.emit(run);
+    });
+    this._runPane = createPane();
+    this._addPane(this._runPane);
+    this.strips.follow(this._cellRuns);
+    this.strips.showRun(this.currentRun);
+    this._opened.emit(runs);
+  }
+
+  /** Go to the cell of the source that the focused output came from. */
+  goToCode(cell = this._runPane?.focusedCell ?? null): void {
+    const index = this.notebook.widgets.findIndex(
+      widget => widget.model.id === cell
+    );
+    if (index >= 0) {
+      this.notebook.activeCellIndex = index;
+      this.notebook.mode = 'command';
+      void this.notebook.scrollToItem(index, 'smart');
+      this.notebook.activate();
+    }
+  }
+
+  override dispose(): void {
+    if (this.isDisposed) {
+      return;
+    }
+    this.strips.dispose();
+    this._current?.dispose();
+    this._cellRuns?.dispose();
+    super.dispose();
+    this._runs?.dispose();
+    Signal.clearData(this);
+  }
+
+  private _addPane(pane: IRunPane): void {
+    this.addWidget(pane);
+    SplitPanel.setStretch(pane, 1);
+    pane.setHidden(this._position === 'hidden');
+    this.setRelativeSizes([1, 1]);
+  }
+
+  protected override onActivateRequest(): void {
+    this.notebook.activate();
+  }
+
+  private _notebookId: string | null = null;
+  private _runs: IRunsModel | null = null;
+  private _cellRuns: CellRuns | null = null;
+  private _current: CurrentRun | null = null;
+  private _runPane: IRunPane | null = null;
+  private _position: TimelinePosition = 'right';
+  private readonly _currentRunChanged = new Signal<this, string | null>(this);
+  private readonly _opened = new Signal<this, IRunsModel>(this);
+}

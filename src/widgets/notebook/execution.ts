@@ -1,0 +1,89 @@
+import { type Cell, MarkdownCell } from '@jupyterlab/cells';
+import type { IPatinaClient } from '../../tokens';
+import type * as wire from '../../wire';
+import { sourceHash } from '../../model/hash';
+import type { PatinaBody } from './body';
+
+/** Asks the server to run cells of one notebook in the run it shows. */
+export class Execution {
+  constructor(
+    private readonly _client: IPatinaClient,
+    private readonly _body: PatinaBody,
+    private readonly _report: (error: unknown) => void
+  ) {
+    this._body.currentRunChanged.connect(() => (this._first = null));
+  }
+
+  /** Run these cells in order: text is rendered here, code is queued at the server. */
+  async run(cells: readonly Cell[]): Promise<void> {
+    for (const cell of cells) {
+      if (cell instanceof MarkdownCell) {
+        cell.rendered = true;
+      }
+    }
+    const references = cells.filter(isCode).map(refer);
+    if (references.length > 0) {
+      await this._queue(references);
+    }
+  }
+
+  /** Start another run with the notebook's kernel, and show it. */
+  async newRun(): Promise<wire.Run | null> {
+    const id = this._body.notebookId;
+    if (id === null) {
+      return null;
+    }
+    try {
+      const run = await this._client.newRun(id);
+      this._body.currentRun = run.id;
+      return run;
+    } catch (error) {
+      this._report(error);
+      return null;
+    }
+  }
+
+  private async _queue(references: wire.CellReference[]): Promise<void> {
+    const cells = references.map(reference => reference.id);
+    this._body.strips.ask(cells);
+    const sent = this._last.then(() => this._send(references));
+    this._last = sent.catch(() => undefined);
+    try {
+      await sent;
+    } catch (error) {
+      this._report(error);
+    } finally {
+      this._body.strips.answered(cells);
+    }
+  }
+
+  private async _send(references: wire.CellReference[]): Promise<void> {
+    const run = this._body.currentRun ?? (await this._firstRun());
+    if (run !== null) {
+      await this._client.execute(run, references);
+    }
+  }
+
+  /** The run that running the first cell starts. */
+  private async _firstRun(): Promise<string | null> {
+    this._first ??= (await this.newRun())?.id ?? null;
+    return this._first;
+  }
+
+  /** Requests go out one after the other, so that cells are queued in the order they were asked for. */
+  private _last: Promise<void> = Promise.resolve();
+  /** Asked for here and perhaps not yet in the runs document. */
+  private _first: string | null = null;
+}
+
+/** Code that has something to run. */
+function isCode(cell: Cell): boolean {
+  return (
+    cell.model.type === 'code' && cell.model.sharedModel.source.trim() !== ''
+  );
+}
+
+function refer(cell: Cell): wire.CellReference {
+  const { id, source } = cell.model.sharedModel;
+  return { id, source_hash: sourceHash(source) };
+}

@@ -1,0 +1,72 @@
+import type { IEditorServices } from '@jupyterlab/codeeditor';
+import {
+  ABCWidgetFactory,
+  type DocumentRegistry
+} from '@jupyterlab/docregistry';
+import { Notebook, type NotebookWidgetFactory } from '@jupyterlab/notebook';
+import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import type { Kernel } from '@jupyterlab/services';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { IPatinaClient } from '../../tokens';
+import { PatinaBody } from './body';
+import { SourceContentFactory } from './contentfactory';
+import type { TsnbModel } from './documentmodel';
+import { Execution } from './execution';
+import { KernelLink } from './kernellink';
+import { PatinaPanel } from './panel';
+import { report } from './report';
+import { RunStrips } from './runstrips';
+
+export interface IPatinaFactoryOptions extends DocumentRegistry.IWidgetFactoryOptions<PatinaPanel> {
+  /** JupyterLab's own factory: its editors, renderers and settings are ours too. */
+  readonly stock: NotebookWidgetFactory.IFactory;
+  readonly editors: IEditorServices;
+  readonly rendermime: IRenderMimeRegistry;
+  readonly trans: TranslationBundle;
+  readonly client: IPatinaClient;
+  readonly kernels: Kernel.IManager;
+  readonly openRuns: (panel: PatinaPanel) => void;
+}
+
+/** Makes the widget of each notebook that is opened. */
+export class PatinaFactory extends ABCWidgetFactory<PatinaPanel, TsnbModel> {
+  constructor(private readonly _options: IPatinaFactoryOptions) {
+    super(_options);
+  }
+
+  protected override createNewWidget(
+    context: DocumentRegistry.IContext<TsnbModel>
+  ): PatinaPanel {
+    const { client, kernels, trans, openRuns } = this._options;
+    const strips = new RunStrips();
+    const content = new PatinaBody(this._createSource(context, strips), strips);
+    const panel: PatinaPanel = new PatinaPanel(
+      { context, content },
+      trans,
+      new Execution(client, content, report),
+      new KernelLink(content, kernels),
+      () => openRuns(panel)
+    );
+    return panel;
+  }
+
+  private _createSource(
+    context: DocumentRegistry.IContext<TsnbModel>,
+    strips: RunStrips
+  ): Notebook {
+    const { stock, editors, rendermime, trans } = this._options;
+    const editorFactory = editors.factoryService.newInlineEditor;
+    return new Notebook({
+      rendermime: rendermime.clone({ resolver: context.urlResolver }),
+      contentFactory: new SourceContentFactory(
+        { editorFactory },
+        strips,
+        trans
+      ),
+      mimeTypeService: editors.mimeTypeService,
+      editorConfig: stock.editorConfig,
+      notebookConfig: stock.notebookConfig,
+      translator: this.translator
+    });
+  }
+}

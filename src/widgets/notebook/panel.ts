@@ -1,0 +1,135 @@
+import { DocumentWidget } from '@jupyterlab/docregistry';
+import type { StaticNotebook } from '@jupyterlab/notebook';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { Banner } from './banner';
+import type { PatinaBody } from './body';
+import type { TsnbModel } from './documentmodel';
+import type { Execution } from './execution';
+import type { KernelLink } from './kernellink';
+import { ShownRun } from '../runs/shownrun';
+
+/**
+ * From this many cells on, JupyterLab's windowing keeps only the cells in view in the page.
+ *
+ * Below it, each cell is there and the browser skips what is out of view, which scrolls more
+ * steadily; but every cell then costs an editor, and thousands of those take minutes.
+ */
+const MANY_CELLS = 400;
+
+/** A notebook in the main area: toolbar, banners, and the body once the document has arrived. */
+export class PatinaPanel extends DocumentWidget<PatinaBody, TsnbModel> {
+  constructor(
+    options: DocumentWidget.IOptions<PatinaBody, TsnbModel>,
+    protected readonly trans: TranslationBundle,
+    /** Runs cells of this notebook. */
+    readonly execution: Execution,
+    /** The page's own connection to the kernel of the shown run. */
+    readonly kernelLink: KernelLink,
+    /** Called once, when the document has arrived and says which notebook this is. */
+    private readonly _openRuns: () => void
+  ) {
+    super(options);
+    this.shownRun = new ShownRun(this.content);
+    this.addClass('jp-PatinaPanel');
+    this.toolbar.node.setAttribute('aria-label', trans.__('Notebook actions'));
+    this.node.dataset.jpKernelUser = 'true';
+    this.node.dataset.jpCodeRunner = 'true';
+    this.node.dataset.jpUndoer = 'true';
+    void this.context.ready.then(() => this._start());
+  }
+
+  readonly shownRun: ShownRun;
+
+  get model(): TsnbModel {
+    return this.context.model;
+  }
+
+  /** Show this message above the body; null takes it away. */
+  setBanner(name: string, banner: Banner | null): void {
+    this._banners.get(name)?.dispose();
+    this._banners.delete(name);
+    if (banner) {
+      this._banners.set(name, banner);
+      this.contentHeader.addWidget(banner);
+    }
+  }
+
+  override dispose(): void {
+    this.shownRun.dispose();
+    this.kernelLink.dispose();
+    this.content.dispose();
+    super.dispose();
+  }
+
+  private _start(): void {
+    if (this.isDisposed) {
+      return;
+    }
+    const { source, synchronised } = this.model;
+    source.headerChanged.connect(this._onHeader, this);
+    this.disposed.connect(() =>
+      source.headerChanged.disconnect(this._onHeader, this)
+    );
+    if (synchronised) {
+      this._onHeader();
+    } else {
+      this.setBanner('problem', this._notSynchronised());
+    }
+  }
+
+  private _onHeader(): void {
+    const { id, problem } = this.model.source.header;
+    this.setBanner(
+      'problem',
+      problem && Banner.unreadable(this.context.path, problem, this.trans)
+    );
+    if (id === null || problem || this._isOpen) {
+      return;
+    }
+    this._isOpen = true;
+    this._showSource();
+    this._openRuns();
+  }
+
+  private _showSource(): void {
+    const { notebook } = this.content;
+    const { sharedModel } = this.model;
+    if (sharedModel.cells.length === 0) {
+      sharedModel.insertCell(0, { cell_type: 'code' });
+    }
+    notebook.notebookConfig = suited(
+      notebook.notebookConfig,
+      sharedModel.cells.length
+    );
+    notebook.model = this.model;
+    const isNew =
+      sharedModel.cells.length === 1 && !sharedModel.cells[0].source;
+    void this.revealed.then(() => {
+      notebook.mode = isNew && !this.isDisposed ? 'edit' : notebook.mode;
+    });
+  }
+
+  private _notSynchronised(): Banner {
+    const trans = this.trans;
+    return new Banner(
+      trans.__(
+        '%1 is open read-only: real-time collaboration is off.',
+        this.context.path
+      ),
+      trans.__(
+        'Patina notebooks are edited through jupyter-collaboration. Install and enable it (pip install jupyter-collaboration), restart the server and reload this page.'
+      )
+    );
+  }
+
+  private _isOpen = false;
+  private readonly _banners = new Map<string, Banner>();
+}
+
+/** JupyterLab's own settings for notebooks, with the windowing that this many cells need. */
+export function suited(
+  config: StaticNotebook.INotebookConfig,
+  cells: number
+): StaticNotebook.INotebookConfig {
+  return cells < MANY_CELLS ? config : { ...config, windowingMode: 'full' };
+}
