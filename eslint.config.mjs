@@ -55,6 +55,8 @@ export default tseslint.config(
         'error',
         { fixStyle: 'inline-type-imports', prefer: 'type-imports' }
       ],
+      // Signals are connected as everywhere in Lumino: `signal.connect(this._onChange, this)`.
+      '@typescript-eslint/unbound-method': 'off',
       curly: ['error', 'all'],
       eqeqeq: 'error',
       'prefer-const': 'error'

@@ -1,0 +1,53 @@
+"""Files that are no notebook of ours, told apart before they are parsed. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from patina_lab.document.errors import TsnbError
+
+MAX_BYTES = 64 * 2**20
+_CONFLICT = re.compile(r"^(<<<<<<<|>>>>>>>) ", re.MULTILINE)
+_ANCESTOR = re.compile(r'^version\s*=\s*"(twinsong|patina) [^"]*"', re.MULTILINE)
+_NAMES = {"twinsong": "Twinsong", "patina": "Patina"}
+
+
+def refuse_what_is_no_notebook(text: str) -> None:
+    """Raise TsnbError for what is gigantic, binary, in conflict, or another program's."""
+    if len(text) > MAX_BYTES:
+        raise TsnbError(
+            f"The file is {len(text) / 2**20:.0f} MiB; at most {MAX_BYTES >> 20} MiB can be opened",
+            hint="Outputs are kept beside the notebook: is it a notebook at all?",
+        )
+    if (at := text.find("\x00")) >= 0:
+        raise TsnbError("The file is binary", line=_line(text, at), hint="It is no notebook.")
+    if not text.strip():
+        raise TsnbError("The file is empty", line=1, hint="Delete it and create a new notebook.")
+    if _ours(text):
+        _refuse_conflict(text)
+    elif ancestor := _ANCESTOR.search(text[:4096]):
+        name = _NAMES[ancestor[1]]
+        raise TsnbError(
+            f"This is a notebook of {name}",
+            line=_line(text, ancestor.start()),
+            hint=f"It is left as it is. Open it with {name}; converting it is not built yet.",
+        )
+
+
+def _ours(text: str) -> bool:
+    return 'format = "patina-lab' in text[:4096]
+
+
+def _refuse_conflict(text: str) -> None:
+    """Name a merge that was not finished: its marks stand in front of TOML, not in a source."""
+    for mark in _CONFLICT.finditer(text):
+        if text.count("'''", 0, mark.start()) % 2 == 0 or "=======" in text[mark.start() :]:
+            raise TsnbError(
+                "A merge conflict was left in the file",
+                line=_line(text, mark.start()),
+                hint="Finish the merge: choose between the two versions in a text editor.",
+            )
+
+
+def _line(text: str, at: int) -> int:
+    return text.count("\n", 0, at) + 1

@@ -1,0 +1,134 @@
+"""The source document, as jupyter-collaboration uses it."""
+
+import json
+from typing import Any
+
+from hypothesis import given, settings
+from pycrdt import Array, Doc, Map, Text
+
+from patina_lab.document.format import Cell, TsnbDocument, write
+from patina_lab.document.ytsnb import YTsnb
+from patina_lab.tests.document.strategies import DOCUMENTS
+
+
+def notebook(*cells: Cell) -> str:
+    return write(TsnbDocument("n", "patina-python", "python", cells))
+
+
+def code(name: str, source: str = "") -> Cell:
+    return Cell(name, "code", source)
+
+
+def loaded(text: str, client_id: int = 0) -> YTsnb:
+    document = YTsnb(Doc(client_id=client_id))
+    document.set(text)
+    return document
+
+
+def cells(document: YTsnb) -> Array[Any]:
+    array: Array[Any] = document.ydoc.get("cells", type=Array)
+    return array
+
+
+@given(DOCUMENTS)
+@settings(max_examples=50)
+def test_what_was_set_is_got_byte_by_byte(document: TsnbDocument) -> None:
+    assert loaded(write(document)).get() == write(document)
+
+
+@given(DOCUMENTS, DOCUMENTS)
+@settings(max_examples=50)
+def test_any_change_on_disk_is_taken_over(before: TsnbDocument, after: TsnbDocument) -> None:
+    document = loaded(write(before))
+    document.set(write(after))
+    assert document.get() == write(after)
+
+
+def test_the_same_file_gives_the_same_history_every_time() -> None:
+    text = notebook(code("a", "x = 1"), code("b", "x"))
+    assert loaded(text).ydoc.get_update() == loaded(text).ydoc.get_update()
+
+
+def test_setting_what_is_there_changes_nothing() -> None:
+    text = notebook(code("a", "x = 1"), Cell("b", "raw", "r", {"m": [1, None]}))
+    document = loaded(text)
+    before = document.ydoc.get_update()
+    document.set(text)
+    assert document.ydoc.get_update() == before
+
+
+def test_a_file_somebody_wrote_by_hand_stays_as_it_is_until_a_cell_is_edited() -> None:
+    canonical = notebook(code("a", "x"))
+    by_hand = "# mine\n" + canonical
+    document = loaded(by_hand)
+    assert document.get() == by_hand
+    cells(document)[0]["source"].insert(0, "y = ")
+    assert document.get() == notebook(code("a", "y = x"))
+    document.set(canonical)
+    assert document.get() == canonical
+
+
+def test_a_file_that_cannot_be_read_is_kept_and_explained() -> None:
+    text = notebook(code("a", "x"))[:-2]
+    document = loaded(text)
+    assert document.get() == text
+    assert "TOML" in document.problem
+    assert document.id == ""
+    document.set(notebook(code("a", "x")))
+    assert document.problem == ""
+    assert document.cell_source("a") == "x"
+
+
+def test_an_edit_on_disk_leaves_what_a_client_types_elsewhere_in_the_cell() -> None:
+    document = loaded(notebook(code("a", "begin\nmiddle 😀\nend")))
+    client: Doc[Any] = Doc()
+    client.apply_update(document.ydoc.get_update())
+    typed: Text = client.get("cells", type=Array)[0]["source"]
+    typed.insert(0, "# typed\n")
+    document.set(notebook(code("a", "begin\nmiddle 😀 changed\nend")))
+    document.ydoc.apply_update(client.get_update())
+    assert document.cell_source("a") == "# typed\nbegin\nmiddle 😀 changed\nend"
+
+
+def test_moving_one_cell_on_disk_moves_only_that_cell() -> None:
+    document = loaded(notebook(*(code(name) for name in "abcde")))
+    kept = {cell["id"]: cell for cell in cells(document)}
+    document.set(notebook(*(code(name) for name in "bcdae")))
+    assert [cell["id"] for cell in cells(document)] == list("bcdae")
+    kept["e"]["source"].insert(0, "still the same text")
+    assert document.cell_source("e") == "still the same text"
+
+
+def test_a_cell_that_two_clients_put_back_gets_an_id_of_its_own_in_the_file() -> None:
+    document = loaded(notebook(code("a", "x")))
+    twin = {"id": "a", "cell_type": "code", "source": Text("x"), "metadata": Map()}
+    cells(document).append(Map(twin))
+    assert 'id = "a-2"' in document.get()
+
+
+def test_whole_numbers_stay_integers() -> None:
+    text = notebook(Cell("a", "code", "", {"columns": 3}))
+    document = loaded(text)
+    cells(document)[0]["metadata"]["columns"] = 4.0
+    assert "columns = 4\n" in document.get()
+
+
+def test_the_mark_of_trust_stays_out_of_the_file() -> None:
+    document = loaded(notebook(code("a")))
+    cells(document)[0]["metadata"]["trusted"] = True
+    assert document.get() == notebook(code("a"))
+
+
+def test_a_source_is_found_by_its_cell_also_after_a_move() -> None:
+    document = loaded(notebook(code("a", "1"), Cell("m", "markdown", "# M"), code("b", "2")))
+    assert document.cell_source("b") == "2"
+    del cells(document)[0]
+    assert document.cell_source("b") == "2"
+    assert document.cell_source("a") is None
+    assert document.cell_source("m") is None
+
+
+def test_the_problem_is_json_for_the_page() -> None:
+    document = loaded("nonsense")
+    meta: Map[Any] = document.ydoc.get("meta", type=Map)
+    assert json.loads(meta["problem"])["line"] == 1
