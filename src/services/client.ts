@@ -1,0 +1,116 @@
+import { URLExt } from '@jupyterlab/coreutils';
+import { ServerConnection } from '@jupyterlab/services';
+import { UUID } from '@lumino/coreutils';
+import type { IPatinaClient } from '../tokens';
+import type * as wire from '../wire';
+import { BlobCache } from './blobcache';
+import { PatinaError } from './error';
+
+/** Requests to the Patina server, as docs/reference/api.md has them. */
+export class PatinaClient implements IPatinaClient {
+  constructor(private readonly _settings: ServerConnection.ISettings) {}
+
+  info(): Promise<wire.Info> {
+    return this._json('GET', '');
+  }
+
+  notebookAt(path: string): Promise<wire.Notebook> {
+    const query = URLExt.objectToQueryString({ path });
+    return this._json('GET', `notebooks${query}`);
+  }
+
+  createNotebook(path: string, kernel: string): Promise<wire.Notebook> {
+    const body: wire.CreateNotebook = { path, kernel };
+    return this._json('POST', 'notebooks', body);
+  }
+
+  newRun(notebook: string, options: wire.NewRun = {}): Promise<wire.Run> {
+    return this._json('POST', `notebooks/${name(notebook)}/runs`, options);
+  }
+
+  /** The request carries an id of its own, so that one sent twice runs nothing twice. */
+  execute(
+    run: string,
+    cells: wire.CellReference[]
+  ): Promise<wire.OutputCell[]> {
+    const body: wire.Execute = { cells, request_id: UUID.uuid4() };
+    return this._json('POST', `runs/${name(run)}/execute`, body);
+  }
+
+  async input(run: string, outputCell: number, value: string): Promise<void> {
+    const body: wire.Input = { output_cell: outputCell, value };
+    await this._send('POST', `runs/${name(run)}/input`, body);
+  }
+
+  async interrupt(run: string): Promise<void> {
+    await this._send('POST', `runs/${name(run)}/interrupt`, {});
+  }
+
+  async restart(run: string): Promise<void> {
+    await this._send('POST', `runs/${name(run)}/restart`, {});
+  }
+
+  async stop(run: string): Promise<void> {
+    await this._send('POST', `runs/${name(run)}/stop`, {});
+  }
+
+  rename(run: string, title: string): Promise<wire.Run> {
+    const body: wire.RenameRun = { title };
+    return this._json('PATCH', `runs/${name(run)}`, body);
+  }
+
+  async deleteRun(run: string): Promise<void> {
+    await this._send('DELETE', `runs/${name(run)}`);
+  }
+
+  blob(notebook: string, hash: string): Promise<ArrayBuffer> {
+    return this._blobs.get(`notebooks/${name(notebook)}/blobs/${name(hash)}`);
+  }
+
+  private async _json<T>(
+    method: string,
+    path: string,
+    body?: object
+  ): Promise<T> {
+    const response = await this._send(method, path, body);
+    return (await response.json()) as T;
+  }
+
+  /** Rejects with a `PatinaError` when no answer comes or it is not a success. */
+  private async _send(
+    method: string,
+    path: string,
+    body?: object
+  ): Promise<Response> {
+    const url = URLExt.join(this._settings.baseUrl, 'api/patina', path);
+    const init = { method, body: body && JSON.stringify(body) };
+    const response = await this._reach(url, init);
+    if (!response.ok) {
+      throw await PatinaError.of(response);
+    }
+    return response;
+  }
+
+  private async _reach(url: string, init: RequestInit): Promise<Response> {
+    try {
+      return await ServerConnection.makeRequest(url, init, this._settings);
+    } catch (error) {
+      throw new PatinaError(
+        0,
+        'The Patina server cannot be reached',
+        error instanceof Error ? error.message : String(error),
+        'Look whether the server still runs; nothing that it has is lost.'
+      );
+    }
+  }
+
+  private readonly _blobs = new BlobCache(async path => {
+    const response = await this._send('GET', path);
+    return response.arrayBuffer();
+  });
+}
+
+/** An id as a part of a path. */
+function name(id: string): string {
+  return encodeURIComponent(id);
+}
