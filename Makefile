@@ -11,14 +11,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 JLPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jlpm
 WORKSPACE = $(or $(PATINA_WORKSPACE),$(CURDIR)/notebooks)
-SOURCES := $(shell find src style schema -type f 2>/dev/null)
+SOURCES := $(filter-out src/wire.ts,$(shell find src style schema -type f 2>/dev/null))
 
 .PHONY: help setup lab test test-fast check bench wire lock pictures clean
 
 help:
 	@sed -n '2,4s/^# \{0,1\}//p' Makefile
 	@echo "  make setup  the set-up alone;  make test-fast  all but the browser;  make bench  the benchmarks"
-	@echo "  make wire   regenerates src/wire.ts and the OpenAPI document;  make lock  the lock file"
+	@echo "  make wire   makes src/wire.ts again;  make lock  the lock file"
 
 setup: $(VENV)/.installed
 
@@ -37,8 +37,7 @@ check: setup
 bench: setup
 	@$(BIN)/python -m bench
 
-wire: setup
-	@$(BIN)/python scripts/generate_wire.py
+wire: src/wire.ts
 
 pictures: setup
 	@$(JLPM) -s pictures
@@ -49,7 +48,7 @@ lock: setup
 	  --no-emit-index-url --no-emit-find-links --extra dev --extra examples pyproject.toml -o requirements/lock.txt
 
 clean:
-	rm -rf $(VENV) node_modules lib tsconfig.tsbuildinfo patina_lab/labextension patina_lab/_version.py
+	rm -rf $(VENV) node_modules lib tsconfig.tsbuildinfo patina_lab/labextension patina_lab/_version.py src/wire.ts
 
 # The steps of the set-up, each done again only when what it depends on has changed.
 
@@ -65,7 +64,11 @@ $(VENV)/.node_modules: package.json yarn.lock .yarnrc.yml $(VENV)/.requirements
 	@$(JLPM) install --immutable > $(VENV)/jlpm.log 2>&1 || { tail -40 $(VENV)/jlpm.log; exit 1; }
 	@touch $@
 
-$(VENV)/.labextension: $(VENV)/.node_modules tsconfig.json $(SOURCES)
+src/wire.ts: patina_lab/wire.py scripts/generate_wire.py $(VENV)/.requirements
+	@$(BIN)/python -m scripts.generate_wire
+	@touch $@
+
+$(VENV)/.labextension: $(VENV)/.node_modules src/wire.ts tsconfig.json $(SOURCES)
 	@echo "Building the browser half ..."
 	@$(JLPM) build > $(VENV)/build.log 2>&1 || { tail -60 $(VENV)/build.log; exit 1; }
 	@touch $@

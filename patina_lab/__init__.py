@@ -10,6 +10,6 @@ def _jupyter_labextension_paths() -> list[dict[str, str]]:
 
 
 def _jupyter_server_extension_points() -> list[dict[str, object]]:
-    from patina_lab.extension import PatinaLab
+    from patina_lab.extension import PatinaLab  # noqa: PLC0415 (the document class needs no server)
 
     return [{"module": "patina_lab", "app": PatinaLab}]

@@ -1,7 +1,7 @@
 """The shapes that cross the network: requests, replies and what the runs document holds.
 
-`src/wire.ts` and the OpenAPI document are generated from this module (`make wire`); a test
-fails when they lag behind. The contract itself is `docs/reference/api.md`.
+`src/wire.ts` is made from this module by the set-up (`make wire`), the OpenAPI document when it is
+asked for. The contract itself is `docs/reference/api.md`.
 
 Times are UTC, RFC 3339 with milliseconds. Fields whose value is their default are omitted.
 """
@@ -13,6 +13,7 @@ from typing import Any, Literal
 from msgspec import Struct, field
 
 PROTOCOL = "1"
+MAX_TITLE = 200
 
 RunStatus = Literal["starting", "idle", "busy", "forking", "failed", "stopped", "lost"]
 CellStatus = Literal["queued", "running", "succeeded", "failed", "interrupted", "not run"]
@@ -21,11 +22,11 @@ GlobalKind = Literal["data", "function", "class", "module", "other"]
 GlobalChange = Literal["new", "rebound", "maybe", "gone"]
 
 
-class _Wire(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Wire(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Base of every shape: immutable, named fields, defaults left out."""
 
 
-class MimeValue(_Wire, frozen=True):
+class MimeValue(Wire, frozen=True):
     """One representation of an output: inline, or the blob that holds its bytes.
 
     `inline` is the MIME bundle's value as Jupyter sends it (a string, or JSON for JSON types).
@@ -37,7 +38,7 @@ class MimeValue(_Wire, frozen=True):
     bytes: int | None = None
 
 
-class SealedChunk(_Wire, frozen=True):
+class SealedChunk(Wire, frozen=True):
     """A finished part of a stream, kept as a blob of UTF-8 text."""
 
     blob: str
@@ -45,7 +46,7 @@ class SealedChunk(_Wire, frozen=True):
     lines: int
 
 
-class Manifest(_Wire, frozen=True):
+class Manifest(Wire, frozen=True):
     """One output of an output cell. Which fields are present depends on `type`."""
 
     id: str
@@ -62,7 +63,7 @@ class Manifest(_Wire, frozen=True):
     tail: str | None = None
 
 
-class OutputCell(_Wire, frozen=True):
+class OutputCell(Wire, frozen=True):
     """One execution: the source as it ran, and what came of it."""
 
     seq: int
@@ -84,14 +85,14 @@ class OutputCell(_Wire, frozen=True):
     pinned: bool = False
 
 
-class InputRequest(_Wire, frozen=True):
+class InputRequest(Wire, frozen=True):
     """The kernel waits for a line of input; any client may answer it, once."""
 
     prompt: str
     password: bool = False
 
 
-class Phase(_Wire, frozen=True):
+class Phase(Wire, frozen=True):
     """What a starting run is doing, since when, and how long it took last time."""
 
     name: str
@@ -99,14 +100,14 @@ class Phase(_Wire, frozen=True):
     previous_ms: int | None = None
 
 
-class ForkPoint(_Wire, frozen=True):
+class ForkPoint(Wire, frozen=True):
     """Where a run was forked: its parent, and the last output cell it shares with it."""
 
     run: str
     seq: int
 
 
-class ReportLine(_Wire, frozen=True):
+class ReportLine(Wire, frozen=True):
     """One thing a fork or a load could not carry exactly."""
 
     kind: str
@@ -115,7 +116,7 @@ class ReportLine(_Wire, frozen=True):
     advice: str
 
 
-class RunError(_Wire, frozen=True):
+class RunError(Wire, frozen=True):
     """Why a run failed: what happened, and what a person can do."""
 
     message: str
@@ -123,7 +124,7 @@ class RunError(_Wire, frozen=True):
     hint: str
 
 
-class Run(_Wire, frozen=True):
+class Run(Wire, frozen=True):
     """One kernel and its timeline (the timeline itself is not part of this shape)."""
 
     id: str
@@ -144,7 +145,7 @@ class Run(_Wire, frozen=True):
     error: RunError | None = None
 
 
-class Global(_Wire, frozen=True):
+class Global(Wire, frozen=True):
     """One variable, as the kernel summarised it. `summary` is at most 200 characters."""
 
     name: str
@@ -161,7 +162,7 @@ class Global(_Wire, frozen=True):
     approximate: bool = False
 
 
-class Notebook(_Wire, frozen=True):
+class Notebook(Wire, frozen=True):
     """An open notebook."""
 
     id: str
@@ -171,7 +172,7 @@ class Notebook(_Wire, frozen=True):
     runs: list[Run]
 
 
-class KernelChoice(_Wire, frozen=True):
+class KernelChoice(Wire, frozen=True):
     """A kernelspec a notebook can be written for."""
 
     name: str
@@ -179,7 +180,7 @@ class KernelChoice(_Wire, frozen=True):
     language: str
 
 
-class Info(_Wire, frozen=True):
+class Info(Wire, frozen=True):
     """Reply of `GET api/patina`."""
 
     version: str
@@ -188,50 +189,54 @@ class Info(_Wire, frozen=True):
     kernels: list[KernelChoice]
 
 
-class CreateNotebook(_Wire, frozen=True, forbid_unknown_fields=True):
+class CreateNotebook(Wire, frozen=True, forbid_unknown_fields=True):
     """Body of `POST api/patina/notebooks`. `path` is relative to the server's root."""
 
     path: str
     kernel: str
 
 
-class NewRun(_Wire, frozen=True, forbid_unknown_fields=True):
+class NewRun(Wire, frozen=True, forbid_unknown_fields=True):
     """Body of `POST api/patina/notebooks/{id}/runs`."""
 
     kernel: str | None = None
     title: str | None = None
 
 
-class CellReference(_Wire, frozen=True, forbid_unknown_fields=True):
+class CellReference(Wire, frozen=True, forbid_unknown_fields=True):
     """A cell to run, and the SHA-256 of the source (UTF-8, hex) the caller sees."""
 
     id: str
     source_hash: str | None = None
 
 
-class Execute(_Wire, frozen=True, forbid_unknown_fields=True):
+class Execute(Wire, frozen=True, forbid_unknown_fields=True):
     """Body of `POST api/patina/runs/{run}/execute`. The same `request_id` runs nothing twice."""
 
     cells: list[CellReference]
     request_id: str
 
 
-class Input(_Wire, frozen=True, forbid_unknown_fields=True):
+class Input(Wire, frozen=True, forbid_unknown_fields=True):
     """Body of `POST api/patina/runs/{run}/input`. `output_cell` is a seq."""
 
     output_cell: int
     value: str
 
 
-class RenameRun(_Wire, frozen=True, forbid_unknown_fields=True):
+class RenameRun(Wire, frozen=True, forbid_unknown_fields=True):
     """Body of `PATCH api/patina/runs/{run}`."""
 
     title: str
 
 
-class Problem(_Wire, frozen=True):
+class Problem(Wire, frozen=True):
     """Every error reply: what happened, why, and what to do."""
 
     message: str
     reason: str
     hint: str = field(default="")
+
+
+DOCUMENT_SHAPES = (Run, OutputCell, Global)
+"""What the runs document holds."""

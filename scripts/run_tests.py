@@ -91,10 +91,7 @@ def main() -> int:
     parser.add_argument("--without-browser", action="store_true")
     parser.add_argument("--only-checks", action="store_true")
     options = parser.parse_args()
-    browser, untested = (
-        ([], []) if options.only_checks else browser_steps(not options.without_browser)
-    )
-    steps = [*CHECKS, *(() if options.only_checks else TESTS), *browser]
+    steps, untested = selected(options)
     failed = [step.name for step in steps if not run(step)]
     print("\n" + (f"FAILED: {', '.join(failed)}" if failed else f"All {len(steps)} steps passed."))
     for line in untested:

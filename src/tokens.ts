@@ -23,7 +23,8 @@ export interface IPatinaClient {
   blob(notebook: string, hash: string): Promise<ArrayBuffer>;
 }
 
-export type ConnectionState = 'connecting' | 'connected' | 'reconnecting' | 'closed';
+export type ConnectionState =
+  'connecting' | 'connected' | 'reconnecting' | 'closed';
 
 /** A read view of one run in the runs document. Values are snapshots; signals say when to look again. */
 export interface IRunView {
@@ -37,7 +38,10 @@ export interface IRunView {
   /** Fields other than cells and globals changed. */
   readonly changed: ISignal<IRunView, void>;
   /** Output cells were added, changed or removed. */
-  readonly cellsChanged: ISignal<IRunView, { added: number[]; changed: number[]; removed: number[] }>;
+  readonly cellsChanged: ISignal<
+    IRunView,
+    { added: number[]; changed: number[]; removed: number[] }
+  >;
   readonly globalsChanged: ISignal<IRunView, void>;
 }
 

@@ -71,6 +71,11 @@ class BlobStore:
         self.put(blob)
         return blob.hash
 
+    def discard(self, names: set[str]) -> None:
+        """Delete blobs that nothing names any more."""
+        for name in names:
+            self.path(name).unlink(missing_ok=True)
+
     def sync(self) -> None:
         """Make everything put so far durable. Blocks: call it off the event loop."""
         paths, self._unsynced = self._unsynced, set()

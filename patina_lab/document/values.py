@@ -86,12 +86,16 @@ def from_toml(value: Any) -> Any:
             return [from_toml(item) for item in value]
         case datetime() | date() | time():
             return {TOML_KEY: value.isoformat()}
-        case float():
-            return _number(value) if math.isfinite(value) else {TOML_KEY: str(value)}
-        case int() if abs(value) >= _EXACT:
-            return {JSON_KEY: str(value)}
+        case int() | float() if not isinstance(value, bool):
+            return _from_number(value)
         case _:
             return value
+
+
+def _from_number(value: float) -> Any:
+    if isinstance(value, int):
+        return value if abs(value) < _EXACT else {JSON_KEY: str(value)}
+    return _number(value) if math.isfinite(value) else {TOML_KEY: str(value)}
 
 
 def _parsed(value: dict[str, Any]) -> Any:

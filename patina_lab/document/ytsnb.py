@@ -135,6 +135,20 @@ class YTsnb(YBaseDoc):
         self._subscriptions[meta] = meta.observe_deep(partial(callback, "meta"))
         self._subscriptions[cells] = cells.observe_deep(partial(callback, "cells"))
 
+    def watch(self, edited: Callable[[], None]) -> Callable[[], None]:
+        """Call back at each edit of header or cells; return what ends that.
+
+        Unlike `observe`, which has room for one observer: jupyter-collaboration's.
+        """
+        watched = [self._ymeta, self._ycells]
+        subscriptions = [shared.observe_deep(lambda _events: edited()) for shared in watched]
+
+        def end() -> None:
+            for shared, subscription in zip(watched, subscriptions, strict=True):
+                shared.unobserve(subscription)
+
+        return end
+
 
 def _document_meta(document: TsnbDocument, text: str) -> dict[str, Any]:
     meta: dict[str, Any] = {

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import NoSuchKernel
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.session import Session
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+from jupyter_server.utils import ApiPath
 
 POLL_SECONDS = 0.25
 ANSWER_SECONDS = 1.0
@@ -40,7 +41,9 @@ class KernelProcess:
     ) -> KernelProcess:
         """Start a kernel of spec `name` in the folder `path` (relative to the server's root)."""
         try:
-            kernel_id = await kernels.start_kernel(kernel_name=name, path=path, env=dict(env))
+            kernel_id = await kernels.start_kernel(
+                kernel_name=name, path=ApiPath(path), env=dict(env)
+            )
         except NoSuchKernel as error:
             raise KernelStartError(
                 f"There is no kernel named {name}",
@@ -60,8 +63,7 @@ class KernelProcess:
     @property
     def manager(self) -> AsyncKernelManager:
         """Jupyter's manager of this kernel."""
-        manager: AsyncKernelManager = self._kernels.get_kernel(self.id)
-        return manager
+        return cast("AsyncKernelManager", self._kernels.get_kernel(self.id))
 
     def _leave_dead_when_dead(self) -> None:
         """Switch Jupyter's restarter off: a silent restart would pass for the same state."""
@@ -96,7 +98,8 @@ class KernelProcess:
         with contextlib.suppress(KeyError):
             manager = self.manager
             manager.shutdown_wait_time = _GENTLE_SECONDS
-            await self._kernels.shutdown_kernel(self.id, now=False)
+            kernels: Any = self._kernels
+            await kernels.shutdown_kernel(self.id, now=False)
 
 
 def install_hint(kernel: str) -> str:

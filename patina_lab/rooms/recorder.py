@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterator
 
 import msgspec
 
@@ -112,6 +113,16 @@ class Recorder:
         self._append(*_history(before, run))
         self._throttle.request()
 
+    def cells(self) -> list[wire.OutputCell]:
+        """Return the timeline as it is now, in order."""
+        for seq in tuple(self._growing):
+            self._current_kept(seq)
+        return [self.timeline[seq] for seq in sorted(self.timeline)]
+
+    def blobs(self) -> set[str]:
+        """Return the names of all blobs in the timeline."""
+        return {name for cell in self.cells() for output in cell.outputs for name in _named(output)}
+
     def flush(self) -> None:
         """Bring the document and the log up to date now."""
         self._log_growing()
@@ -197,6 +208,11 @@ def _history(before: Run, run: Run) -> tuple[Record, ...]:
         error = wire_error(run.error)
         records.append(KernelEnded(status=run.status.value, at=now(), error=error))
     return tuple(records)
+
+
+def _named(output: wire.Manifest) -> Iterator[str]:
+    yield from (chunk.blob for chunk in output.sealed or ())
+    yield from (value.blob for value in (output.data or {}).values() if value.blob)
 
 
 def _shows(cell: wire.OutputCell, display_id: str | None) -> bool:

@@ -49,21 +49,21 @@ class StartTimes:
         self._last[kernel_name] = round(seconds * 1000)
 
 
+@dataclass(frozen=True, slots=True)
+class Kernels:
+    """What a run starts its kernel with."""
+
+    manager: AsyncMappingKernelManager
+    workplace: Callable[[], Workplace]
+    start_times: StartTimes
+
+
 class Runner:
     """Holds a run's state, its kernel, and its recorder. `take` is the only way in."""
 
-    def __init__(
-        self,
-        run: Run,
-        kernels: AsyncMappingKernelManager,
-        recorder: Recorder,
-        workplace: Callable[[], Workplace],
-        start_times: StartTimes,
-        tasks: Tasks,
-    ) -> None:
+    def __init__(self, run: Run, recorder: Recorder, kernels: Kernels, tasks: Tasks) -> None:
         self.run, self.recorder = run, recorder
-        self._kernels, self._workplace, self._start_times = kernels, workplace, start_times
-        self._tasks = tasks
+        self._kernels, self._tasks = kernels, tasks
         self._connection: KernelConnection | None = None
         self._lifecycle: asyncio.Task[None] | None = None
 
@@ -120,21 +120,23 @@ class Runner:
     async def _start(self) -> None:
         began = time.monotonic()
         name = self.run.kernel_name
-        self.take(Entered("Starting the kernel", now(), self._start_times.previous(name)))
+        self.take(Entered("Starting the kernel", now(), self._kernels.start_times.previous(name)))
         try:
             connection = await self._connect()
         except KernelStartError as error:
             self.take(StartFailed(error.message, error.reason, error.hint, now()))
             return
-        self._start_times.took(name, time.monotonic() - began)
+        self._kernels.start_times.took(name, time.monotonic() - began)
         self._connection = connection
         self._tasks.spawn(self._watch(connection))
         self.take(KernelReady(KernelId(connection.process.id), now()))
 
     async def _connect(self) -> KernelConnection:
-        place = self._workplace()
+        place = self._kernels.workplace()
         starting = asyncio.ensure_future(
-            KernelProcess.start(self._kernels, self.run.kernel_name, place.folder, place.env)
+            KernelProcess.start(
+                self._kernels.manager, self.run.kernel_name, place.folder, place.env
+            )
         )
         try:
             # Not cancelled with us: a process that was started must be ended, too.

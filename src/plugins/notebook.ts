@@ -13,18 +13,27 @@ import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import { IEditorServices } from '@jupyterlab/codeeditor';
 import { INotebookWidgetFactory } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import type { User } from '@jupyterlab/services';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, type TranslationBundle } from '@jupyterlab/translation';
 import { patinaIcon } from '../icons';
-import { IPatinaClient, IPatinaTracker } from '../tokens';
+import { RunsModel } from '../model/runs';
+import { Trust } from '../model/trust';
+import { RunsProvider } from '../services/provider';
+import { TrustedNotebooks } from '../services/trustednotebooks';
+import { IPatinaClient, IPatinaTracker, type IRunsModel } from '../tokens';
 import {
   createSharedSource,
   TsnbModelFactory
 } from '../widgets/notebook/documentmodel';
 import { PatinaFactory } from '../widgets/notebook/factory';
 import type { PatinaPanel } from '../widgets/notebook/panel';
+import { report } from '../widgets/notebook/report';
 import { RunOpener } from '../widgets/notebook/runopener';
 import { NotebookSettings } from '../widgets/notebook/settings';
+import { type IRunPanelServices, mountRuns } from '../widgets/timeline/mount';
+import type { RunPanel } from '../widgets/timeline/runpanel';
 
 export const NOTEBOOK_PLUGIN = 'patina-lab:notebook';
 const FACTORY = 'Patina Notebook';
@@ -44,7 +53,7 @@ export const notebook: JupyterFrontEndPlugin<WidgetTracker<PatinaPanel>> = {
     IToolbarWidgetRegistry,
     ITranslator
   ],
-  optional: [ICollaborativeContentProvider, ILayoutRestorer],
+  optional: [ICollaborativeContentProvider, ILayoutRestorer, IStateDB],
   activate: (
     app: JupyterFrontEnd,
     client: IPatinaClient,
@@ -55,7 +64,8 @@ export const notebook: JupyterFrontEndPlugin<WidgetTracker<PatinaPanel>> = {
     toolbars: IToolbarWidgetRegistry,
     translator: ITranslator,
     collaboration: ICollaborativeContentProvider | null,
-    restorer: ILayoutRestorer | null
+    restorer: ILayoutRestorer | null,
+    state: IStateDB | null
   ) => {
     const trans = translator.load('patina_lab');
     const tracker = new WidgetTracker<PatinaPanel>({ namespace: 'patina' });
@@ -64,6 +74,29 @@ export const notebook: JupyterFrontEndPlugin<WidgetTracker<PatinaPanel>> = {
     collaboration?.sharedModelFactory.registerDocumentFactory(
       'tsnb',
       createSharedSource
+    );
+    const settings = new NotebookSettings();
+    void registry
+      .load(NOTEBOOK_PLUGIN)
+      .then(loaded => settings.use(loaded), report);
+    const trusted = new TrustedNotebooks(state);
+    const { serviceManager } = app;
+    const services = {
+      client,
+      rendermime,
+      settings,
+      trans,
+      me: () => displayName(serviceManager.user.identity)
+    };
+    const opener = new RunOpener(
+      (id, panel) =>
+        new RunsModel(
+          new RunsProvider(
+            { id, path: () => panel.context.localPath },
+            serviceManager.serverSettings
+          )
+        ),
+      (panel, runs) => openPane(panel, runs, trusted, services)
     );
     const factory = new PatinaFactory({
       name: FACTORY,
@@ -98,6 +131,36 @@ export const notebook: JupyterFrontEndPlugin<WidgetTracker<PatinaPanel>> = {
     return tracker;
   }
 };
+
+/** The runs beside the source; what this page runs is trusted, the rest when a person says so. */
+function openPane(
+  panel: PatinaPanel,
+  runs: IRunsModel,
+  trusted: TrustedNotebooks,
+  services: IRunPanelServices
+): RunPanel {
+  const trust = new Trust(trusted, panel.content.notebookId ?? '');
+  panel.trust = trust;
+  panel.execution.queued.connect((_, cells) =>
+    trust.own(cells.map(cell => cell.id))
+  );
+  const { settings } = services;
+  const arrange = () => (panel.content.position = settings.timelinePosition);
+  settings.changed.connect(arrange);
+  panel.disposed.connect(() => {
+    settings.changed.disconnect(arrange);
+    trust.dispose();
+  });
+  arrange();
+  return mountRuns(panel, runs, trust, services);
+}
+
+/** A person's name as the server writes it beside what they run. */
+function displayName(identity: User.IIdentity | null): string | null {
+  return (
+    identity && (identity.display_name || identity.name || identity.username)
+  );
+}
 
 function fileType(
   trans: TranslationBundle

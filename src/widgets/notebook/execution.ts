@@ -1,4 +1,5 @@
 import { type Cell, MarkdownCell } from '@jupyterlab/cells';
+import { type ISignal, Signal } from '@lumino/signaling';
 import type { IPatinaClient } from '../../tokens';
 import type * as wire from '../../wire';
 import { sourceHash } from '../../model/hash';
@@ -12,6 +13,11 @@ export class Execution {
     private readonly _report: (error: unknown) => void
   ) {
     this._body.currentRunChanged.connect(() => (this._first = null));
+  }
+
+  /** The server has queued cells that this page asked for: their output cells. */
+  get queued(): ISignal<this, readonly wire.OutputCell[]> {
+    return this._queued;
   }
 
   /** Run these cells in order: text is rendered here, code is queued at the server. */
@@ -60,7 +66,7 @@ export class Execution {
   private async _send(references: wire.CellReference[]): Promise<void> {
     const run = this._body.currentRun ?? (await this._firstRun());
     if (run !== null) {
-      await this._client.execute(run, references);
+      this._queued.emit(await this._client.execute(run, references));
     }
   }
 
@@ -70,6 +76,7 @@ export class Execution {
     return this._first;
   }
 
+  private readonly _queued = new Signal<this, readonly wire.OutputCell[]>(this);
   /** Requests go out one after the other, so that cells are queued in the order they were asked for. */
   private _last: Promise<void> = Promise.resolve();
   /** Asked for here and perhaps not yet in the runs document. */

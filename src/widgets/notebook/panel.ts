@@ -1,6 +1,7 @@
 import { DocumentWidget } from '@jupyterlab/docregistry';
 import type { StaticNotebook } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { Trust } from '../../model/trust';
 import { Banner } from './banner';
 import type { PatinaBody } from './body';
 import type { TsnbModel } from './documentmodel';
@@ -39,6 +40,9 @@ export class PatinaPanel extends DocumentWidget<PatinaBody, TsnbModel> {
   }
 
   readonly shownRun: ShownRun;
+
+  /** Which outputs may run scripts; null until the runs are there. */
+  trust: Trust | null = null;
 
   get model(): TsnbModel {
     return this.context.model;

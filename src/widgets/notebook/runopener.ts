@@ -5,7 +5,10 @@ import type { PatinaPanel } from './panel';
 /** Opens the runs of a notebook beside its source. */
 export class RunOpener {
   constructor(
-    private readonly _createRuns: (notebook: string) => IRunsModel,
+    private readonly _createRuns: (
+      notebook: string,
+      panel: PatinaPanel
+    ) => IRunsModel,
     private readonly _createPane: (
       panel: PatinaPanel,
       runs: IRunsModel
@@ -15,7 +18,7 @@ export class RunOpener {
   open(panel: PatinaPanel): void {
     const { id } = panel.model.source.header;
     if (id !== null) {
-      const runs = this._createRuns(id);
+      const runs = this._createRuns(id, panel);
       panel.content.open(id, runs, () => this._createPane(panel, runs));
     }
   }

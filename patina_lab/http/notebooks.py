@@ -1,0 +1,49 @@
+"""Front doors of notebooks."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from http import HTTPStatus
+
+from patina_lab import wire
+from patina_lab.http.operation import PatinaHandler, operation
+
+CREATED = HTTPStatus.CREATED
+
+
+class InfoHandler(PatinaHandler):
+    """`api/patina`."""
+
+    @operation("read", reply=wire.Info)
+    def get(self) -> Awaitable[wire.Info]:
+        """Say which version and protocol this is, and which kernels there are."""
+        return self.service.info()
+
+
+class NotebooksHandler(PatinaHandler):
+    """`api/patina/notebooks`."""
+
+    @operation("read", reply=list[wire.Notebook] | wire.Notebook)
+    async def get(self) -> list[wire.Notebook] | wire.Notebook:
+        """List the open notebooks; with `?path=` open that one."""
+        path = self.get_query_argument("path", None)
+        return self.service.notebooks() if path is None else await self.service.notebook_at(path)
+
+    @operation("write", body=wire.CreateNotebook, reply=wire.Notebook, status=CREATED)
+    def post(self, wanted: wire.CreateNotebook) -> Awaitable[wire.Notebook]:
+        """Create a notebook."""
+        return self.service.create_notebook(wanted)
+
+
+class NotebookRunsHandler(PatinaHandler):
+    """`api/patina/notebooks/{id}/runs`."""
+
+    @operation("read", reply=list[wire.Run])
+    def get(self, notebook: str) -> list[wire.Run]:
+        """List the runs of a notebook."""
+        return self.service.runs(notebook)
+
+    @operation("execute", body=wire.NewRun, reply=wire.Run, status=CREATED)
+    def post(self, notebook: str, wanted: wire.NewRun) -> Awaitable[wire.Run]:
+        """Start a run."""
+        return self.service.new_run(notebook, wanted)

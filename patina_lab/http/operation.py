@@ -1,0 +1,128 @@
+"""What every front door does: who may come in, what was said, what is answered.
+
+`@operation` parses the body, asks Jupyter's authorizer, calls the method and writes its result;
+what it is told is also what the OpenAPI document says.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from inspect import isawaitable
+from typing import Any, Literal
+
+import msgspec
+from jupyter_server.auth.decorator import authorized
+from jupyter_server.base.handlers import APIHandler
+from tornado.web import HTTPError
+
+from patina_lab import wire
+from patina_lab.rooms.problem import PatinaProblem, bad_request
+from patina_lab.service import Service
+
+RESOURCE = "patina"
+MAX_BODY_BYTES = 16 * 2**20
+Action = Literal["read", "write", "execute"]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What a method of a resource takes, returns, and asks of the authorizer."""
+
+    action: Action
+    body: Any = None
+    reply: Any = None
+    status: HTTPStatus = HTTPStatus.OK
+
+
+class PatinaHandler(APIHandler):
+    """A front door. Replies are JSON; so are errors: {"message", "reason", "hint"}."""
+
+    auth_resource = RESOURCE
+
+    def initialize(self, service: Service) -> None:
+        """Receive what does the work."""
+        self.service = service
+
+    def skip_check_origin(self) -> bool:
+        """Refuse a page of another origin also when it has a token."""
+        return False
+
+    async def prepare(self) -> None:  # type: ignore[override]
+        """Refuse other origins before anything else."""
+        if not self.check_origin():
+            raise HTTPError(403, "A page of another origin may not ask this")
+        await super().prepare()
+
+    def write_error(self, status_code: int, **details: Any) -> None:
+        """Answer with what happened, why, and what to do."""
+        error = details.get("exc_info", (None, None, None))[1]
+        self.finish(msgspec.json.encode(_problem(status_code, error)))
+
+
+def _problem(status: int, error: BaseException | None) -> wire.Problem:
+    match error:
+        case PatinaProblem():
+            return wire.Problem(message=error.message, reason=error.reason, hint=error.hint)
+        case HTTPError():
+            phrase = HTTPStatus(status).phrase
+            return wire.Problem(message=error.log_message or phrase, reason=error.reason or phrase)
+        case _:
+            return wire.Problem(
+                message="Something went wrong in the server",
+                reason=type(error).__name__,
+                hint="The server's log has the details.",
+            )
+
+
+def operation(
+    action: Action,
+    *,
+    body: Any = None,
+    reply: Any = None,
+    status: HTTPStatus = HTTPStatus.OK,
+) -> Callable[[Callable[..., Any]], Callable[..., Awaitable[None]]]:
+    """Make a method answer requests: it gets the path's parts (and the body), returns the reply."""
+
+    def decorate(method: Callable[..., Any]) -> Callable[..., Awaitable[None]]:
+        @functools.wraps(method)
+        async def answer(self: PatinaHandler, *parts: str) -> None:
+            arguments = [*parts] if body is None else [*parts, _parsed(self, body)]
+            try:
+                result = method(self, *arguments)
+                result = await result if isawaitable(result) else result
+            except PatinaProblem as problem:
+                self.set_status(problem.status)
+                self.write_error(problem.status, exc_info=(type(problem), problem, None))
+                return
+            self.set_status(status)
+            if isinstance(result, bytes):
+                self.finish(result, set_content_type="application/octet-stream")
+            else:
+                self.finish(None if result is None else msgspec.json.encode(result))
+
+        guarded: Any = authorized(action, resource=RESOURCE)(answer)
+        guarded.operation = Operation(action, body, reply, status)
+        return guarded  # type: ignore[no-any-return]
+
+    return decorate
+
+
+def _parsed(handler: PatinaHandler, shape: Any) -> Any:
+    data = handler.request.body
+    if len(data) > MAX_BODY_BYTES:
+        raise PatinaProblem(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            "The request is too large",
+            f"{len(data)} bytes; at most {MAX_BODY_BYTES}",
+        )
+    try:
+        return msgspec.json.decode(data or b"{}", type=shape)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise bad_request(
+            "The request could not be understood",
+            str(error),
+            "docs/reference/api.md has the shapes.",
+        ) from error

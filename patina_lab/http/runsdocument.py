@@ -1,0 +1,133 @@
+"""The WebSocket of the runs document: y-websocket's protocol, read-only for clients."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+from jupyter_server.auth.decorator import authorized, ws_authenticated
+from jupyter_server.base.handlers import JupyterHandler
+from jupyter_server.base.websocket import WebSocketMixin
+from pycrdt import Channel, YMessageType, YSyncMessageType
+from tornado.web import HTTPError
+from tornado.websocket import WebSocketClosedError, WebSocketHandler
+
+from patina_lab.http.operation import RESOURCE
+from patina_lab.rooms.problem import PatinaProblem
+from patina_lab.service import Service
+
+MAX_FRAME_BYTES = 16 * 2**20
+MAX_BACKLOG_BYTES = 64 * 2**20
+"""A client that is this far behind is let go: it comes back and asks for what it lacks."""
+STATE_REQUESTS = 20
+STATE_SECONDS = 10.0
+"""No more requests for the whole state than this in that time: each costs the server work."""
+TOO_SLOW, MALFORMED, TOO_MANY = 1013, 1007, 1008
+
+
+class RunsDocumentHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
+    """`api/patina/notebooks/{id}/runs-document`."""
+
+    auth_resource = RESOURCE
+
+    def initialize(self, service: Service) -> None:
+        """Receive what does the work."""
+        self._service = service
+        self._channel = _Socket(self)
+        self._serving: asyncio.Task[None] | None = None
+        self._asked: list[float] = []
+
+    def skip_check_origin(self) -> bool:
+        """Refuse a page of another origin also when it has a token."""
+        return False
+
+    @property
+    def max_message_size(self) -> int:
+        """The largest frame tornado takes; it closes the socket at a larger one."""
+        return MAX_FRAME_BYTES
+
+    @ws_authenticated
+    @authorized("read", resource=RESOURCE)  # type: ignore[untyped-decorator]
+    async def get(self, notebook: str) -> None:  # type: ignore[override]
+        """Open the socket. With `?path=` a notebook that is not open is opened first."""
+        path = self.get_query_argument("path", None)
+        try:
+            if path is not None:
+                await self._service.notebook_at(path)
+            self._room = self._service.room(notebook)
+        except PatinaProblem as problem:
+            raise HTTPError(problem.status, problem.message) from problem
+        await super().get(notebook)
+
+    def open(self, *_parts: str) -> None:
+        """Begin to serve."""
+        super().open()
+        self._serving = asyncio.create_task(self._serve())
+
+    async def _serve(self) -> None:
+        try:
+            await self._room.followers.serve(self._channel)
+        finally:
+            self.close()
+
+    def on_message(self, message: str | bytes) -> None:
+        """Take a frame; what is none of the protocol closes this socket, and only this one."""
+        if isinstance(message, str) or not message:
+            self.close(MALFORMED, "Frames are binary")
+        elif self._asks_too_often(message):
+            self.close(TOO_MANY, "Too many requests for the state")
+        else:
+            self._channel.received.put_nowait(message)
+
+    def _asks_too_often(self, message: bytes) -> bool:
+        if list(message[:2]) != [YMessageType.SYNC, YSyncMessageType.SYNC_STEP1]:
+            return False
+        at = time.monotonic()
+        self._asked = [*(then for then in self._asked if at - then < STATE_SECONDS), at]
+        return len(self._asked) > STATE_REQUESTS
+
+    def backlog_bytes(self) -> int:
+        """Return how much was sent that the client has not taken."""
+        stream: Any = getattr(self.ws_connection, "stream", None)
+        return len(stream._write_buffer) if stream is not None else 0
+
+    def on_close(self) -> None:
+        """End serving."""
+        super().on_close()
+        self._channel.received.put_nowait(None)
+
+
+class _Socket(Channel):
+    """The socket as pycrdt-websocket wants it. Sending never waits: one client delays no other."""
+
+    def __init__(self, handler: RunsDocumentHandler) -> None:
+        self._handler = handler
+        self.received: asyncio.Queue[bytes | None] = asyncio.Queue()
+
+    @property
+    def path(self) -> str:
+        return self._handler.request.path
+
+    def __aiter__(self) -> _Socket:
+        return self
+
+    async def __anext__(self) -> bytes:
+        message = await self.received.get()
+        if message is None:
+            raise StopAsyncIteration
+        return message
+
+    async def recv(self) -> bytes:
+        return await self.__anext__()
+
+    async def send(self, message: bytes) -> None:
+        handler = self._handler
+        if handler.backlog_bytes() > MAX_BACKLOG_BYTES:
+            handler.close(TOO_SLOW, "Too far behind")
+            return
+        try:
+            # Not awaited: tornado's future is done once the client has taken everything.
+            handler.write_message(message, binary=True)
+        except WebSocketClosedError:
+            return

@@ -1,0 +1,60 @@
+"""Who follows the runs document of a notebook: clients read it, and nothing they say changes it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+from pycrdt import Channel, Doc, YMessageType, YSyncMessageType
+from pycrdt.websocket import YRoom
+
+from patina_lab.rooms.tasks import Tasks
+
+log = logging.getLogger("patina_lab.rooms")
+MAX_AWARENESS_BYTES = 4096
+
+
+class Followers:
+    """The Y room of the runs document. It drops what clients send, but what asks for its state."""
+
+    def __init__(self, ydoc: Doc[Any], tasks: Tasks) -> None:
+        self._room = YRoom(ydoc=ydoc, log=log, exception_handler=_logged)
+        self._room.on_message = _is_to_be_dropped
+        self._tasks = tasks
+
+    async def start(self) -> None:
+        """Open the room."""
+        self._tasks.spawn(self._room.start())
+        await self._room.started.wait()
+        await self._room.ydoc_observed.wait()
+
+    @property
+    def any(self) -> bool:
+        """Whether anybody follows."""
+        return bool(self._room.clients)
+
+    async def serve(self, channel: Channel) -> None:
+        """Serve one client until it leaves."""
+        await self._room.serve(channel)
+
+    async def stop(self) -> None:
+        """Close the room."""
+        await self._room.stop()
+        await asyncio.sleep(0)
+
+
+def _is_to_be_dropped(message: bytes) -> bool:
+    """Law 1: the server is the only writer. Awareness is echoed: y-websocket lives by it."""
+    match message[:2]:
+        case [YMessageType.SYNC, YSyncMessageType.SYNC_STEP1]:
+            return False
+        case [YMessageType.AWARENESS, *_]:
+            return len(message) > MAX_AWARENESS_BYTES
+        case _:
+            return True
+
+
+def _logged(error: Exception, _log: logging.Logger) -> bool:
+    log.warning("A client of a runs document failed: %s", error)
+    return True

@@ -1,0 +1,28 @@
+"""A request that cannot be done, explained: what happened, why, and what to do."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+
+class PatinaProblem(Exception):  # noqa: N818 (as on the wire)
+    """What becomes the error reply {"message", "reason", "hint"} with a status."""
+
+    def __init__(self, status: HTTPStatus, message: str, reason: str, hint: str = "") -> None:
+        super().__init__(f"{message}: {reason}")
+        self.status, self.message, self.reason, self.hint = status, message, reason, hint
+
+
+def bad_request(message: str, reason: str, hint: str = "") -> PatinaProblem:
+    """Return a problem with the request itself."""
+    return PatinaProblem(HTTPStatus.BAD_REQUEST, message, reason, hint)
+
+
+def not_found(message: str, reason: str, hint: str = "") -> PatinaProblem:
+    """Return the absence of what the request names."""
+    return PatinaProblem(HTTPStatus.NOT_FOUND, message, reason, hint)
+
+
+def conflict(message: str, reason: str, hint: str = "") -> PatinaProblem:
+    """Return a state in which the request cannot be done."""
+    return PatinaProblem(HTTPStatus.CONFLICT, message, reason, hint)

@@ -1,0 +1,156 @@
+"""The open notebooks of this server, by their own id and by their path."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+
+from patina_lab.rooms.problem import conflict, not_found
+from patina_lab.rooms.room import Room
+from patina_lab.rooms.runfolder import RunFolder
+from patina_lab.rooms.runner import Kernels, StartTimes, Workplace
+from patina_lab.rooms.source import SourceDocument, SourceDocuments
+
+log = logging.getLogger("patina_lab.rooms")
+IDLE_SECONDS = 60.0
+"""How long a notebook stays open that nobody follows and in which no kernel lives."""
+
+
+class Rooms:
+    """Opens notebooks, finds them, and closes those that nobody needs."""
+
+    def __init__(
+        self, sources: SourceDocuments, kernels: AsyncMappingKernelManager, root: Path
+    ) -> None:
+        self._sources, self._kernels, self._root = sources, kernels, root
+        self._rooms: dict[str, Room] = {}
+        self._opening: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._start_times = StartTimes()
+        self._epoch = str(uuid.uuid4())
+        self._sweeping: asyncio.Task[None] | None = None
+
+    def __iter__(self) -> Iterator[Room]:
+        return iter(tuple(self._rooms.values()))
+
+    def by_id(self, notebook: str) -> Room:
+        """Return an open notebook."""
+        if notebook not in self._rooms:
+            raise not_found(
+                "This notebook is not open",
+                f"No open notebook has the id {notebook[:80]!r}",
+                "Open it first: GET api/patina/notebooks?path=...",
+            )
+        return self._rooms[notebook]
+
+    def by_run(self, run: str) -> Room:
+        """Return the open notebook that a run belongs to."""
+        for room in self._rooms.values():
+            if room.has(run):
+                return room
+        raise not_found(
+            "There is no such run",
+            f"No open notebook has a run {run[:80]!r}",
+            "Open its notebook first: GET api/patina/notebooks?path=...",
+        )
+
+    async def open(self, path: str) -> Room:
+        """Open the notebook in a file, given by its path below the server's root."""
+        async with self._opening[path]:
+            for room in self._rooms.values():
+                if room.source.path == path and room.source.alive:
+                    return room
+            source = await self._sources.open(path)
+            try:
+                return await self._enter(source, path)
+            except BaseException:
+                await source.release()
+                raise
+
+    async def _enter(self, source: SourceDocument, path: str) -> Room:
+        document = source.document
+        if document.problem or not document.id:
+            reason = document.problem or "The file holds no notebook"
+            raise conflict(
+                f"{path} cannot be opened as a notebook", reason, "The file is left as it is."
+            )
+        room = self._rooms.get(document.id)
+        if room is not None and self._file(room.source.path).exists():
+            if room.source.path != path:
+                document.give_id(str(uuid.uuid4()))
+                room = None
+            else:
+                await room.adopt(source, self._file(path))
+        elif room is not None:
+            await room.adopt(source, self._file(path))
+        return room or await self._new(source)
+
+    async def _new(self, source: SourceDocument) -> Room:
+        def workplace() -> Workplace:
+            path = PurePosixPath(room.source.path)
+            folder = "" if str(path.parent) == "." else str(path.parent)
+            return Workplace(folder, {"JPY_SESSION_NAME": str(path)})
+
+        kernels = Kernels(self._kernels, workplace, self._start_times)
+        folder = RunFolder(self._file(source.path))
+        room = Room(source.document.id, source, kernels, folder, self._epoch)
+        await room.load()
+        self._rooms[room.id] = room
+        self._sweep_from_now_on()
+        return room
+
+    async def live_source(self, room: Room) -> SourceDocument:
+        """Return the source of an open notebook as people edit it now."""
+        return await room.live_source(self._sources.open)
+
+    def _file(self, path: str) -> Path:
+        return self._root / path
+
+    def renamed(self, old: str, new: str) -> None:
+        """Take the runs of a notebook along that got another name, or whose folder did."""
+        for room in self._rooms.values():
+            at = room.source.path
+            if at in (old, new) or at.startswith(f"{old}/"):
+                room.moved(self._file(new + at.removeprefix(old) if at != new else new))
+                return
+        if old.endswith(".tsnb"):
+            RunFolder(self._file(old)).move(self._file(new))
+
+    def _sweep_from_now_on(self) -> None:
+        if self._sweeping is None:
+            self._sweeping = asyncio.create_task(self._sweep())
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(IDLE_SECONDS / 4)
+            for room in self:
+                try:
+                    await self._close_if_idle(room)
+                except Exception:
+                    log.exception("Closing the notebook %s failed", room.source.path)
+
+    async def _close_if_idle(self, room: Room) -> None:
+        time = asyncio.get_running_loop().time()
+        if room.is_live or room.followers.any:
+            room.idle_since = None
+        elif room.idle_since is None:
+            room.idle_since = time
+        elif time - room.idle_since > IDLE_SECONDS:
+            del self._rooms[room.id]
+            await room.close("Nobody has the notebook open")
+
+    async def close(self) -> None:
+        """End every run and close every notebook, because the server ends."""
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+        rooms = tuple(self)
+        self._rooms.clear()
+        closing = (room.close("The server was shut down") for room in rooms)
+        for result in await asyncio.gather(*closing, return_exceptions=True):
+            if isinstance(result, BaseException):
+                log.error("Closing a notebook failed", exc_info=result)

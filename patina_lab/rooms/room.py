@@ -1,0 +1,198 @@
+"""An open notebook: its source, its runs, and the runs document."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from patina_lab import wire
+from patina_lab.blobs.store import BlobStore
+from patina_lab.document.manifest import wire_run
+from patina_lab.document.runs import RunsDocument
+from patina_lab.kernel.connection import now
+from patina_lab.model.events import StopAsked
+from patina_lab.model.ids import NotebookId, RunId
+from patina_lab.model.run import Run
+from patina_lab.rooms.followers import Followers
+from patina_lab.rooms.log import RunLog
+from patina_lab.rooms.problem import conflict, not_found
+from patina_lab.rooms.recorder import Recorder
+from patina_lab.rooms.records import SCHEMA, Header, add
+from patina_lab.rooms.revival import ending, revived
+from patina_lab.rooms.runfolder import Damaged, Kept, RunFolder
+from patina_lab.rooms.runner import Kernels, Runner
+from patina_lab.rooms.source import SourceDocument
+from patina_lab.rooms.tasks import Tasks
+
+SourceOpener = Callable[[str], Awaitable[SourceDocument]]
+
+
+@dataclass(frozen=True, slots=True)
+class NewKernel:
+    """Which kernel a new run is for."""
+
+    name: str
+    language: str
+
+
+class Room:
+    """One notebook with everything that is going on in it."""
+
+    def __init__(
+        self, notebook: str, source: SourceDocument, kernels: Kernels, folder: RunFolder, epoch: str
+    ) -> None:
+        self.id, self.source, self.folder = notebook, source, folder
+        self.blobs = BlobStore(folder.blobs)
+        self.document = RunsDocument(notebook, epoch)
+        self.tasks = Tasks()
+        self.followers = Followers(self.document.ydoc, self.tasks)
+        self.idle_since: float | None = None
+        self._kernels = kernels
+        self._runners: dict[str, Runner] = {}
+        self._damaged: dict[str, wire.Run] = {}
+        self._enter(source)
+
+    def _enter(self, source: SourceDocument) -> None:
+        self.source = source
+        self.document.set_saved(source.durability.saved)
+        source.durability.on_saved = self.document.set_saved
+
+    async def load(self) -> None:
+        """Read what earlier runs left, and let clients in."""
+        for found in await asyncio.to_thread(self.folder.load, self.id):
+            if isinstance(found, Damaged):
+                self._damaged[found.run.id] = found.run
+                self.document.add_run(found.run, [])
+            else:
+                self._revive(found)
+        await self.followers.start()
+
+    def _revive(self, kept: Kept) -> None:
+        folded = kept.loaded.folded
+        run_log = RunLog(kept.path, good_bytes=kept.loaded.good_bytes)
+        for record in ending(folded, now()):
+            run_log.append(record)
+            add(folded, record)
+        run = revived(folded, self.id)
+        runner = self._runner(run, run_log)
+        runner.recorder.timeline = folded.cells
+        self.document.add_run(wire_run(run), list(folded.cells.values()))
+
+    def _runner(self, run: Run, run_log: RunLog) -> Runner:
+        recorder = Recorder(run, self.document, run_log, self.blobs, self.tasks)
+        self._runners[run.id] = Runner(run, recorder, self._kernels, self.tasks)
+        return self._runners[run.id]
+
+    @property
+    def is_live(self) -> bool:
+        """Whether a run has a kernel."""
+        return any(runner.run.is_live for runner in self._runners.values())
+
+    @property
+    def runs(self) -> list[wire.Run]:
+        """All runs, the oldest first."""
+        known = [runner.recorder.wire_run for runner in self._runners.values()]
+        return sorted([*known, *self._damaged.values()], key=lambda run: (run.created, run.id))
+
+    def has(self, run: str) -> bool:
+        """Whether the run is one of this notebook."""
+        return run in self._runners or run in self._damaged
+
+    def runner(self, run: str) -> Runner:
+        """Return what a run is driven by; a problem when it cannot be driven."""
+        if damaged := self._damaged.get(run):
+            error = damaged.error
+            assert error is not None
+            raise conflict(error.message, error.reason, error.hint)
+        if run not in self._runners:
+            raise not_found("There is no such run", f"The notebook has no run {run[:80]!r}")
+        return self._runners[run]
+
+    def new_run(self, kernel: NewKernel, title: str | None) -> Runner:
+        """Start a run with a kernel of its own."""
+        run = Run(
+            id=RunId(str(uuid.uuid4())),
+            notebook=NotebookId(self.id),
+            title=title or self._next_title(),
+            created=now(),
+            kernel_name=kernel.name,
+            language=kernel.language,
+        )
+        run_log = RunLog(self.folder.log_path(run.id))
+        run_log.append(_header(run))
+        self.document.add_run(wire_run(run), [])
+        runner = self._runner(run, run_log)
+        runner.start()
+        return runner
+
+    def _next_title(self) -> str:
+        taken = {run.title for run in self.runs}
+        return next(
+            title
+            for number in range(len(taken) + 1, 2 * len(taken) + 3)
+            if (title := f"Run {number}") not in taken
+        )
+
+    async def delete_run(self, run: str) -> None:
+        """End a run and forget it, with the bytes that only it named."""
+        if run in self._damaged:
+            raise conflict(
+                "This run cannot be deleted here",
+                "Its history cannot be read, so what it shares with other runs is not known",
+                f"Delete {self.folder.log_path(run).name} by hand if you do not need it.",
+            )
+        runner = self.runner(run)
+        runner.take(StopAsked(now(), "The run was deleted"))
+        await runner.close()
+        only_here = runner.recorder.blobs()
+        del self._runners[run]
+        self.document.remove_run(run)
+        await asyncio.to_thread(self.folder.log_path(run).unlink, missing_ok=True)
+        if not self._damaged:
+            self.blobs.discard(only_here - self._named_blobs())
+
+    def _named_blobs(self) -> set[str]:
+        return {name for runner in self._runners.values() for name in runner.recorder.blobs()}
+
+    async def live_source(self, sources: SourceOpener) -> SourceDocument:
+        """Return the source in the room people edit it in now; that can have been made anew."""
+        if not self.source.alive:
+            self._enter(await sources(self.source.path))
+        return self.source
+
+    async def adopt(self, source: SourceDocument, file: Path) -> None:
+        """Go on with the file at another place: it was moved by hand."""
+        left = self.source
+        self._enter(source)
+        await left.release()
+        self.moved(file)
+
+    def moved(self, file: Path) -> None:
+        """Take the runs along to where the notebook's file is now."""
+        self.folder.move(file)
+        self.blobs.folder = self.folder.blobs
+
+    async def close(self, why: str) -> None:
+        """End all runs, write everything, and let go."""
+        for runner in self._runners.values():
+            if runner.run.is_live:
+                runner.take(StopAsked(now(), why))
+        await asyncio.gather(*(runner.close() for runner in self._runners.values()))
+        await self.followers.stop()
+        await self.tasks.close()
+        await self.source.release()
+
+
+def _header(run: Run) -> Header:
+    return Header(
+        schema=SCHEMA,
+        id=run.id,
+        notebook=run.notebook,
+        title=run.title,
+        created=run.created,
+        kernel_name=run.kernel_name,
+        language=run.language,
+    )

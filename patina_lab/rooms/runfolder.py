@@ -1,0 +1,96 @@
+"""The folder beside a notebook in which its runs are kept: `<notebook>.tsnb.runs`."""
+
+from __future__ import annotations
+
+import logging
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from patina_lab import wire
+from patina_lab.rooms.log import LoadedLog, RunLogError, load
+
+log = logging.getLogger("patina_lab.rooms")
+SUFFIX = ".runs"
+
+
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """A run whose log cannot be read. The file is left as it is."""
+
+    run: wire.Run
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A run whose log was read."""
+
+    path: Path
+    loaded: LoadedLog
+
+
+class RunFolder:
+    """Where the runs of one notebook are. Moves along when the notebook is renamed."""
+
+    def __init__(self, notebook_file: Path) -> None:
+        self.path = Path(f"{notebook_file}{SUFFIX}")
+
+    @property
+    def blobs(self) -> Path:
+        """The folder of the outputs' bytes."""
+        return self.path / "blobs"
+
+    def log_path(self, run: str) -> Path:
+        """Return where the log of a run is."""
+        return self.path / f"{run}.jsonl"
+
+    def load(self, notebook: str) -> list[Kept | Damaged]:
+        """Read all logs. Blocks: call it off the event loop."""
+        return [_load(path, notebook) for path in sorted(self.path.glob("*.jsonl"))]
+
+    def move(self, notebook_file: Path) -> None:
+        """Follow the notebook to another place; never over another notebook's runs."""
+        target = Path(f"{notebook_file}{SUFFIX}")
+        if target != self.path and self.path.is_dir():
+            if target.exists():
+                log.warning("%s exists already: the runs stay in %s", target, self.path)
+                return
+            os.rename(self.path, target)  # noqa: PTH104 (as atomic, and says what it does)
+        self.path = target
+
+
+def _load(path: Path, notebook: str) -> Kept | Damaged:
+    try:
+        loaded = load(path)
+    except (RunLogError, OSError) as error:
+        log.warning("%s", error)
+        return Damaged(_unreadable(path, notebook, error))
+    if loaded.torn_bytes:
+        log.warning("%s: dropped %d bytes of a torn last line", path, loaded.torn_bytes)
+    return Kept(path, loaded)
+
+
+def _unreadable(path: Path, notebook: str, error: Exception) -> wire.Run:
+    try:
+        changed = path.stat().st_mtime
+    except OSError:
+        changed = 0.0
+    created = datetime.fromtimestamp(changed, UTC).isoformat(timespec="milliseconds")
+    return wire.Run(
+        id=path.stem,
+        notebook=notebook,
+        title=path.stem[:8],
+        created=created.replace("+00:00", "Z"),
+        kernel_name="",
+        language="",
+        status="lost",
+        queue=[],
+        last_seq=0,
+        session=0,
+        error=wire.RunError(
+            message="The history of this run cannot be read",
+            reason=str(error),
+            hint="The file is left as it is: mend that line in a text editor, or move the file.",
+        ),
+    )

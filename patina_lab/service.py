@@ -1,0 +1,273 @@
+"""What can be asked of Patina Lab: one method a use case, the same for every front door.
+
+Methods raise PatinaProblem for what cannot be done; the state of runs is never half changed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from jupyter_core.utils import ensure_async
+from jupyter_server.serverapp import ServerApp
+from tornado.web import HTTPError
+
+from patina_lab import wire
+from patina_lab._version import __version__
+from patina_lab.blobs.store import BlobDamagedError, BlobMissingError
+from patina_lab.document.format import Cell, TsnbDocument, write
+from patina_lab.kernel.connection import now
+from patina_lab.kernel.process import install_hint
+from patina_lab.model.events import (
+    Asked,
+    InputAnswered,
+    InterruptAsked,
+    Renamed,
+    RestartAsked,
+    StopAsked,
+    Submitted,
+)
+from patina_lab.model.ids import CellId, RequestId, Seq
+from patina_lab.rooms.problem import bad_request, conflict, not_found
+from patina_lab.rooms.registry import Rooms
+from patina_lab.rooms.room import NewKernel, Room
+from patina_lab.rooms.runner import Runner
+from patina_lab.rooms.source import hash_of
+
+EXTENSION = ".tsnb"
+_NEW_CELL_ID_DIGITS = 8
+
+
+class Service:
+    """The use cases."""
+
+    def __init__(self, serverapp: ServerApp, rooms: Rooms) -> None:
+        self._serverapp, self._rooms = serverapp, rooms
+
+    async def _specs(self) -> dict[str, Any]:
+        manager: Any = self._serverapp.kernel_spec_manager
+        specs: dict[str, Any] = await ensure_async(manager.get_all_specs())
+        return specs
+
+    @property
+    def _contents(self) -> Any:
+        return self._serverapp.contents_manager
+
+    async def info(self) -> wire.Info:
+        """Say who we are, and which kernels there are."""
+        specs = await self._specs()
+        kernels = [
+            wire.KernelChoice(
+                name=name,
+                display_name=spec["spec"]["display_name"],
+                language=spec["spec"]["language"],
+            )
+            for name, spec in sorted(specs.items())
+        ]
+        root = self._serverapp.root_dir
+        return wire.Info(
+            version=__version__, protocol=wire.PROTOCOL, notebooks_root=root, kernels=kernels
+        )
+
+    def notebooks(self) -> list[wire.Notebook]:
+        """List the open notebooks."""
+        return [_notebook(room) for room in self._rooms]
+
+    async def notebook_at(self, path: str) -> wire.Notebook:
+        """Open the notebook at a path below the server's root."""
+        path = _checked(path)
+        if not await ensure_async(self._contents.file_exists(path)):
+            raise not_found("There is no such notebook", f"No file {path} below the server's root")
+        try:
+            return _notebook(await self._rooms.open(path))
+        except HTTPError as error:
+            reason = str(error.log_message or error.reason)
+            raise bad_request(
+                f"{path} cannot be opened as a notebook", reason, "The file is left as it is."
+            ) from error
+
+    async def create_notebook(self, wanted: wire.CreateNotebook) -> wire.Notebook:
+        """Create a notebook with one empty cell, for a kernel."""
+        path = _checked(wanted.path)
+        kernel = await self._kernel(wanted.kernel)
+        if await ensure_async(self._contents.file_exists(path)):
+            raise conflict(f"{path} exists already", "It is never overwritten", "Choose a name.")
+        cell = Cell(uuid.uuid4().hex[:_NEW_CELL_ID_DIGITS], "code", "")
+        text = write(TsnbDocument(str(uuid.uuid4()), kernel.name, kernel.language, (cell,)))
+        model = {"type": "file", "format": "text", "content": text}
+        try:
+            await ensure_async(self._contents.save(model, path))
+        except HTTPError as error:
+            reason = str(error.log_message or error.reason)
+            raise bad_request(f"{path} cannot be created", reason) from error
+        return _notebook(await self._rooms.open(path))
+
+    async def _kernel(self, name: str) -> NewKernel:
+        specs = await self._specs()
+        if name not in specs:
+            raise bad_request(
+                f"There is no kernel named {name[:80]}",
+                f"This server has {', '.join(sorted(specs)) or 'no kernels'}",
+                install_hint(name),
+            )
+        return NewKernel(name, specs[name]["spec"]["language"])
+
+    def runs(self, notebook: str) -> list[wire.Run]:
+        """List the runs of a notebook, the oldest first."""
+        return self._rooms.by_id(notebook).runs
+
+    async def new_run(self, notebook: str, wanted: wire.NewRun) -> wire.Run:
+        """Start a run; its kernel is the notebook's unless another is named."""
+        room = self._rooms.by_id(notebook)
+        kernel = await self._kernel(wanted.kernel or room.source.document.kernel)
+        return room.new_run(kernel, wanted.title).recorder.wire_run
+
+    async def execute(self, run: str, wanted: wire.Execute, user: str) -> list[wire.OutputCell]:
+        """Queue cells, as the document has them now; return their output cells.
+
+        The same `request_id` queues nothing twice. Nothing is queued when one of the cells
+        cannot be.
+        """
+        room = self._rooms.by_run(run)
+        runner = room.runner(run)
+        request = RequestId(wanted.request_id)
+        if request not in runner.run.requests:
+            asked = await self._asked(room, wanted.cells)
+            _refuse_without_kernel(runner)
+            runner.take(Submitted(request, asked, user, now()))
+        cells = runner.recorder.timeline
+        return [cells[seq] for seq in runner.run.requests[request] if seq in cells]
+
+    async def _asked(self, room: Room, cells: list[wire.CellReference]) -> tuple[Asked, ...]:
+        source = await self._rooms.live_source(room)
+        found = await asyncio.gather(
+            *(source.wait_for(cell.id, cell.source_hash) for cell in cells)
+        )
+        asked: list[Asked] = []
+        for cell, (text, fresh) in zip(cells, found, strict=True):
+            if text is None:
+                raise conflict(
+                    "A cell to run is not in the document",
+                    f"The server's copy has no code cell {cell.id[:80]!r}",
+                    "It may not have arrived yet, or was deleted: try again.",
+                )
+            if not fresh:
+                raise conflict(
+                    "Your latest edit has not arrived yet",
+                    f"The server has another source of cell {cell.id!r} than you",
+                    "Wait until the document is in step, then run again.",
+                )
+            asked.append(Asked(CellId(cell.id), text, hash_of(text)))
+        return tuple(asked)
+
+    def answer_input(self, run: str, answer: wire.Input) -> None:
+        """Answer the question a running cell asks."""
+        runner = self._runner(run)
+        current = runner.run.current
+        if current is None or current.seq != answer.output_cell or current.question is None:
+            raise conflict(
+                "Nobody asks that any more",
+                f"Output cell {answer.output_cell} waits for no input",
+                "Somebody else may have answered.",
+            )
+        runner.take(InputAnswered(Seq(answer.output_cell), answer.value))
+
+    def interrupt(self, run: str) -> wire.Run:
+        """Interrupt the running cell."""
+        runner = self._runner(run)
+        _refuse_without_kernel(runner)
+        runner.take(InterruptAsked())
+        return runner.recorder.wire_run
+
+    def restart(self, run: str) -> wire.Run:
+        """Give the run a new kernel: its history stays, its state is lost."""
+        runner = self._runner(run)
+        runner.take(RestartAsked(now()))
+        return runner.recorder.wire_run
+
+    def stop(self, run: str) -> wire.Run:
+        """End the run's kernel; its history stays."""
+        runner = self._runner(run)
+        if runner.run.is_live:
+            runner.take(StopAsked(now()))
+        return runner.recorder.wire_run
+
+    def rename(self, run: str, wanted: wire.RenameRun) -> wire.Run:
+        """Give a run another title."""
+        if not wanted.title.strip() or len(wanted.title) > wire.MAX_TITLE:
+            raise bad_request(
+                "That is no title", f"A title has 1 to {wire.MAX_TITLE} characters, not only spaces"
+            )
+        runner = self._runner(run)
+        runner.take(Renamed(wanted.title.strip()))
+        return runner.recorder.wire_run
+
+    async def delete_run(self, run: str) -> None:
+        """Forget a run and its history."""
+        await self._rooms.by_run(run).delete_run(run)
+
+    def timeline(self, run: str, part: Part) -> list[wire.OutputCell]:
+        """Return output cells, the first asked for first."""
+        return [cell for cell in self._runner(run).recorder.cells() if part.holds(cell.seq)]
+
+    async def blob(self, notebook: str, name: str) -> bytes:
+        """Return the bytes of an output of the notebook."""
+        blobs = self._rooms.by_id(notebook).blobs
+        try:
+            return await asyncio.to_thread(blobs.get, name)
+        except BlobMissingError as error:
+            raise not_found("There is no such output", str(error)) from error
+        except BlobDamagedError as error:
+            raise not_found(
+                "This output is damaged", str(error), "Run the cell again, or restore the file."
+            ) from error
+
+    def room(self, notebook: str) -> Room:
+        """Return an open notebook, to follow its runs document."""
+        return self._rooms.by_id(notebook)
+
+    def _runner(self, run: str) -> Runner:
+        return self._rooms.by_run(run).runner(run)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a timeline: seqs from `first` to `last`, both included."""
+
+    first: int = 1
+    last: int | None = None
+
+    def holds(self, seq: int) -> bool:
+        """Whether an output cell is in this part."""
+        return self.first <= seq and (self.last is None or seq <= self.last)
+
+
+def _notebook(room: Room) -> wire.Notebook:
+    document = room.source.document
+    return wire.Notebook(
+        id=room.id,
+        path=room.source.path,
+        kernel=document.kernel,
+        language=document.language,
+        runs=room.runs,
+    )
+
+
+def _checked(path: str) -> str:
+    path = path.strip("/")
+    if not path.endswith(EXTENSION) or path == EXTENSION:
+        raise bad_request(
+            f"{path[:80]!r} is no notebook of Patina Lab", f"Its name does not end in {EXTENSION}"
+        )
+    if ".." in path.split("/") or "\0" in path:
+        raise bad_request(f"{path[:80]!r} is no path", "It leaves the server's root")
+    return path
+
+
+def _refuse_without_kernel(runner: Runner) -> None:
+    run = runner.run
+    if not run.is_live:
+        reason = run.error.message if run.error else f"The run is {run.status.value}"
+        raise conflict(f"{run.title} has no kernel", reason, "Restart the run, or start a new one.")

@@ -1,0 +1,62 @@
+"""A client of the runs document: y-websocket's protocol over a real socket."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import Any
+
+from pycrdt import (
+    Doc,
+    Map,
+    YMessageType,
+    create_sync_message,
+    handle_sync_message,
+)
+
+
+class Follower:
+    """Holds a copy of the runs document up to date."""
+
+    def __init__(self, socket: Any) -> None:
+        self.ydoc: Doc[Any] = Doc()
+        self.transactions = 0
+        self.runs: Map[Any] = self.ydoc.get("runs", type=Map)
+        self.meta: Map[Any] = self.ydoc.get("meta", type=Map)
+        self.socket = socket
+        self.closed = asyncio.Event()
+        self._synchronised = asyncio.Event()
+        self._task = asyncio.create_task(self._receive())
+
+    async def synchronised(self) -> None:
+        """Wait for the state as it was when we came."""
+        await self.send(create_sync_message(self.ydoc))
+        await asyncio.wait_for(self._synchronised.wait(), 10)
+
+    async def send(self, message: bytes) -> None:
+        """Say something."""
+        await self.socket.write_message(message, binary=True)
+
+    async def _receive(self) -> None:
+        while (message := await self.socket.read_message()) is not None:
+            if message[0] != YMessageType.SYNC:
+                continue
+            self.transactions += 1
+            reply = handle_sync_message(message[1:], self.ydoc)
+            if reply is not None:
+                await self.send(reply)
+            if message[1] == 1:
+                self._synchronised.set()
+        self.closed.set()
+
+    def cell(self, run: str, seq: int) -> dict[str, Any]:
+        """Return an output cell of our copy."""
+        cell: dict[str, Any] = self.runs[run]["cells"].get(str(seq)) or {}
+        return cell
+
+    async def close(self) -> None:
+        """Leave."""
+        self.socket.close()
+        self._task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._task

@@ -1,0 +1,38 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type * as wire from '../wire';
+
+/** What the status of an output cell is called. */
+export function cellStatusWord(
+  status: wire.CellStatus,
+  trans: TranslationBundle
+): string {
+  const words: Record<wire.CellStatus, string> = {
+    queued: trans.__('queued'),
+    running: trans.__('running'),
+    succeeded: trans.__('succeeded'),
+    failed: trans.__('failed'),
+    interrupted: trans.__('interrupted'),
+    'not run': trans.__('not run')
+  };
+  return words[status];
+}
+
+/** A sign beside the word, so that neither shape nor colour has to carry the meaning alone. */
+export const CELL_SIGNS: Record<wire.CellStatus, string> = {
+  queued: '…',
+  running: '◐',
+  succeeded: '✓',
+  failed: '✗',
+  interrupted: '■',
+  'not run': '–'
+};
+
+export const RUN_SIGNS: Record<wire.RunStatus, string> = {
+  starting: '…',
+  idle: '●',
+  busy: '◐',
+  forking: '…',
+  failed: '✗',
+  stopped: '■',
+  lost: '✗'
+};

@@ -1,0 +1,63 @@
+import { type ISignal, Signal } from '@lumino/signaling';
+
+/** The notebooks whose outputs this person trusts, wherever that is remembered. */
+export interface ITrustStore {
+  has(notebook: string): boolean;
+  add(notebook: string): Promise<void>;
+  readonly changed: ISignal<ITrustStore, void>;
+}
+
+/**
+ * Which outputs of one notebook may run scripts in the page.
+ *
+ * As in JupyterLab: those that this page asked for, and all of them once the person says so.
+ * That an output *says* who asked for it proves nothing, because the file may come from anywhere.
+ */
+export class Trust {
+  constructor(
+    private readonly _store: ITrustStore,
+    private readonly _notebook: string
+  ) {
+    _store.changed.connect(this._onStore, this);
+  }
+
+  /** Whether all outputs are trusted. */
+  get isTrusted(): boolean {
+    return this._store.has(this._notebook);
+  }
+
+  /** Some output that was not trusted now is, or the other way round. */
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  /** Whether the output cell with this id may run scripts. */
+  allows(outputCell: string): boolean {
+    return this.isTrusted || this._own.has(outputCell);
+  }
+
+  /** This page asked for these output cells. */
+  own(outputCells: Iterable<string>): void {
+    for (const id of outputCells) {
+      this._own.add(id);
+    }
+    this._changed.emit();
+  }
+
+  /** The person trusts the whole notebook, now and later. */
+  async trustAll(): Promise<void> {
+    await this._store.add(this._notebook);
+  }
+
+  dispose(): void {
+    this._store.changed.disconnect(this._onStore, this);
+    Signal.clearData(this);
+  }
+
+  private _onStore(): void {
+    this._changed.emit();
+  }
+
+  private readonly _own = new Set<string>();
+  private readonly _changed = new Signal<this, void>(this);
+}

@@ -1,0 +1,44 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type * as wire from '../../wire';
+import { button, element } from './element';
+
+/** The line that a running cell asks for; whoever answers first has answered. */
+export class InputBox {
+  constructor(
+    readonly request: wire.InputRequest,
+    trans: TranslationBundle,
+    private readonly _answer: (value: string) => Promise<boolean>
+  ) {
+    const name = request.prompt.trim() || trans.__('Input');
+    const label = element('label', 'jp-PatinaInput-prompt', name);
+    this._field.type = request.password ? 'password' : 'text';
+    this._field.autocomplete = 'off';
+    this._field.spellcheck = false;
+    label.append(this._field);
+    this.node.append(label, this._send);
+    this._send.textContent = trans.__('Send');
+    this.node.onsubmit = event => {
+      event.preventDefault();
+      void this._submit();
+    };
+    // Keys typed here are the answer, not commands of the notebook.
+    this.node.onkeydown = event => event.stopPropagation();
+    this.node.dataset.lmSuppressShortcuts = 'true';
+  }
+
+  readonly node = element('form', 'jp-PatinaInput');
+
+  /** What was typed stays, to be sent again, when the answer did not arrive. */
+  private async _submit(): Promise<void> {
+    this._send.disabled = this._field.readOnly = true;
+    const arrived = await this._answer(this._field.value);
+    this._send.disabled = this._field.readOnly = arrived;
+  }
+
+  private readonly _field = element('input', 'jp-PatinaInput-field');
+  private readonly _send = (() => {
+    const send = button('jp-PatinaButton', '', () => undefined);
+    send.type = 'submit';
+    return send;
+  })();
+}

@@ -1,0 +1,154 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { DOMUtils } from '@jupyterlab/apputils';
+import { type ISignal, Signal } from '@lumino/signaling';
+import { Panel, Widget } from '@lumino/widgets';
+import type { IPatinaBody, IRunsModel, IRunView } from '../../tokens';
+import type * as wire from '../../wire';
+import { Announcer } from './announcer';
+import { button, element } from './element';
+import { type IRunActions, RunNotice } from './runnotice';
+import { RunTabs } from './runtabs';
+import { type ITimelineHost, Timeline } from './timeline';
+
+/** The right side of a notebook: the tabs of its runs, and the timeline of the one shown. */
+export class RunPanel extends Panel {
+  constructor(
+    private readonly _body: IPatinaBody,
+    private readonly _runs: IRunsModel,
+    private readonly _trans: TranslationBundle,
+    host: ITimelineHost,
+    actions: IRunActions
+  ) {
+    super();
+    this.addClass('jp-PatinaRuns');
+    const id = DOMUtils.createDomID();
+    this._tabs = new RunTabs(_body, _runs, _trans, id, () => actions.newRun());
+    this._notice = new RunNotice(_trans, actions);
+    this._timeline = new Timeline(host);
+    this._timeline.id = id;
+    this._timeline.node.setAttribute('role', 'tabpanel');
+    this._announcer = new Announcer(_trans);
+    this._buildLayout();
+    _body.currentRunChanged.connect(this._onRun, this);
+    _runs.connectionChanged.connect(this._onChanged, this);
+    this._timeline.cellsChanged.connect(this._onCells, this);
+    this._timeline.focusedChanged.connect(this._onFocused, this);
+    this._timeline.scroll.unseenChanged.connect(this._onUnseen, this);
+    this._onRun();
+    void _runs.ready.then(() => this.isDisposed || this._onChanged());
+  }
+
+  get focusedCell(): string | null {
+    return this._timeline.focused?.cell ?? null;
+  }
+
+  /** Another output cell has the focus: the cell of the source that it came from. */
+  get focusedCellChanged(): ISignal<this, string | null> {
+    return this._focusedCellChanged;
+  }
+
+  revealOutput(cell: string): void {
+    this._timeline.reveal(cell);
+  }
+
+  toggleFollow(): void {
+    this._timeline.scroll.toggle();
+  }
+
+  /** Mark the output cells of this cell of the source. */
+  markCell(cell: string | null): void {
+    this._timeline.mark(cell);
+  }
+
+  /** Say again what depends on the source, on trust or on settings. */
+  refresh(): void {
+    this._timeline.refresh();
+  }
+
+  override dispose(): void {
+    if (this.isDisposed) {
+      return;
+    }
+    this._body.currentRunChanged.disconnect(this._onRun, this);
+    this._runs.connectionChanged.disconnect(this._onChanged, this);
+    this._view?.changed.disconnect(this._onChanged, this);
+    this._announcer.dispose();
+    Signal.clearData(this);
+    super.dispose();
+  }
+
+  protected override onActivateRequest(): void {
+    this._timeline.activate();
+  }
+
+  private _buildLayout(): void {
+    this._pill.hidden = true;
+    const foot = new Widget();
+    foot.addClass('jp-PatinaRuns-foot');
+    foot.node.append(this._pill, this._announcer.node);
+    this.addWidget(this._tabs);
+    this.addWidget(this._notice);
+    this.addWidget(this._empty);
+    this.addWidget(this._timeline);
+    this.addWidget(foot);
+    this._empty.addClass('jp-PatinaRuns-empty');
+  }
+
+  private _onRun(): void {
+    const { currentRun } = this._body;
+    this._view?.changed.disconnect(this._onChanged, this);
+    this._view = (currentRun !== null && this._runs.get(currentRun)) || null;
+    this._view?.changed.connect(this._onChanged, this);
+    this._timeline.showRun(this._view);
+    this._timeline.node.setAttribute(
+      'aria-labelledby',
+      `${this._timeline.id}-${currentRun ?? ''}`
+    );
+    this._onChanged();
+  }
+
+  private _onChanged(): void {
+    this._notice.tell(this._view, this._runs.connection);
+    const isEmpty = (this._view?.seqs.length ?? 0) === 0;
+    this._empty.setHidden(!isEmpty);
+    this._timeline.setHidden(isEmpty);
+    this._empty.node.textContent = this._emptyText();
+  }
+
+  private _emptyText(): string {
+    return this._runs.connection === 'connecting'
+      ? this._trans.__('Loading the runs…')
+      : this._trans.__('Shift+Enter runs; results appear here and are kept');
+  }
+
+  private _onCells(_: Timeline, cells: readonly wire.OutputCell[]): void {
+    this._onChanged();
+    this._announcer.noticed(cells);
+  }
+
+  private _onFocused(_: Timeline, cell: wire.OutputCell | null): void {
+    this._focusedCellChanged.emit(cell?.cell ?? null);
+  }
+
+  private _onUnseen(_: unknown, count: number): void {
+    this._pill.hidden = count === 0;
+    this._pill.textContent = this._trans._n(
+      '↓ %1 new output',
+      '↓ %1 new outputs',
+      count
+    );
+  }
+
+  private _view: IRunView | null = null;
+  private readonly _tabs: RunTabs;
+  private readonly _notice: RunNotice;
+  private readonly _timeline: Timeline;
+  private readonly _announcer: Announcer;
+  private readonly _empty = new Widget({
+    node: element('p', '')
+  });
+  private readonly _pill = button('jp-PatinaRuns-pill', '', () =>
+    this._timeline.scroll.toEnd()
+  );
+  private readonly _focusedCellChanged = new Signal<this, string | null>(this);
+}

@@ -1,0 +1,127 @@
+import type { IDisposable } from '@lumino/disposable';
+import { type ISignal, Signal } from '@lumino/signaling';
+import type { FollowMode } from '../notebook/settings';
+
+/** This close to the end, in pixels, counts as being there. */
+const CLOSE = 24;
+
+/**
+ * Where a timeline is scrolled to: at its end, which it then follows, or where a person left it.
+ *
+ * What grows while a person reads elsewhere never moves what they read; it is counted instead.
+ */
+export class Scroll implements IDisposable {
+  constructor(
+    private readonly _view: HTMLElement,
+    content: HTMLElement,
+    private readonly _mode: () => FollowMode
+  ) {
+    _view.addEventListener('scroll', this._onScroll, { passive: true });
+    this._sizes = new ResizeObserver(() => this._settle());
+    this._sizes.observe(content);
+    this._sizes.observe(_view);
+  }
+
+  /** How many output cells arrived while the end was out of view. */
+  get unseen(): number {
+    return this._unseen;
+  }
+
+  get unseenChanged(): ISignal<this, number> {
+    return this._unseenChanged;
+  }
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  dispose(): void {
+    this._isDisposed = true;
+    this._sizes.disconnect();
+    this._view.removeEventListener('scroll', this._onScroll);
+    Signal.clearData(this);
+  }
+
+  /** Remember where `key` is scrolled to. */
+  leave(key: string | null): void {
+    if (key !== null) {
+      this._places.set(key, this._isAtEnd ? null : this._view.scrollTop);
+    }
+  }
+
+  /** Go to where `key` was left; one never seen is shown at its end. */
+  enter(key: string | null): void {
+    const place = (key !== null && this._places.get(key)) ?? null;
+    this._isAtEnd = place === null || place === false;
+    this._setUnseen(0);
+    if (typeof place === 'number') {
+      this._view.scrollTop = place;
+    } else {
+      this.toEnd();
+    }
+  }
+
+  /** So many output cells were added at the end. */
+  arrived(count: number): void {
+    if (this._follows) {
+      this.toEnd();
+    } else {
+      this._setUnseen(this._unseen + count);
+    }
+  }
+
+  toEnd(): void {
+    this._isAtEnd = true;
+    this._isPaused = false;
+    this._view.scrollTop = this._view.scrollHeight;
+    this._setUnseen(0);
+  }
+
+  /** Stop scrolling to what is new, or start again. */
+  toggle(): void {
+    if (this._follows) {
+      this._isPaused = true;
+    } else {
+      this.toEnd();
+    }
+  }
+
+  private get _follows(): boolean {
+    const mode = this._mode();
+    return (
+      !this._isPaused &&
+      mode !== 'never' &&
+      (this._isAtEnd || mode === 'always')
+    );
+  }
+
+  private _settle(): void {
+    if (this._follows) {
+      this._view.scrollTop = this._view.scrollHeight;
+    }
+  }
+
+  /** Growing does not scroll: a person did, or this object. */
+  private readonly _onScroll = (): void => {
+    const { scrollHeight, scrollTop, clientHeight } = this._view;
+    this._isAtEnd = scrollHeight - scrollTop - clientHeight < CLOSE;
+    if (this._isAtEnd) {
+      this._setUnseen(0);
+    }
+  };
+
+  private _setUnseen(count: number): void {
+    if (count !== this._unseen) {
+      this._unseen = count;
+      this._unseenChanged.emit(count);
+    }
+  }
+
+  private readonly _sizes: ResizeObserver;
+  private readonly _places = new Map<string, number | null>();
+  private _isAtEnd = true;
+  private _isPaused = false;
+  private _unseen = 0;
+  private readonly _unseenChanged = new Signal<this, number>(this);
+  private _isDisposed = false;
+}
