@@ -40,7 +40,7 @@ bench: setup
 wire: src/wire.ts
 
 pictures: setup
-	@$(JLPM) -s pictures
+	@$(JLPM) pictures
 
 lock: setup
 	@$(BIN)/pip install --quiet uv

@@ -31,13 +31,13 @@ CHECKS = (
     Step("ruff format", ("ruff", "format", "--check", ".")),
     Step("mypy", ("mypy",)),
     Step("import-linter", ("lint-imports",)),
-    Step("eslint, prettier, stylelint", ("jlpm", "-s", "lint:check")),
+    Step("eslint, prettier, stylelint", ("jlpm", "lint:check")),
 )
 TESTS = (
-    Step("vitest", ("jlpm", "-s", "test")),
+    Step("vitest", ("jlpm", "test")),
     Step("pytest", ("pytest", "-q")),
 )
-BROWSER = Step("playwright", ("jlpm", "-s", "test:ui"))
+BROWSER = Step("playwright", ("jlpm", "test:ui"))
 
 
 def environment() -> dict[str, str]:

@@ -49,14 +49,18 @@ class User:
 
     async def create(self, path: str = "analysis.tsnb", kernel: str = "python3") -> dict[str, Any]:
         """Create a notebook."""
-        return await self.ask("POST", "notebooks", {"path": path, "kernel": kernel})
+        created: dict[str, Any] = await self.ask(
+            "POST", "notebooks", {"path": path, "kernel": kernel}
+        )
+        return created
 
     async def source(self, path: str = "analysis.tsnb") -> YTsnb:
         """Return the live source document, as another tab would edit it."""
         apps = self.serverapp.extension_manager.extension_apps["jupyter_server_ydoc"]
-        return await next(iter(apps)).get_document(
+        document: YTsnb = await next(iter(apps)).get_document(
             path=path, content_type="tsnb", file_format="text", copy=False
         )
+        return document
 
     async def write(self, *sources: str, path: str = "analysis.tsnb") -> list[str]:
         """Make the notebook's code cells these; return their ids."""
@@ -83,11 +87,13 @@ class User:
             {"id": cell, **({"source_hash": hashes[cell]} if hashes else {})} for cell in cells
         ]
         body = {"cells": references, "request_id": request or str(uuid.uuid4())}
-        return await self.ask("POST", f"runs/{run}/execute", body)
+        asked: list[dict[str, Any]] = await self.ask("POST", f"runs/{run}/execute", body)
+        return asked
 
     async def timeline(self, run: str) -> list[dict[str, Any]]:
         """Return the whole timeline."""
-        return await self.ask("GET", f"runs/{run}/timeline")
+        cells: list[dict[str, Any]] = await self.ask("GET", f"runs/{run}/timeline")
+        return cells
 
     async def finished(self, run: str, count: int) -> list[dict[str, Any]]:
         """Wait until `count` output cells are final; return the timeline."""
@@ -95,7 +101,8 @@ class User:
         def all_final(timeline: list[dict[str, Any]]) -> bool:
             return len(timeline) >= count and all(cell["status"] in FINAL for cell in timeline)
 
-        return await self.until(lambda: self.timeline(run), all_final)
+        timeline: list[dict[str, Any]] = await self.until(lambda: self.timeline(run), all_final)
+        return timeline
 
     async def ran(self, run: str, *cells: str) -> list[dict[str, Any]]:
         """Run cells to their end; return the timeline."""
@@ -109,9 +116,10 @@ class User:
 
     async def until_status(self, notebook: str, run: str, status: str) -> dict[str, Any]:
         """Wait for a status of a run."""
-        return await self.until(
+        found: dict[str, Any] = await self.until(
             lambda: self.status(notebook, run), lambda found: found["status"] == status
         )
+        return found
 
     async def until(self, ask: Callable[[], Any], done: Callable[[Any], bool]) -> Any:
         """Ask again and again until the answer will do."""

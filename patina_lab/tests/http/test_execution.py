@@ -1,7 +1,5 @@
 """Running cells, over real sockets with a real kernel."""
 
-
-
 from patina_lab.tests.user import User, hash_of, text_of
 
 
