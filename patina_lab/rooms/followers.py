@@ -46,7 +46,7 @@ class Followers:
 
 def _is_to_be_dropped(message: bytes) -> bool:
     """Law 1: the server is the only writer. Awareness is echoed: y-websocket lives by it."""
-    match message[:2]:
+    match tuple(message[:2]):  # bytes match no sequence pattern
         case [YMessageType.SYNC, YSyncMessageType.SYNC_STEP1]:
             return False
         case [YMessageType.AWARENESS, *_]:
