@@ -41,6 +41,8 @@ class Followers:
     async def stop(self) -> None:
         """Close the room."""
         await self._room.stop()
+        # YRoom leaves the sending end of its updates open for the garbage collector to find.
+        self._room._update_send_stream.close()
         await asyncio.sleep(0)
 
 

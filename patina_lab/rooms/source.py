@@ -78,6 +78,8 @@ class SourceDocument:
         self._room.clients.discard(self._presence)
         if not self._room.clients and self.alive:
             await self._extension.ywebsocket_server.delete_room(room=self._room)
+            # YRoom leaves the sending end of its updates open for the garbage collector to find.
+            self._room._update_send_stream.close()
             loaders = self._extension.file_loaders
             file_id = self._room.room_id.rsplit(":", 1)[-1]
             if file_id in loaders and loaders[file_id].number_of_subscriptions == 0:
