@@ -122,7 +122,8 @@ class Service:
         """Start a run; its kernel is the notebook's unless another is named."""
         room = self._rooms.by_id(notebook)
         kernel = await self._kernel(wanted.kernel or room.source.document.kernel)
-        return room.new_run(kernel, wanted.title).recorder.wire_run
+        title = None if wanted.title is None else _title(wanted.title)
+        return room.new_run(kernel, title).recorder.wire_run
 
     async def execute(self, run: str, wanted: wire.Execute, user: str) -> list[wire.OutputCell]:
         """Queue cells, as the document has them now; return their output cells.
@@ -137,8 +138,7 @@ class Service:
             asked = await self._asked(room, wanted.cells)
             _refuse_without_kernel(runner)
             runner.take(Submitted(request, asked, user, now()))
-        cells = runner.recorder.timeline
-        return [cells[seq] for seq in runner.run.requests[request] if seq in cells]
+        return [runner.recorder.cell(seq) for seq in runner.run.requests[request]]
 
     async def _asked(self, room: Room, cells: list[wire.CellReference]) -> tuple[Asked, ...]:
         source = await self._rooms.live_source(room)
@@ -196,12 +196,8 @@ class Service:
 
     def rename(self, run: str, wanted: wire.RenameRun) -> wire.Run:
         """Give a run another title."""
-        if not wanted.title.strip() or len(wanted.title) > wire.MAX_TITLE:
-            raise bad_request(
-                "That is no title", f"A title has 1 to {wire.MAX_TITLE} characters, not only spaces"
-            )
         runner = self._runner(run)
-        runner.take(Renamed(wanted.title.strip()))
+        runner.take(Renamed(_title(wanted.title)))
         return runner.recorder.wire_run
 
     async def delete_run(self, run: str) -> None:
@@ -264,6 +260,14 @@ def _checked(path: str) -> str:
     if ".." in path.split("/") or "\0" in path:
         raise bad_request(f"{path[:80]!r} is no path", "It leaves the server's root")
     return path
+
+
+def _title(text: str) -> str:
+    if not text.strip() or len(text) > wire.MAX_TITLE:
+        raise bad_request(
+            "That is no title", f"A title has 1 to {wire.MAX_TITLE} characters, not only spaces"
+        )
+    return text.strip()
 
 
 def _refuse_without_kernel(runner: Runner) -> None:

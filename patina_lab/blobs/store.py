@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 import tempfile
+import threading
 from pathlib import Path
 
 from patina_lab.model.ids import BlobHash
@@ -32,7 +33,8 @@ class BlobStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._unsynced: set[Path] = set()
+        self._unsynced: set[BlobHash] = set()
+        self._syncing = threading.Lock()
 
     def path(self, name: str) -> Path:
         """Return where a blob lies; BlobMissingError when the name is no hash."""
@@ -52,7 +54,7 @@ class BlobStore:
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise DiskFullError(error.errno, "No space left for output", str(path)) from error
             raise
-        self._unsynced.add(path)
+        self._unsynced.add(blob.hash)
 
     def get(self, name: str) -> bytes:
         """Return the bytes of a blob. Raises BlobMissingError or BlobDamagedError."""
@@ -78,11 +80,15 @@ class BlobStore:
 
     def sync(self) -> None:
         """Make everything put so far durable. Blocks: call it off the event loop."""
-        paths, self._unsynced = self._unsynced, set()
-        for path in paths:
-            _fsync(path)
-        for parent in {path.parent for path in paths}:
-            _fsync(parent)
+        with self._syncing:
+            # Names, not paths: the folder may have moved. Copied in one step: put() goes on.
+            names = self._unsynced.copy()
+            paths = [path for path in map(self.path, names) if path.exists()]
+            for path in paths:
+                _fsync(path)
+            for parent in {path.parent for path in paths}:
+                _fsync(parent)
+            self._unsynced -= names
 
 
 def _write_whole(path: Path, data: bytes) -> None:

@@ -57,9 +57,10 @@ class YTsnb(YBaseDoc):
 
     @property
     def problem(self) -> str:
-        """Why the file could not be read; empty when it could."""
-        problem = self._header("problem")
-        return str(json.loads(problem)["message"]) if problem else ""
+        """Where and why the file could not be read; empty when it could."""
+        problem = json.loads(self._header("problem") or "{}")
+        line, message = problem.get("line"), problem.get("message", "")
+        return f"Line {line}: {message}" if line else str(message)
 
     def _header(self, name: str) -> str:
         value = self._ymeta.get(name)

@@ -15,5 +15,7 @@ class BlobHandler(PatinaHandler):
         # Opened as a page, output of strangers must be neither run nor guessed to be HTML.
         self.set_header("X-Content-Type-Options", "nosniff")
         self.set_header("Content-Security-Policy", "sandbox; default-src 'none'")
+        # Also where the whole server is open to pages of any origin.
+        self.clear_header("Access-Control-Allow-Origin")
         self.set_header("Cache-Control", "private, max-age=31536000, immutable")
         return data

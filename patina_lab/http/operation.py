@@ -19,7 +19,7 @@ from jupyter_server.base.handlers import APIHandler
 from tornado.web import HTTPError
 
 from patina_lab import wire
-from patina_lab.rooms.problem import PatinaProblem, bad_request
+from patina_lab.rooms.problem import PatinaProblem, bad_request, of_disk
 from patina_lab.service import Service
 
 RESOURCE = "patina"
@@ -89,11 +89,12 @@ def operation(
     def decorate(method: Callable[..., Any]) -> Callable[..., Awaitable[None]]:
         @functools.wraps(method)
         async def answer(self: PatinaHandler, *parts: str) -> None:
-            arguments = [*parts] if body is None else [*parts, _parsed(self, body)]
             try:
+                arguments = [*parts] if body is None else [*parts, _parsed(self, body)]
                 result = method(self, *arguments)
                 result = await result if isawaitable(result) else result
-            except PatinaProblem as problem:
+            except (PatinaProblem, OSError) as error:
+                problem = of_disk(error) if isinstance(error, OSError) else error
                 self.set_status(problem.status)
                 self.write_error(problem.status, exc_info=(type(problem), problem, None))
                 return

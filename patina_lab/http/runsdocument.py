@@ -14,6 +14,7 @@ from tornado.web import HTTPError
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from patina_lab.http.operation import RESOURCE
+from patina_lab.rooms.frames import is_malformed
 from patina_lab.rooms.problem import PatinaProblem
 from patina_lab.service import Service
 
@@ -75,6 +76,8 @@ class RunsDocumentHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
         """Take a frame; what is none of the protocol closes this socket, and only this one."""
         if isinstance(message, str) or not message:
             self.close(MALFORMED, "Frames are binary")
+        elif is_malformed(message):
+            self.close(MALFORMED, "That is no request for the state")
         elif self._asks_too_often(message):
             self.close(TOO_MANY, "Too many requests for the state")
         else:
@@ -128,6 +131,13 @@ class _Socket(Channel):
             return
         try:
             # Not awaited: tornado's future is done once the client has taken everything.
-            handler.write_message(message, binary=True)
+            sent = asyncio.ensure_future(handler.write_message(message, binary=True))
         except WebSocketClosedError:
             return
+        sent.add_done_callback(_heard)
+
+
+def _heard(sent: asyncio.Future[None]) -> None:
+    """Take note that a client left before it had everything: nobody has to be told."""
+    if not sent.cancelled():
+        sent.exception()

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from jupyter_client.asynchronous.client import AsyncKernelClient
+from zmq import ZMQError
 
 from patina_lab.kernel.process import ANSWER_SECONDS, START_SECONDS, KernelProcess, KernelStartError
 from patina_lab.kernel.translate import translate
@@ -100,12 +101,15 @@ class KernelConnection:
         handle: Callable[[dict[str, Any]], None],
     ) -> None:
         while True:
-            message = await receive()
             try:
-                handle(message)
-            except (KeyError, TypeError, ValueError) as error:
-                kind = message.get("header", {}).get("msg_type", "?")
-                log.warning("Left out a malformed %s message of a kernel: %r", kind, error)
+                handle(await receive())
+            except ZMQError:
+                raise  # The channel is closed.
+            except Exception:
+                # A message that is no message, or that nothing can be made of, must not stop
+                # the next: the run would wait for the end of its cell for ever.
+                log.exception("Left out a message of a kernel")
+                await asyncio.sleep(0)
 
     def _on_iopub(self, message: dict[str, Any]) -> None:
         seq = self._asked.get(_parent(message))

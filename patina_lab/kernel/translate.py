@@ -11,6 +11,7 @@ from typing import Any
 from patina_lab.model import events as on
 from patina_lab.model.events import Event
 from patina_lab.model.ids import Seq
+from patina_lab.model.outputs import storable_json
 
 Message = Mapping[str, Any]
 
@@ -20,7 +21,7 @@ def translate(message: Message, seq: Seq) -> Event | None:  # noqa: PLR0911 (one
 
     Malformed content raises KeyError or TypeError.
     """
-    content = message["content"]
+    content = storable_json(message["content"])
     match message["header"]["msg_type"]:
         case "stream":
             return on.Wrote(

@@ -22,6 +22,7 @@ CHUNK_CHARS = 65_536
 """The most that goes into one sealed chunk of a stream."""
 TAIL_BYTES = 4_096
 """The most of a stream that is not sealed."""
+_INT64 = 2**63
 
 StreamName = Literal["stdout", "stderr"]
 
@@ -109,7 +110,7 @@ Output = Stream | Display | ErrorOutput
 
 def write(stream: Stream, text: str) -> tuple[Stream, tuple[Blob, ...]]:
     """Return the stream after more text, and the chunks that were sealed by it."""
-    terminal, settled = feed(stream.terminal, _storable(text))
+    terminal, settled = feed(stream.terminal, storable(text))
     after = replace(stream, terminal=terminal, settled=stream.settled + settled)
     if len(after.tail.encode()) <= TAIL_BYTES:
         return after, ()
@@ -138,8 +139,10 @@ def _pieces(text: str) -> Iterable[str]:
         yield text[start:]
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """Replace lone surrogates, which UTF-8 cannot hold."""
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -147,12 +150,36 @@ def _storable(text: str) -> str:
     return text
 
 
+def storable_json(value: Any) -> Any:
+    """Return a JSON value as documents can hold it: text of UTF-8, integers of 64 bits."""
+    match value:
+        case str():
+            return storable(value)
+        case dict():
+            return {storable(name): storable_json(item) for name, item in value.items()}
+        case list() | tuple():
+            return [storable_json(item) for item in value]
+        case int() if not -_INT64 <= value < _INT64:
+            return str(value)
+        case _:
+            return value
+
+
+def shortened(text: str, limit: int) -> str:
+    """Return text with its middle left out where it is longer than so many characters."""
+    if len(text) <= limit:
+        return text
+    half = limit // 2
+    left_out = len(text) - 2 * half
+    return f"{text[:half]}\n[... {left_out:,} characters left out ...]\n{text[-half:]}"
+
+
 def bundle(data: Mapping[str, Any]) -> tuple[dict[str, MimeValue], tuple[Blob, ...]]:
     """Return a MIME bundle with its large values as blobs, and these blobs."""
     values: dict[str, MimeValue] = {}
     blobs: list[Blob] = []
     for mime, value in data.items():
-        kept = _storable(value) if isinstance(value, str) else value
+        kept = storable_json(value)
         content = _content(mime, kept)
         if len(content) < INLINE_BYTES:
             values[mime] = Inline(kept)

@@ -10,15 +10,18 @@ from patina_lab.model.cells import (
     OutputCell,
     Question,
     cleared,
+    shows,
     with_display,
     with_last,
     with_output,
 )
 from patina_lab.model.effects import ChangeCell, Effect, KeepBlobs, UpdateClosed
 from patina_lab.model.ids import OutputId, Seq
-from patina_lab.model.outputs import Blob, Display, ErrorOutput, Stream, bundle, write
+from patina_lab.model.outputs import Blob, Display, ErrorOutput, Stream, bundle, shortened, write
 from patina_lab.model.run import Run
 
+MAX_ERROR_CHARS = 8_192
+MAX_ERROR_LINES = 100
 Result = tuple[Run, tuple[Effect, ...]]
 
 Production = (
@@ -31,7 +34,7 @@ def produced(run: Run, event: Production) -> Result:
     if isinstance(event, on.DisplayUpdated):
         return _updated(run, event)
     cell = _open_or_recent(run, event.seq)
-    if cell is None:
+    if cell is None or (isinstance(event, on.InputRequested) and cell is not run.current):
         return run, ()
     after, blobs = _grown(cell, event)
     return _changed(run, after, blobs)
@@ -55,8 +58,7 @@ def _grown(
             display, blobs = _display(_next_id(cell), event)
             return with_output(cell, display), blobs
         case on.Raised():
-            error = ErrorOutput(_next_id(cell), event.ename, event.evalue, event.traceback)
-            return with_output(cell, error), ()
+            return with_output(cell, _error(_next_id(cell), event)), ()
         case on.Cleared():
             return (replace(cell, clear_on_next=True) if event.wait else _emptied(cell)), ()
         case on.InputRequested():
@@ -84,6 +86,17 @@ def _display(output: OutputId, event: on.Displayed) -> tuple[Display, tuple[Blob
     return display, blobs
 
 
+def _error(output: OutputId, event: on.Raised) -> ErrorOutput:
+    """Return an error that documents can hold: what a program says in one can be of any length."""
+    lines = tuple(shortened(line, MAX_ERROR_CHARS) for line in event.traceback[-MAX_ERROR_LINES:])
+    return ErrorOutput(
+        output,
+        shortened(event.ename, MAX_ERROR_CHARS),
+        shortened(event.evalue, MAX_ERROR_CHARS),
+        lines,
+    )
+
+
 def _updated(run: Run, event: on.DisplayUpdated) -> Result:
     data, blobs = bundle(event.data)
     display = Display(OutputId(""), data, event.metadata, event.display_id)
@@ -93,8 +106,9 @@ def _updated(run: Run, event: on.DisplayUpdated) -> Result:
         recent=tuple(with_display(cell, display) for cell in run.recent),
     )
     keep = (KeepBlobs(blobs),) if blobs else ()
-    change = (ChangeCell(after.current),) if after.current else ()
-    return after, (*keep, *change, UpdateClosed(display))
+    may_grow = (*after.recent, *((after.current,) if after.current else ()))
+    changes = tuple(ChangeCell(cell) for cell in may_grow if shows(cell, event.display_id))
+    return after, (*keep, *changes, UpdateClosed(display))
 
 
 def echo(run: Run, cell: OutputCell, value: str) -> Result:

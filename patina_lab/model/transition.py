@@ -41,8 +41,7 @@ def transition(run: Run, event: Event) -> Result:  # noqa: C901, PLR0911, PLR091
         case on.KernelReady():
             return _ready(run, event)
         case on.StartFailed():
-            error = RunError(event.message, event.reason, event.hint)
-            return _ended(run, RunStatus.FAILED, error, event.at)
+            return _start_failed(run, event)
         case on.Finished():
             return _finished(run, event)
         case on.InputAnswered():
@@ -135,6 +134,13 @@ def _ready(run: Run, event: on.KernelReady) -> Result:
     idle = replace(run, status=RunStatus.IDLE, kernel_id=event.kernel, phase=None, error=None)
     after, effects = _start_next(idle, event.at)
     return after, (*effects, SaveRun())
+
+
+def _start_failed(run: Run, event: on.StartFailed) -> Result:
+    if run.status is not RunStatus.STARTING:
+        return run, ()
+    error = RunError(event.message, event.reason, event.hint)
+    return _ended(run, RunStatus.FAILED, error, event.at)
 
 
 def _finished(run: Run, event: on.Finished) -> Result:

@@ -15,7 +15,8 @@ class Durability:
         self.saved = room.ydoc.get_state()
         self.on_saved: Callable[[bytes], None] = lambda _saved: None
         self._room, self._store = room, room.ystore
-        self._writing = 0
+        self._begun = self.saved
+        self._writing, self._incomplete = 0, False
         self._own: Any = None
         if self._store is not None:
             # The store tells nobody when it has written: the room calls this `write`, and it us.
@@ -24,14 +25,19 @@ class Durability:
 
     async def _write(self, data: bytes) -> None:
         self._writing += 1
-        state = self._room.ydoc.get_state()
+        self._begun = self._room.ydoc.get_state()
         try:
             await self._own(data)
+        except BaseException:
+            # A later change that is stored is no proof of this one.
+            self._incomplete = True
+            raise
         finally:
             self._writing -= 1
-        if not self._writing and self._nothing_waits():
-            self.saved = state
-            self.on_saved(state)
+        if not self._writing and not self._incomplete and self._nothing_waits():
+            # Writes end in any order: what the latest of them began with is all stored now.
+            self.saved = self._begun
+            self.on_saved(self.saved)
 
     def _nothing_waits(self) -> bool:
         """Whether every change so far has been given to the store."""

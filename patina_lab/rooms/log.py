@@ -40,7 +40,7 @@ class LoadedLog:
 
 
 class RunLog:
-    """Appends records; a write that fails leaves what was there before."""
+    """Appends records, whole or not at all."""
 
     def __init__(self, path: Path, *, good_bytes: int | None = None) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -49,10 +49,29 @@ class RunLog:
         self._file = path.open("ab", buffering=0)
         if good_bytes is not None:
             self._file.truncate(good_bytes)
+        self._end = self._file.seek(0, os.SEEK_END)
+        self._torn = False
 
     def append(self, *records: Record) -> None:
-        """Add records. Raises OSError when the disk does not take them."""
-        self._file.write(b"".join(map(encode, records)))
+        """Add records. Raises OSError when the disk does not take them: then none is added."""
+        self._mend()
+        data = memoryview(b"".join(map(encode, records)))
+        written = 0
+        try:
+            while written < len(data):
+                # A disk that is nearly full takes a part, and says so only by its length.
+                written += self._file.write(data[written:])
+        except OSError:
+            self._torn = written > 0
+            self._mend()
+            raise
+        self._end += written
+
+    def _mend(self) -> None:
+        """Take back a part of a record: in the midst of a log it would damage the whole."""
+        if self._torn:
+            self._file.truncate(self._end)
+            self._torn = False
 
     def sync(self) -> None:
         """Make what was appended durable. Blocks: call it off the event loop."""

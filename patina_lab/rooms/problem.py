@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from http import HTTPStatus
 
 
@@ -26,3 +27,17 @@ def not_found(message: str, reason: str, hint: str = "") -> PatinaProblem:
 def conflict(message: str, reason: str, hint: str = "") -> PatinaProblem:
     """Return a state in which the request cannot be done."""
     return PatinaProblem(HTTPStatus.CONFLICT, message, reason, hint)
+
+
+def of_disk(error: OSError) -> PatinaProblem:
+    """Return what the disk refused."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return PatinaProblem(
+            HTTPStatus.INSUFFICIENT_STORAGE, "The disk is full", str(error), "Free space on it."
+        )
+    return PatinaProblem(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "The disk refused what was asked",
+        str(error),
+        "Is the folder writable for the server?",
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import logging
+from collections import defaultdict
 from collections.abc import Iterator
 
 import msgspec
@@ -11,12 +11,13 @@ import msgspec
 from patina_lab import wire
 from patina_lab.blobs.store import BlobStore
 from patina_lab.document.manifest import wire_cell, wire_data, wire_error, wire_run
-from patina_lab.document.runs import RunsDocument
 from patina_lab.kernel.connection import now
 from patina_lab.model.cells import OutputCell
 from patina_lab.model.outputs import Blob, Display
-from patina_lab.model.run import Run, RunError
+from patina_lab.model.run import Run
+from patina_lab.rooms.ledger import Ledger
 from patina_lab.rooms.log import RunLog
+from patina_lab.rooms.publisher import Publisher
 from patina_lab.rooms.records import (
     Closed,
     KernelEnded,
@@ -27,9 +28,7 @@ from patina_lab.rooms.records import (
     growth,
 )
 from patina_lab.rooms.tasks import Tasks
-from patina_lab.rooms.throttle import Throttle
 
-log = logging.getLogger("patina_lab.rooms")
 SYNC_SECONDS = 2.0
 
 
@@ -37,47 +36,58 @@ class Recorder:
     """Writes one run's log, blobs, and part of the runs document; nobody else does."""
 
     def __init__(
-        self, run: Run, document: RunsDocument, run_log: RunLog, blobs: BlobStore, tasks: Tasks
+        self,
+        run: Run,
+        publisher: Publisher,
+        run_log: RunLog,
+        blobs: BlobStore,
+        tasks: Tasks,
     ) -> None:
-        self.timeline: dict[int, wire.OutputCell] = {}
-        self._run, self._document, self._log, self._blobs = run, document, run_log, blobs
-        self._tasks = tasks
+        self._run, self._document, self._publisher = run, publisher.document, publisher
+        self._ledger = Ledger(run_log, blobs, tasks, self._request)
+        self._timeline: dict[int, wire.OutputCell] = {}
         self._growing: dict[int, OutputCell] = {}
+        """Output cells as the model has them, newer than those of the timeline."""
         self._logged: dict[int, list[wire.Manifest]] = {}
+        self._to_log: set[int] = set()
         self._to_show: set[int] = set()
-        self._throttle = Throttle(self._show)
-        self._next_sync: asyncio.TimerHandle | None = None
-        self._trouble: RunError | None = None
+        self._showing: defaultdict[str, set[int]] = defaultdict(set)
+        self._next_log: asyncio.TimerHandle | None = None
+
+    def revive(self, timeline: dict[int, wire.OutputCell]) -> None:
+        """Go on after the output cells that a log tells of."""
+        self._timeline = timeline
+        for cell in timeline.values():
+            self._logged[cell.seq] = cell.outputs
+            self._index(cell)
 
     @property
     def wire_run(self) -> wire.Run:
         """The run's own fields, with what is wrong with keeping it."""
-        run = wire_run(self._run)
-        if self._trouble and run.error is None:
-            return msgspec.structs.replace(run, error=wire_error(self._trouble))
+        run, trouble = wire_run(self._run), self._ledger.trouble
+        if trouble and run.error is None:
+            return msgspec.structs.replace(run, error=wire_error(trouble))
         return run
 
     def open(self, cell: OutputCell) -> None:
         """Keep a new output cell."""
-        self.timeline[cell.seq] = wire_cell(cell)
+        self._timeline[cell.seq] = wire_cell(cell)
         self._logged[cell.seq] = []
-        self._append(Opened(self.timeline[cell.seq]))
+        self._ledger.append(Opened(self._timeline[cell.seq]))
         self._show_soon(cell.seq)
 
     def change(self, cell: OutputCell) -> None:
         """Show an output cell as it is now; the log has it within two seconds."""
         self._growing[cell.seq] = cell
         self._show_soon(cell.seq)
-        if self._next_sync is None:
-            loop = asyncio.get_running_loop()
-            self._next_sync = loop.call_later(SYNC_SECONDS, self._log_growing)
+        self._log_soon(cell.seq)
 
     def close(self, cell: OutputCell) -> None:
         """Keep an output cell that is final, durably."""
         self._growing[cell.seq] = cell
         final = self._current(cell.seq)
-        self._log_growth(final)
-        self._append(
+        self._log_growth(cell.seq)
+        self._ledger.append(
             Closed(
                 seq=final.seq,
                 status=final.status,
@@ -87,114 +97,108 @@ class Recorder:
             )
         )
         self._show_soon(cell.seq)
-        self._tasks.spawn(self._sync())
+        self._ledger.sync_soon()
 
     def update_display(self, display: Display) -> None:
         """Change the content of a display in every output cell that shows it."""
         data = wire_data(display)
-        for seq, cell in self.timeline.items():
-            if seq in self._growing or not _shows(cell, display.display_id):
-                continue
-            self.timeline[seq] = _with_display(cell, display, data)
-            self._log_growth(self.timeline[seq], before=cell.outputs)
-            self._show_soon(seq)
+        for seq in tuple(self._showing.get(display.display_id or "", ())):
+            cell = self._current(seq)
+            changed = _with_display(cell, display, data)
+            if changed.outputs != cell.outputs:
+                self._timeline[seq] = changed
+                self._show_soon(seq)
+                self._log_soon(seq)
 
     def keep(self, blobs: tuple[Blob, ...]) -> None:
         """Store bytes; what names them is written afterwards."""
-        try:
-            for blob in blobs:
-                self._blobs.put(blob)
-        except OSError as error:
-            self._failed(error)
+        self._ledger.keep(blobs)
 
     def save(self, run: Run) -> None:
         """Show the run's own fields, and log those of their changes that are history."""
         before, self._run = self._run, run
-        self._append(*_history(before, run))
-        self._throttle.request()
+        self._ledger.append(*_history(before, run))
+        self._request()
+
+    def cell(self, seq: int) -> wire.OutputCell:
+        """Return an output cell as it is now. KeyError when there is none."""
+        return self._current(seq)
 
     def cells(self) -> list[wire.OutputCell]:
         """Return the timeline as it is now, in order."""
-        for seq in tuple(self._growing):
-            self._current_kept(seq)
-        return [self.timeline[seq] for seq in sorted(self.timeline)]
+        return [self._current(seq) for seq in sorted(self._timeline)]
 
     def blobs(self) -> set[str]:
         """Return the names of all blobs in the timeline."""
         return {name for cell in self.cells() for output in cell.outputs for name in _named(output)}
 
-    def flush(self) -> None:
-        """Bring the document and the log up to date now."""
-        self._log_growing()
-        self._throttle.close()
-
-    def end(self) -> None:
+    async def end(self) -> None:
         """Write what is not written, and let the files go."""
-        if self._next_sync is not None:
-            self._next_sync.cancel()
-        self.flush()
-        self._log.close()
+        if self._next_log is not None:
+            self._next_log.cancel()
+        self._log_growing()
+        await self._ledger.close()
+        if self._next_log is not None:
+            self._next_log.cancel()
+        self._publisher.flush()
+
+    def forget(self) -> None:
+        """Write no more into the document: the run is no longer in it."""
+        self._publisher.forget(self._show)
 
     def _current(self, seq: int) -> wire.OutputCell:
         """Return an output cell as it is now, bringing the timeline up to date."""
         growing = self._growing.pop(seq, None)
         if growing is not None:
-            self.timeline[seq] = wire_cell(growing)
-        return self.timeline[seq]
+            self._timeline[seq] = wire_cell(growing)
+            self._index(self._timeline[seq])
+        return self._timeline[seq]
+
+    def _index(self, cell: wire.OutputCell) -> None:
+        """Remember which displays a cell shows: an update must not search all history."""
+        for output in cell.outputs:
+            if output.display_id is not None:
+                self._showing[output.display_id].add(cell.seq)
+
+    def _request(self) -> None:
+        self._publisher.request(self._show)
 
     def _show_soon(self, seq: int) -> None:
         self._to_show.add(seq)
-        self._throttle.request()
+        self._request()
 
     def _show(self) -> None:
-        """Write what has changed into the runs document, as one transaction."""
+        """Write what has changed into the runs document."""
         seqs, self._to_show = sorted(self._to_show), set()
-        with self._document.transaction():
-            self._document.put_run(self.wire_run)
-            for seq in seqs:
-                if seq in self.timeline:
-                    self._document.put_cell(self._run.id, self._current_kept(seq))
+        self._document.put_run(self.wire_run)
+        for seq in seqs:
+            self._document.put_cell(self._run.id, self._current(seq))
 
-    def _current_kept(self, seq: int) -> wire.OutputCell:
-        """Return an output cell as it is now; it may go on growing, and be logged later."""
-        growing = self._growing.get(seq)
-        if growing is not None:
-            self.timeline[seq] = wire_cell(growing)
-        return self.timeline[seq]
+    def _log_soon(self, seq: int) -> None:
+        self._to_log.add(seq)
+        self._log_again()
+
+    def _log_again(self) -> None:
+        if self._next_log is None:
+            loop = asyncio.get_running_loop()
+            self._next_log = loop.call_later(SYNC_SECONDS, self._log_growing)
 
     def _log_growing(self) -> None:
-        self._next_sync = None
-        for seq in tuple(self._growing):
-            self._log_growth(self._current(seq))
-        self._tasks.spawn(self._sync())
+        self._next_log = None
+        for seq in sorted(self._to_log):
+            self._log_growth(seq)
+        self._ledger.sync_soon()
+        if not self._ledger.retry():
+            self._log_again()
 
-    def _log_growth(self, cell: wire.OutputCell, before: list[wire.Manifest] | None = None) -> None:
-        logged = self._logged.get(cell.seq, []) if before is None else before
-        self._append(*growth(logged, cell.outputs, cell.seq))
-        self._logged[cell.seq] = cell.outputs
-
-    def _append(self, *records: Record) -> None:
-        try:
-            self._log.append(*records)
-        except OSError as error:
-            self._failed(error)
-
-    async def _sync(self) -> None:
-        """Blobs first: a log that is durable never names a blob that is not."""
-        try:
-            await asyncio.to_thread(self._blobs.sync)
-            await asyncio.to_thread(self._log.sync)
-        except OSError as error:
-            self._failed(error)
-
-    def _failed(self, error: OSError) -> None:
-        log.error("Cannot keep the history of run %s: %s", self._run.id, error)
-        self._trouble = RunError(
-            "The history of this run is not being kept on disk",
-            str(error),
-            "Free space, or make the folder writable; then run a cell again.",
-        )
-        self._throttle.request()
+    def _log_growth(self, seq: int) -> None:
+        """Log what has grown since it was logged last; all of it later, if that fails now."""
+        outputs = self._current(seq).outputs
+        if self._ledger.append_now(*growth(self._logged[seq], outputs, seq)):
+            self._logged[seq] = outputs
+            self._to_log.discard(seq)
+        else:
+            self._log_soon(seq)
 
 
 def _history(before: Run, run: Run) -> tuple[Record, ...]:
@@ -213,10 +217,6 @@ def _history(before: Run, run: Run) -> tuple[Record, ...]:
 def _named(output: wire.Manifest) -> Iterator[str]:
     yield from (chunk.blob for chunk in output.sealed or ())
     yield from (value.blob for value in (output.data or {}).values() if value.blob)
-
-
-def _shows(cell: wire.OutputCell, display_id: str | None) -> bool:
-    return any(output.display_id == display_id for output in cell.outputs if output.display_id)
 
 
 def _with_display(

@@ -113,12 +113,13 @@ class Rooms:
 
     def renamed(self, old: str, new: str) -> None:
         """Take the runs of a notebook along that got another name, or whose folder did."""
+        taken_along = False
         for room in self._rooms.values():
-            at = room.source.path
-            if at in (old, new) or at.startswith(f"{old}/"):
-                room.moved(self._file(new + at.removeprefix(old) if at != new else new))
-                return
-        if old.endswith(".tsnb"):
+            path = _renamed(room.source.path, old, new)
+            if path is not None:
+                room.moved(self._file(path))
+                taken_along = True
+        if old.endswith(".tsnb") and not taken_along:
             RunFolder(self._file(old)).move(self._file(new))
 
     def _sweep_from_now_on(self) -> None:
@@ -130,7 +131,9 @@ class Rooms:
             await asyncio.sleep(IDLE_SECONDS / 4)
             for room in self:
                 try:
-                    await self._close_if_idle(room)
+                    # Who opens it meanwhile waits, and then reads what was written.
+                    async with self._opening[room.source.path]:
+                        await self._close_if_idle(room)
                 except Exception:
                     log.exception("Closing the notebook %s failed", room.source.path)
 
@@ -141,7 +144,7 @@ class Rooms:
         elif room.idle_since is None:
             room.idle_since = time
         elif time - room.idle_since > IDLE_SECONDS:
-            del self._rooms[room.id]
+            self._rooms.pop(room.id, None)
             await room.close("Nobody has the notebook open")
 
     async def close(self) -> None:
@@ -154,3 +157,14 @@ class Rooms:
         for result in await asyncio.gather(*closing, return_exceptions=True):
             if isinstance(result, BaseException):
                 log.error("Closing a notebook failed", exc_info=result)
+
+
+def _renamed(path: str, old: str, new: str) -> str | None:
+    """Return where a notebook is after a rename of it or of a folder above; None if elsewhere.
+
+    The document may have learned of the rename before we do: then it has the new path.
+    """
+    for before in (old, new):
+        if path == before or path.startswith(f"{before}/"):
+            return new + path.removeprefix(before)
+    return None

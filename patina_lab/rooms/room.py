@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from patina_lab.model.run import Run
 from patina_lab.rooms.followers import Followers
 from patina_lab.rooms.log import RunLog
 from patina_lab.rooms.problem import conflict, not_found
+from patina_lab.rooms.publisher import Publisher
 from patina_lab.rooms.recorder import Recorder
 from patina_lab.rooms.records import SCHEMA, Header, add
 from patina_lab.rooms.revival import ending, revived
@@ -27,6 +29,8 @@ from patina_lab.rooms.runner import Kernels, Runner
 from patina_lab.rooms.source import SourceDocument
 from patina_lab.rooms.tasks import Tasks
 
+log = logging.getLogger("patina_lab.rooms")
+ACKNOWLEDGE_SECONDS = 0.25
 SourceOpener = Callable[[str], Awaitable[SourceDocument]]
 
 
@@ -47,18 +51,32 @@ class Room:
         self.id, self.source, self.folder = notebook, source, folder
         self.blobs = BlobStore(folder.blobs)
         self.document = RunsDocument(notebook, epoch)
+        self.publisher = Publisher(self.document)
         self.tasks = Tasks()
         self.followers = Followers(self.document.ydoc, self.tasks)
         self.idle_since: float | None = None
         self._kernels = kernels
         self._runners: dict[str, Runner] = {}
         self._damaged: dict[str, wire.Run] = {}
+        self._acknowledging: asyncio.TimerHandle | None = None
         self._enter(source)
 
     def _enter(self, source: SourceDocument) -> None:
         self.source = source
-        self.document.set_saved(source.durability.saved)
-        source.durability.on_saved = self.document.set_saved
+        self._acknowledge()
+        source.durability.on_saved = lambda _saved: self._acknowledge_soon()
+
+    def _acknowledge_soon(self) -> None:
+        """Say what is saved: seldom, since every keystroke is saved, and runs want to be heard."""
+        if self._acknowledging is None:
+            loop = asyncio.get_running_loop()
+            self._acknowledging = loop.call_later(
+                ACKNOWLEDGE_SECONDS, self.publisher.request, self._acknowledge
+            )
+
+    def _acknowledge(self) -> None:
+        self._acknowledging = None
+        self.document.set_saved(self.source.durability.saved)
 
     async def load(self) -> None:
         """Read what earlier runs left, and let clients in."""
@@ -77,12 +95,11 @@ class Room:
             run_log.append(record)
             add(folded, record)
         run = revived(folded, self.id)
-        runner = self._runner(run, run_log)
-        runner.recorder.timeline = folded.cells
+        self._runner(run, run_log).recorder.revive(folded.cells)
         self.document.add_run(wire_run(run), list(folded.cells.values()))
 
     def _runner(self, run: Run, run_log: RunLog) -> Runner:
-        recorder = Recorder(run, self.document, run_log, self.blobs, self.tasks)
+        recorder = Recorder(run, self.publisher, run_log, self.blobs, self.tasks)
         self._runners[run.id] = Runner(run, recorder, self._kernels, self.tasks)
         return self._runners[run.id]
 
@@ -145,10 +162,12 @@ class Room:
                 f"Delete {self.folder.log_path(run).name} by hand if you do not need it.",
             )
         runner = self.runner(run)
+        # At once: who asks for it from now on must not be answered by a run that is going.
+        del self._runners[run]
         runner.take(StopAsked(now(), "The run was deleted"))
         await runner.close()
+        runner.recorder.forget()
         only_here = runner.recorder.blobs()
-        del self._runners[run]
         self.document.remove_run(run)
         await asyncio.to_thread(self.folder.log_path(run).unlink, missing_ok=True)
         if not self._damaged:
@@ -180,7 +199,12 @@ class Room:
         for runner in self._runners.values():
             if runner.run.is_live:
                 runner.take(StopAsked(now(), why))
-        await asyncio.gather(*(runner.close() for runner in self._runners.values()))
+        closing = (runner.close() for runner in self._runners.values())
+        for result in await asyncio.gather(*closing, return_exceptions=True):
+            if isinstance(result, BaseException):
+                log.error("Closing a run failed", exc_info=result)
+        if self._acknowledging is not None:
+            self._acknowledging.cancel()
         await self.followers.stop()
         await self.tasks.close()
         await self.source.release()

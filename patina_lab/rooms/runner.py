@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Callable, Coroutine, Mapping
@@ -66,21 +67,26 @@ class Runner:
         self._kernels, self._tasks = kernels, tasks
         self._connection: KernelConnection | None = None
         self._lifecycle: asyncio.Task[None] | None = None
+        self._leaving: set[asyncio.Task[None]] = set()
 
     def take(self, event: Event) -> None:
         """Let something happen to the run."""
         self.run, effects = transition(self.run, event)
         for effect in effects:
-            self._perform(effect)
+            try:
+                self._perform(effect)
+            except Exception:
+                # The others must be done all the same, or the run would wait for ever.
+                log.exception("Run %s: %s failed", self.run.id, type(effect).__name__)
 
     def _perform(self, effect: Effect) -> None:  # noqa: C901, PLR0912 (one case an effect)
         match effect:
             case do.StartKernel():
-                self._next_in_life(self._start())
+                self._next_in_life(self._start)
             case do.RestartKernel():
-                self._next_in_life(self._restart())
+                self._next_in_life(self._end, self._start)
             case do.ShutdownKernel():
-                self._next_in_life(self._end())
+                self._next_in_life(self._end)
             case do.InterruptKernel():
                 self._interrupt()
             case do.SendExecute(seq, code):
@@ -113,9 +119,9 @@ class Runner:
         if self._connection:
             self._tasks.spawn(self._connection.process.interrupt())
 
-    def _next_in_life(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do one thing with the kernel's process at a time; a later wish ends an earlier one."""
-        self._lifecycle = self._tasks.spawn(_after(self._lifecycle, work))
+    def _next_in_life(self, *steps: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Start or end the kernel; a later wish gives up what an earlier one has begun."""
+        self._lifecycle = self._tasks.spawn(_after(self._lifecycle, steps))
 
     async def _start(self) -> None:
         began = time.monotonic()
@@ -142,14 +148,13 @@ class Runner:
             # Not cancelled with us: a process that was started must be ended, too.
             process = await asyncio.shield(starting)
         except asyncio.CancelledError:
-            await (await starting).end()
+            self._leave(_given_up(starting))
             raise
         connection = KernelConnection(process, self.take)
         try:
             await connection.open()
         except BaseException:
-            await connection.close()
-            await process.end()
+            self._leave(_ended(connection))
             raise
         return connection
 
@@ -161,29 +166,49 @@ class Runner:
         end = death(status)
         # What it said last is still in the sockets.
         await asyncio.sleep(0.1)
+        if self._connection is not connection:
+            return
         self.take(KernelDied(end.cause, end.hint, now()))
         await self._end()
-
-    async def _restart(self) -> None:
-        await self._end()
-        await self._start()
 
     async def _end(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            await connection.close()
-            await connection.process.end()
+            self._leave(_ended(connection))
+        if self._leaving:
+            await asyncio.wait(self._leaving)
+
+    def _leave(self, ending: Coroutine[Any, Any, None]) -> None:
+        """End a kernel, whatever is wished next: a process nobody knows would never end."""
+        task = self._tasks.spawn(ending)
+        self._leaving.add(task)
+        task.add_done_callback(self._leaving.discard)
 
     async def close(self) -> None:
         """End the kernel and let go of the files."""
         if self._lifecycle is not None:
-            await asyncio.gather(self._lifecycle, return_exceptions=True)
+            await asyncio.wait({self._lifecycle})
         await self._end()
-        self.recorder.end()
+        await self.recorder.end()
 
 
-async def _after(previous: asyncio.Task[None] | None, work: Coroutine[Any, Any, None]) -> None:
+async def _after(
+    previous: asyncio.Task[None] | None, steps: tuple[Callable[[], Coroutine[Any, Any, None]], ...]
+) -> None:
     if previous is not None and not previous.done():
         previous.cancel()
-        await asyncio.gather(previous, return_exceptions=True)
-    await work
+        await asyncio.wait({previous})
+    for step in steps:
+        await step()
+
+
+async def _given_up(starting: asyncio.Future[KernelProcess]) -> None:
+    """End a kernel of which the start was given up, as soon as there is one to end."""
+    with contextlib.suppress(KernelStartError):
+        process = await starting
+        await process.end()
+
+
+async def _ended(connection: KernelConnection) -> None:
+    await connection.close()
+    await connection.process.end()

@@ -1,0 +1,119 @@
+"""A run on disk: its log, and the blobs the log names. Nothing is lost without a word."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from patina_lab.blobs.store import BlobStore
+from patina_lab.model.ids import BlobHash
+from patina_lab.model.outputs import Blob
+from patina_lab.model.run import RunError
+from patina_lab.rooms.log import RunLog
+from patina_lab.rooms.records import Record
+from patina_lab.rooms.tasks import Tasks
+
+log = logging.getLogger("patina_lab.rooms")
+MAX_WAITING_BYTES = 64 * 2**20
+"""What of outputs may wait in memory for a disk that takes nothing."""
+
+
+class Ledger:
+    """Writes one run's log and blobs. What the disk does not take waits, and `trouble` says so.
+
+    `on_trouble` is called whenever trouble comes or goes.
+    """
+
+    def __init__(
+        self, run_log: RunLog, blobs: BlobStore, tasks: Tasks, on_trouble: Callable[[], None]
+    ) -> None:
+        self.trouble: RunError | None = None
+        self._log, self._blobs, self._tasks, self._on_trouble = run_log, blobs, tasks, on_trouble
+        self._records: list[Record] = []
+        self._waiting: dict[BlobHash, Blob] = {}
+        self._syncing: asyncio.Task[None] | None = None
+        self._sync_again = False
+
+    def append(self, *records: Record) -> None:
+        """Add records; those that the disk does not take now are tried again."""
+        self._records += records
+        self.retry()
+
+    def append_now(self, *records: Record) -> bool:
+        """Add records if the disk takes them now; else they are as if never given."""
+        if not self.retry():
+            return False
+        return self._tried(lambda: self._log.append(*records))
+
+    def keep(self, blobs: tuple[Blob, ...]) -> None:
+        """Store bytes; what names them is written afterwards."""
+        self._waiting |= {blob.hash: blob for blob in blobs}
+        if not self.retry():
+            self._limit()
+
+    def _limit(self) -> None:
+        """Forget the latest bytes where too many wait."""
+        waiting = sum(len(blob.data) for blob in self._waiting.values())
+        while waiting > MAX_WAITING_BYTES:
+            name, blob = self._waiting.popitem()
+            waiting -= len(blob.data)
+            log.error("Output %s of a run is lost: neither disk nor memory takes it", name)
+
+    def retry(self) -> bool:
+        """Write what waits, blobs first; tell whether nothing waits any more."""
+        return self._tried(self._write)
+
+    def _write(self) -> None:
+        while self._waiting:
+            name = next(iter(self._waiting))
+            self._blobs.put(self._waiting[name])
+            del self._waiting[name]
+        if self._records:
+            self._log.append(*self._records)
+            self._records.clear()
+
+    def _tried(self, write: Callable[[], None]) -> bool:
+        try:
+            write()
+        except OSError as error:
+            self._fail(error)
+            return False
+        if self.trouble is not None:
+            self.trouble = None
+            self._on_trouble()
+        return True
+
+    def _fail(self, error: OSError) -> None:
+        if self.trouble is None:
+            log.error("The history of a run cannot be kept: %s", error)
+        self.trouble = RunError(
+            "The history of this run is not being kept on disk",
+            str(error),
+            "Free space, or make the folder writable: what is missing is then written.",
+        )
+        self._on_trouble()
+
+    def sync_soon(self) -> None:
+        """Make what was written durable, off the event loop."""
+        self._sync_again = True
+        if self._syncing is None or self._syncing.done():
+            self._syncing = self._tasks.spawn(self._sync())
+
+    async def _sync(self) -> None:
+        """Blobs first: a log that is durable never names a blob that is not."""
+        while self._sync_again:
+            self._sync_again = False
+            try:
+                await asyncio.to_thread(self._blobs.sync)
+                await asyncio.to_thread(self._log.sync)
+            except OSError as error:
+                self._fail(error)
+
+    async def close(self) -> None:
+        """Write what waits, make it durable, and let the file go."""
+        self.retry()
+        self.sync_soon()
+        if self._syncing is not None:
+            await asyncio.wait({self._syncing})
+        self._log.close()
