@@ -55,8 +55,9 @@ class RunsDocumentHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
         path = self.get_query_argument("path", None)
         try:
             if path is not None:
-                # In a task of its own: this one lasts as long as the socket, and AnyIO ends a worker
-                # thread with the task that first used it. The server could not exit before the page.
+                # In a task of its own: this one lasts as long as the socket, and AnyIO ends a
+                # worker thread with the task that first used it. The server could not exit
+                # before the page.
                 await asyncio.create_task(self._service.notebook_at(path))
             self._room = self._service.room(notebook)
         except PatinaProblem as problem:

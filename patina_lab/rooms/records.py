@@ -180,7 +180,10 @@ def _with_output(outputs: list[wire.Manifest], record: OutputWritten) -> list[wi
         raise LogOrderError(f"output {record.index} of cell {record.seq} has none before it")
     output = record.output
     if record.sealed_from:
-        before = (outputs[record.index].sealed or [])[: record.sealed_from]
+        there = outputs[record.index].sealed or [] if record.index < len(outputs) else []
+        if len(there) < record.sealed_from:
+            raise LogOrderError(f"chunk {record.sealed_from} of cell {record.seq} has none before")
+        before = there[: record.sealed_from]
         output = msgspec.structs.replace(output, sealed=[*before, *(output.sealed or [])])
     return [*outputs[: record.index], output, *outputs[record.index + 1 :]]
 

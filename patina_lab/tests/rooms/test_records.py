@@ -1,0 +1,218 @@
+"""A run log adds up to the timeline, whatever the cells said."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from patina_lab import wire
+from patina_lab.document.manifest import wire_cell
+from patina_lab.model import effects as do
+from patina_lab.model.cells import OutputCell
+from patina_lab.model.events import Event
+from patina_lab.model.run import Run
+from patina_lab.model.transition import transition
+from patina_lab.rooms.records import (
+    Closed,
+    Header,
+    KernelEnded,
+    KernelStarted,
+    LogOrderError,
+    Opened,
+    OutputsCut,
+    OutputWritten,
+    Record,
+    Retitled,
+    decode,
+    encode,
+    fold,
+    growth,
+)
+from patina_lab.rooms.revival import ending, revived
+from patina_lab.tests.model.runs import AT, starting
+from patina_lab.tests.model.test_transition_properties import LIFE
+
+HEADER = Header(
+    schema=1,
+    id="run",
+    notebook="n",
+    title="Run 1",
+    created=AT,
+    kernel_name="python3",
+    language="python",
+)
+CHUNKS = st.lists(
+    st.builds(
+        wire.SealedChunk, blob=st.sampled_from("abc"), bytes=st.just(1), lines=st.integers(0, 2)
+    ),
+    max_size=4,
+)
+MANIFESTS = st.lists(
+    st.builds(
+        wire.Manifest,
+        id=st.sampled_from("123"),
+        type=st.just("stream"),
+        sealed=st.none() | CHUNKS,
+        tail=st.text("ab", max_size=2),
+    ),
+    max_size=5,
+)
+
+
+def cell(seq: int = 1, **changes: object) -> wire.OutputCell:
+    fresh = wire.OutputCell(
+        seq=seq,
+        id=f"run-{seq}",
+        cell="a",
+        source="x",
+        source_hash="h",
+        status="queued",
+        requested_by="Ada",
+        queued=AT,
+        session=1,
+        outputs=[],
+    )
+    return msgspec.structs.replace(fresh, **changes)
+
+
+@given(MANIFESTS, MANIFESTS)
+def test_growth_leads_from_any_outputs_to_any_others(
+    old: list[wire.Manifest], new: list[wire.Manifest]
+) -> None:
+    records = [decode(encode(record)) for record in growth(old, new, 1)]
+    folded = fold(HEADER, [Opened(cell(outputs=old)), *records])
+    assert folded.cells[1].outputs == new
+
+
+def test_a_stream_that_grew_is_written_without_what_was_written_before() -> None:
+    chunks = [wire.SealedChunk(blob=str(n), bytes=1, lines=1) for n in range(100)]
+    old = wire.Manifest(id="o", type="stream", sealed=chunks[:99], tail="")
+    new = wire.Manifest(id="o", type="stream", sealed=chunks, tail="t")
+    (record,) = growth([old], [new], 1)
+    assert isinstance(record, OutputWritten)
+    assert record.sealed_from == 99
+    assert record.output.sealed == chunks[99:]
+
+
+def test_outputs_that_were_cleared_are_cut() -> None:
+    one = wire.Manifest(id="o", type="stream", tail="")
+    assert growth([one, one], [one], 1) == [OutputsCut(seq=1, count=1)]
+
+
+@given(LIFE)
+@settings(max_examples=150, deadline=None)
+def test_the_log_of_any_life_adds_up_to_its_timeline(events: list[Event]) -> None:
+    timeline: dict[int, wire.OutputCell] = {}
+    records: list[Record] = []
+    run: Run = starting()
+
+    def keep(changed: OutputCell) -> wire.OutputCell:
+        before, after = timeline[changed.seq], wire_cell(changed)
+        records.extend(growth(before.outputs, after.outputs, changed.seq))
+        timeline[changed.seq] = after
+        return after
+
+    for event in events:
+        run, effects = transition(run, event)
+        for effect in effects:
+            match effect:
+                case do.OpenCell(new):
+                    timeline[new.seq] = wire_cell(new)
+                    records.append(Opened(timeline[new.seq]))
+                case do.ChangeCell(changed):
+                    keep(changed)
+                case do.CloseCell(closed):
+                    after = keep(closed)
+                    records.append(
+                        Closed(
+                            seq=after.seq,
+                            status=after.status,
+                            ended=after.ended or "",
+                            started=after.started,
+                            execution_count=after.execution_count,
+                        )
+                    )
+                case _:
+                    pass
+    folded = fold(HEADER, [decode(encode(record)) for record in records])
+    assert _final(folded.cells) == _final(timeline)
+
+
+def _final(cells: dict[int, wire.OutputCell]) -> dict[int, wire.OutputCell]:
+    """Leave out what a log does not have of cells that are still open."""
+    return {
+        seq: one
+        if one.status not in ("queued", "running")
+        else msgspec.structs.replace(one, status="queued", started=None, input_request=None)
+        for seq, one in cells.items()
+    }
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        OutputsCut(seq=9, count=0),
+        Closed(seq=9, status="failed", ended=AT),
+        OutputWritten(seq=1, index=3, output=wire.Manifest(id="o", type="stream")),
+        HEADER,
+    ],
+)
+def test_a_record_that_makes_no_sense_is_refused(record: Record) -> None:
+    with pytest.raises(LogOrderError):
+        fold(HEADER, [Opened(cell()), record])
+
+
+def test_a_chunk_that_was_never_written_is_refused() -> None:
+    written = OutputWritten(
+        seq=1, index=0, output=wire.Manifest(id="o", type="stream", tail=""), sealed_from=5
+    )
+    with pytest.raises(LogOrderError):
+        fold(HEADER, [Opened(cell()), written])
+
+
+def test_the_fields_of_a_run_are_history_too() -> None:
+    error = wire.RunError(message="m", reason="r", hint="h")
+    folded = fold(
+        HEADER,
+        [
+            KernelStarted(session=2, kernel_id="k", at=AT),
+            Retitled(title="Other"),
+            KernelEnded(status="failed", at=AT, error=error),
+        ],
+    )
+    run = revived(folded, "n")
+    assert (run.title, run.session, run.status.value) == ("Other", 2, "failed")
+    assert run.error is not None
+    assert run.error.hint == "h"
+
+
+def test_what_a_crash_left_open_is_brought_to_an_end() -> None:
+    folded = fold(
+        HEADER,
+        [
+            KernelStarted(session=1, kernel_id="k", at=AT),
+            Opened(cell(1)),
+            Closed(seq=1, status="succeeded", ended=AT),
+            Opened(cell(2)),
+            Opened(cell(3)),
+        ],
+    )
+    again = fold(
+        HEADER,
+        [
+            KernelStarted(session=1, kernel_id="k", at=AT),
+            *map(Opened, folded.cells.values()),
+            *ending(folded, AT),
+        ],
+    )
+    assert [one.status for one in again.cells.values()] == ["succeeded", "failed", "not run"]
+    assert again.cells[2].outputs[-1].ename == "ServerEnded"
+    assert again.status == "lost"
+    assert ending(again, AT) == []
+
+
+def test_a_crash_while_the_kernel_started_ran_nothing() -> None:
+    folded = fold(HEADER, [Opened(cell(1))])
+    assert [type(record) for record in ending(folded, AT)] == [Closed, KernelEnded]
