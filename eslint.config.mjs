@@ -26,6 +26,7 @@ export default tseslint.config(
       'patina_lab/labextension',
       'src/wire.ts',
       'ui-tests/results',
+      'style/index.js',
       'kernels/**',
       '*.mjs'
     ]

@@ -15,9 +15,14 @@ class FakeRun {
   readonly run: wire.Run;
   readonly cells = new Map<number, wire.OutputCell>();
   readonly globals = [];
-  readonly changed = new Signal<IRunView, void>(this);
-  readonly cellsChanged = new Signal<IRunView, CellsChange>(this);
-  readonly globalsChanged = new Signal<IRunView, void>(this);
+  readonly changed: Signal<IRunView, void> = new Signal<IRunView, void>(this);
+  readonly cellsChanged: Signal<IRunView, CellsChange> = new Signal<
+    IRunView,
+    CellsChange
+  >(this);
+  readonly globalsChanged: Signal<IRunView, void> = new Signal<IRunView, void>(
+    this
+  );
 
   get seqs(): number[] {
     return [...this.cells.keys()].sort((a, b) => a - b);
@@ -103,7 +108,7 @@ test('a run that appears later is followed, and one that goes is forgotten', () 
   const runs = model(a);
   const cellRuns = new CellRuns(runs);
   b.put(1, 'x');
-  runs.runs = [b as IRunView];
+  runs.runs = [b];
   runs.runsChanged.emit();
   expect(cellRuns.counts('x')).toEqual([{ title: 'b', count: 1 }]);
   const changes: unknown[] = [];

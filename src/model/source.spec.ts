@@ -60,7 +60,7 @@ test('a cell pasted from a stock notebook leaves its results and its trust behin
       metadata: { trusted: true, tags: ['kept'] },
       execution_count: 7,
       outputs: [{ output_type: 'stream', name: 'stdout', text: '2' }]
-    } as SharedCell.Cell
+    }
   ]);
   expect(cell.toJSON()).toMatchObject({
     source: '1 + 1',

@@ -1,5 +1,5 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ISanitizer } from '@jupyterlab/apputils';
+import { ISanitizer, type WidgetTracker } from '@jupyterlab/apputils';
 import { ICompletionProviderManager } from '@jupyterlab/completer';
 import type { Session } from '@jupyterlab/services';
 import { ITranslator } from '@jupyterlab/translation';
@@ -20,7 +20,7 @@ export const completion: JupyterFrontEndPlugin<void> = {
   ],
   activate: (
     app,
-    tracker,
+    tracker: WidgetTracker<PatinaPanel>,
     manager: ICompletionProviderManager,
     sanitizer: ISanitizer,
     translator: ITranslator
@@ -39,7 +39,7 @@ export const completion: JupyterFrontEndPlugin<void> = {
         sanitizer
       });
     };
-    tracker.widgetAdded.connect((_: unknown, panel: PatinaPanel) => {
+    tracker.widgetAdded.connect((_, panel) => {
       const again = () => void update(panel);
       panel.content.notebook.activeCellChanged.connect(again);
       panel.kernelLink.changed.connect(again);

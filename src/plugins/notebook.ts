@@ -11,7 +11,10 @@ import {
 } from '@jupyterlab/apputils';
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import { IEditorServices } from '@jupyterlab/codeeditor';
-import { INotebookWidgetFactory } from '@jupyterlab/notebook';
+import {
+  INotebookWidgetFactory,
+  type NotebookWidgetFactory
+} from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { User } from '@jupyterlab/services';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
@@ -57,7 +60,7 @@ export const notebook: JupyterFrontEndPlugin<WidgetTracker<PatinaPanel>> = {
   activate: (
     app: JupyterFrontEnd,
     client: IPatinaClient,
-    stock,
+    stock: NotebookWidgetFactory.IFactory,
     editors: IEditorServices,
     rendermime: IRenderMimeRegistry,
     registry: ISettingRegistry,

@@ -1,5 +1,5 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ISanitizer } from '@jupyterlab/apputils';
+import { ISanitizer, type WidgetTracker } from '@jupyterlab/apputils';
 import {
   type INotebookTracker,
   NotebookToCFactory
@@ -30,7 +30,13 @@ export const toc: JupyterFrontEndPlugin<void> = {
   autoStart: true,
   requires: [IPatinaTracker, ITableOfContentsRegistry, ISanitizer],
   optional: [IMarkdownParser],
-  activate: (app, tracker, registry, sanitizer, parser) => {
+  activate: (
+    app,
+    tracker: WidgetTracker<PatinaPanel>,
+    registry: ITableOfContentsRegistry,
+    sanitizer: ISanitizer,
+    parser: IMarkdownParser | null
+  ) => {
     registry.add(
       new PatinaToCFactory(
         tracker as unknown as INotebookTracker,

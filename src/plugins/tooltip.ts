@@ -1,7 +1,9 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+import type { WidgetTracker } from '@jupyterlab/apputils';
 import { ITooltipManager } from '@jupyterlab/tooltip';
 import { ITranslator } from '@jupyterlab/translation';
 import { IPatinaTracker } from '../tokens';
+import type { PatinaPanel } from '../widgets/notebook/panel';
 import { PanelCommands } from './commands/panelcommands';
 
 /** Shift+Tab in the source: what the kernel of the shown run knows about the name at the cursor. */
@@ -12,7 +14,7 @@ export const tooltip: JupyterFrontEndPlugin<void> = {
   requires: [IPatinaTracker, ITooltipManager, ITranslator],
   activate: (
     app,
-    tracker,
+    tracker: WidgetTracker<PatinaPanel>,
     tooltips: ITooltipManager,
     translator: ITranslator
   ) => {

@@ -1,9 +1,10 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ICommandPalette } from '@jupyterlab/apputils';
+import { ICommandPalette, type WidgetTracker } from '@jupyterlab/apputils';
 import { type Notebook, NotebookActions } from '@jupyterlab/notebook';
 import { ITranslator, type TranslationBundle } from '@jupyterlab/translation';
 import { addIcon } from '@jupyterlab/ui-components';
 import { IPatinaTracker } from '../../tokens';
+import type { PatinaPanel } from '../../widgets/notebook/panel';
 import { PanelCommands } from './panelcommands';
 
 type Edit = [id: string, label: string, edit: (notebook: Notebook) => unknown];
@@ -15,7 +16,12 @@ export const editing: JupyterFrontEndPlugin<void> = {
   autoStart: true,
   requires: [IPatinaTracker, ITranslator],
   optional: [ICommandPalette],
-  activate: (app, tracker, translator, palette) => {
+  activate: (
+    app,
+    tracker: WidgetTracker<PatinaPanel>,
+    translator: ITranslator,
+    palette: ICommandPalette | null
+  ) => {
     const commands = new PanelCommands(app, tracker, palette);
     for (const [id, label, edit] of edits(translator.load('patina_lab'))) {
       commands.add({

@@ -1,10 +1,11 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ICommandPalette } from '@jupyterlab/apputils';
+import { ICommandPalette, type WidgetTracker } from '@jupyterlab/apputils';
 import type { Cell } from '@jupyterlab/cells';
 import { type Notebook, NotebookActions } from '@jupyterlab/notebook';
 import { ITranslator } from '@jupyterlab/translation';
 import { runIcon } from '@jupyterlab/ui-components';
 import { IPatinaTracker } from '../../tokens';
+import type { PatinaPanel } from '../../widgets/notebook/panel';
 import { PanelCommands } from './panelcommands';
 
 /** Commands that run cells. */
@@ -14,7 +15,12 @@ export const execution: JupyterFrontEndPlugin<void> = {
   autoStart: true,
   requires: [IPatinaTracker, ITranslator],
   optional: [ICommandPalette],
-  activate: (app, tracker, translator, palette) => {
+  activate: (
+    app,
+    tracker: WidgetTracker<PatinaPanel>,
+    translator: ITranslator,
+    palette: ICommandPalette | null
+  ) => {
     const trans = translator.load('patina_lab');
     const commands = new PanelCommands(app, tracker, palette);
     commands.add({

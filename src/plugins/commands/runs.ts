@@ -3,7 +3,8 @@ import {
   Dialog,
   ICommandPalette,
   InputDialog,
-  showDialog
+  showDialog,
+  type WidgetTracker
 } from '@jupyterlab/apputils';
 import { ITranslator } from '@jupyterlab/translation';
 import { addIcon, refreshIcon, stopIcon } from '@jupyterlab/ui-components';
@@ -19,7 +20,13 @@ export const runs: JupyterFrontEndPlugin<void> = {
   autoStart: true,
   requires: [IPatinaClient, IPatinaTracker, ITranslator],
   optional: [ICommandPalette],
-  activate: (app, client: IPatinaClient, tracker, translator, palette) => {
+  activate: (
+    app,
+    client: IPatinaClient,
+    tracker: WidgetTracker<PatinaPanel>,
+    translator: ITranslator,
+    palette: ICommandPalette | null
+  ) => {
     const trans = translator.load('patina_lab');
     const commands = new PanelCommands(app, tracker, palette);
     const add = (

@@ -1,5 +1,5 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ICommandPalette } from '@jupyterlab/apputils';
+import { ICommandPalette, type WidgetTracker } from '@jupyterlab/apputils';
 import { ITranslator } from '@jupyterlab/translation';
 import { IPatinaTracker } from '../../tokens';
 import type { TimelinePosition } from '../../widgets/notebook/body';
@@ -19,7 +19,12 @@ export const view: JupyterFrontEndPlugin<void> = {
   autoStart: true,
   requires: [IPatinaTracker, ITranslator],
   optional: [ICommandPalette],
-  activate: (app, tracker, translator, palette) => {
+  activate: (
+    app,
+    tracker: WidgetTracker<PatinaPanel>,
+    translator: ITranslator,
+    palette: ICommandPalette | null
+  ) => {
     const trans = translator.load('patina_lab');
     const commands = new PanelCommands(app, tracker, palette);
     commands.add({

@@ -26,10 +26,9 @@ export class NotebookCreator {
   }
 
   private async _freshPath(cwd: string): Promise<string> {
-    const { content } = await this._services.contents.get(cwd);
-    const taken = new Set(
-      (content as { name: string }[]).map(({ name }) => name)
-    );
+    const folder = await this._services.contents.get(cwd);
+    const files = folder.content as readonly { name: string }[];
+    const taken = new Set(files.map(({ name }) => name));
     for (let n = 0; ; n++) {
       const name = `Untitled${n || ''}.tsnb`;
       if (!taken.has(name)) {

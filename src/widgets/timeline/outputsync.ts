@@ -107,7 +107,7 @@ export class OutputSync implements IDisposable {
     }
     slot.shown = asked;
     if (slot.type === 'stream') {
-      this._putText(index, String(output.text));
+      this._putText(index, output.text as string);
     } else {
       this._model.set(index, output);
     }
