@@ -9,6 +9,7 @@ from typing import Any
 from jupyter_server.extension.application import ExtensionApp
 
 from patina_lab._version import __version__
+from patina_lab.exit import end_workers_with_main_thread
 from patina_lab.http.openapi import OpenApiHandler
 from patina_lab.http.routes import PREFIX, RESOURCES, SOCKETS
 from patina_lab.rooms.registry import Rooms
@@ -30,6 +31,7 @@ class PatinaLab(ExtensionApp):
     def initialize_handlers(self) -> None:
         """Build what does the work, and open the front doors."""
         serverapp: Any = self.serverapp
+        end_workers_with_main_thread()
         configure(serverapp)
         sources = SourceDocuments(serverapp)
         self._rooms = Rooms(sources, serverapp.kernel_manager, Path(serverapp.root_dir))
