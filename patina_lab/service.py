@@ -30,6 +30,7 @@ from patina_lab.model.events import (
     Submitted,
 )
 from patina_lab.model.ids import CellId, RequestId, Seq
+from patina_lab.model.outputs import shortened
 from patina_lab.rooms.problem import bad_request, conflict, not_found
 from patina_lab.rooms.registry import Rooms
 from patina_lab.rooms.room import NewKernel, Room
@@ -38,6 +39,7 @@ from patina_lab.rooms.source import hash_of
 
 EXTENSION = ".tsnb"
 _NEW_CELL_ID_DIGITS = 8
+_SHOWN_CHARS = 200
 
 
 class Service:
@@ -156,7 +158,7 @@ class Service:
             if not fresh:
                 raise conflict(
                     "Your latest edit has not arrived yet",
-                    f"The server has another source of cell {cell.id!r} than you",
+                    f"The server has another source of cell {cell.id[:80]!r}: {_shown(text)}",
                     "Wait until the document is in step, then run again.",
                 )
             asked.append(Asked(CellId(cell.id), text, hash_of(text)))
@@ -260,6 +262,12 @@ def _checked(path: str) -> str:
     if ".." in path.split("/") or "\0" in path:
         raise bad_request(f"{path[:80]!r} is no path", "It leaves the server's root")
     return path
+
+
+def _shown(source: str) -> str:
+    """Return a source in short, and the hash that names it."""
+    begin = shortened(source, _SHOWN_CHARS)
+    return f"SHA-256 {hash_of(source)}, {begin!r}"
 
 
 def _title(text: str) -> str:

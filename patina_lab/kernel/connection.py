@@ -44,11 +44,13 @@ class KernelConnection:
         self._client.start_channels(hb=False)
         answering = asyncio.create_task(self._answering())
         dying = asyncio.create_task(self.process.died())
-        done, pending = await asyncio.wait(
-            (answering, dying), timeout=START_SECONDS, return_when=asyncio.FIRST_COMPLETED
-        )
-        for task in pending:
-            task.cancel()
+        try:
+            done, _ = await asyncio.wait(
+                (answering, dying), timeout=START_SECONDS, return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            answering.cancel()
+            dying.cancel()
         if answering not in done:
             raise KernelStartError(
                 "The kernel did not start",

@@ -67,8 +67,9 @@ class KernelProcess:
 
     def _leave_dead_when_dead(self) -> None:
         """Switch Jupyter's restarter off: a silent restart would pass for the same state."""
-        self.manager.autorestart = False
+        # In this order: without `autorestart` the restarter cannot be stopped any more.
         self.manager.stop_restarter()
+        self.manager.autorestart = False
         # Idle kernels without a connected browser are culled otherwise.
         self._kernels.notify_connect(self.id)  # type: ignore[no-untyped-call]
 

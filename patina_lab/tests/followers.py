@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from typing import Any
 
 from pycrdt import (
@@ -20,7 +21,7 @@ class Follower:
 
     def __init__(self, socket: Any) -> None:
         self.ydoc: Doc[Any] = Doc()
-        self.transactions = 0
+        self.times: list[float] = []
         self.runs: Map[Any] = self.ydoc.get("runs", type=Map)
         self.meta: Map[Any] = self.ydoc.get("meta", type=Map)
         self.socket = socket
@@ -41,7 +42,7 @@ class Follower:
         while (message := await self.socket.read_message()) is not None:
             if message[0] != YMessageType.SYNC:
                 continue
-            self.transactions += 1
+            self.times.append(time.monotonic())
             reply = handle_sync_message(message[1:], self.ydoc)
             if reply is not None:
                 await self.send(reply)

@@ -6,12 +6,15 @@ import asyncio
 import hashlib
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from tornado.httpclient import HTTPClientError
 
 from patina_lab.document.ytsnb import YTsnb
+from patina_lab.tests.editors import Connect, Editor
 from patina_lab.tests.followers import Follower
 
 PATIENCE = 60.0
@@ -29,14 +32,17 @@ class Refused(Exception):  # noqa: N818 (reads as what happened)
 class User:
     """Requests, and what they lead to in the runs document."""
 
-    def __init__(self, serverapp: Any, fetch: Any, ws_fetch: Any) -> None:
+    def __init__(self, serverapp: Any, fetch: Any, connect: Connect) -> None:
         self.serverapp = serverapp
-        self._fetch, self._ws_fetch = fetch, ws_fetch
+        self._fetch, self.connect = fetch, connect
         self._followers: list[Follower] = []
+        self._editors: list[Editor] = []
 
     async def ask(self, method: str, path: str, body: Any = None, **query: str) -> Any:
         """Send a request; return the JSON of the reply, or raise Refused."""
         payload = {"body": json.dumps(body or {})} if method in ("POST", "PATCH") else {}
+        path, _, search = path.partition("?")
+        query |= dict(parse_qsl(search))
         parts = [part for part in path.split("/") if part]
         try:
             reply = await self._fetch(
@@ -47,12 +53,27 @@ class User:
             raise Refused(error.code, json.loads(body)) from None
         return json.loads(reply.body) if reply.body else None
 
+    def folder(self, path: str = "analysis.tsnb") -> Path:
+        """Return where the runs of a notebook are kept."""
+        return Path(self.serverapp.root_dir) / f"{path}.runs"
+
     async def create(self, path: str = "analysis.tsnb", kernel: str = "python3") -> dict[str, Any]:
         """Create a notebook."""
         created: dict[str, Any] = await self.ask(
             "POST", "notebooks", {"path": path, "kernel": kernel}
         )
         return created
+
+    async def open(self, path: str, text: str | bytes | None = None) -> dict[str, Any]:
+        """Open a notebook, written to disk first where a text is given."""
+        if text is not None:
+            self.file(path).write_bytes(text if isinstance(text, bytes) else text.encode())
+        opened: dict[str, Any] = await self.ask("GET", f"notebooks?path={path}")
+        return opened
+
+    def file(self, path: str = "analysis.tsnb") -> Path:
+        """Return where a file of the server lies on disk."""
+        return Path(self.serverapp.root_dir, path)
 
     async def source(self, path: str = "analysis.tsnb") -> YTsnb:
         """Return the live source document, as another tab would edit it."""
@@ -131,18 +152,40 @@ class User:
 
     async def follow(self, notebook: str, **query: str) -> Follower:
         """Follow the runs document, as a page does."""
-        socket = await self._ws_fetch(
-            "api", "patina", "notebooks", notebook, "runs-document", params=query
+        socket = await self.connect(
+            f"api/patina/notebooks/{notebook}/runs-document?{urlencode(query)}"
         )
         follower = Follower(socket)
         self._followers.append(follower)
         await follower.synchronised()
         return follower
 
+    async def edit(self, path: str = "analysis.tsnb") -> Editor:
+        """Edit the notebook as a page does, over the socket of its room."""
+        editor = Editor(self._fetch, self.connect, path)
+        self._editors.append(editor)
+        await editor.go_online()
+        return editor
+
+    async def get(self, *parts: str, **options: Any) -> Any:
+        """Send any request to the server; return the reply, also when it is an error."""
+        return await self._fetch(*parts, raise_error=False, **options)
+
     async def leave(self) -> None:
         """Close what is open."""
+        for editor in self._editors:
+            await editor.go_offline()
         for follower in self._followers:
             await follower.close()
+
+
+def soon(look: Callable[[], Any]) -> Callable[[], Awaitable[Any]]:
+    """Make something that is looked at of something that is asked for."""
+
+    async def ask() -> Any:
+        return look()
+
+    return ask
 
 
 def text_of(cell: dict[str, Any]) -> str:
@@ -153,6 +196,12 @@ def text_of(cell: dict[str, Any]) -> str:
         parts.append((output.get("data", {}).get("text/plain", {})).get("inline", ""))
         parts += output.get("traceback", [])
     return "".join(parts)
+
+
+def display_of(cell: dict[str, Any], mime: str) -> list[Any]:
+    """Return the inline values of a type that an output cell shows."""
+    bundles = [output.get("data", {}) for output in cell["outputs"]]
+    return [bundle[mime].get("inline") for bundle in bundles if mime in bundle]
 
 
 def hash_of(source: str) -> str:

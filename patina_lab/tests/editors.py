@@ -1,0 +1,120 @@
+"""Somebody who edits a notebook in the room of jupyter-collaboration, over a real socket."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from pycrdt import (
+    Array,
+    Doc,
+    Map,
+    Text,
+    TransactionEvent,
+    YMessageType,
+    create_sync_message,
+    create_update_message,
+    handle_sync_message,
+)
+
+Connect = Callable[[str], Awaitable[Any]]
+
+
+class Editor:
+    """A copy of the source document, edited here and kept in step while online."""
+
+    def __init__(self, fetch: Any, connect: Connect, path: str) -> None:
+        self.ydoc: Doc[Any] = Doc()
+        self.cells: Array[Any] = self.ydoc.get("cells", type=Array)
+        self.meta: Map[Any] = self.ydoc.get("meta", type=Map)
+        self._fetch, self._connect, self._path = fetch, connect, path
+        self._socket: Any = None
+        self._task: asyncio.Task[None] | None = None
+        self._sending: set[asyncio.Future[None]] = set()
+        self._remote = False
+        self.ydoc.observe(self._on_change)
+
+    async def go_online(self) -> None:
+        """Enter the room; return when both sides have what the other had."""
+        reply = await self._fetch(
+            "api",
+            "collaboration",
+            "session",
+            self._path,
+            method="PUT",
+            body=json.dumps({"format": "text", "type": "tsnb"}),
+        )
+        session = json.loads(reply.body)
+        room = f"text:tsnb:{session['fileId']}"
+        self._socket = await self._connect(
+            f"api/collaboration/room/{room}?sessionId={session['sessionId']}"
+        )
+        synchronised = asyncio.Event()
+        self._task = asyncio.create_task(self._receive(self._socket, synchronised))
+        await self._socket.write_message(create_sync_message(self.ydoc), binary=True)
+        await asyncio.wait_for(synchronised.wait(), 10)
+
+    async def go_offline(self) -> None:
+        """Leave; edits stay here until the next time online."""
+        if self._socket is not None:
+            await asyncio.gather(*self._sending, return_exceptions=True)
+            self._socket.close()
+            self._socket = None
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _receive(self, socket: Any, synchronised: asyncio.Event) -> None:
+        while (message := await socket.read_message()) is not None:
+            if message[0] != YMessageType.SYNC:
+                continue
+            self._remote = True
+            try:
+                reply = handle_sync_message(message[1:], self.ydoc)
+            finally:
+                self._remote = False
+            if reply is not None:
+                await socket.write_message(reply, binary=True)
+            if message[1] == 1:
+                synchronised.set()
+
+    def _on_change(self, event: TransactionEvent) -> None:
+        if self._socket is not None and not self._remote:
+            message = create_update_message(event.update)
+            sent = asyncio.ensure_future(self._socket.write_message(message, binary=True))
+            self._sending.add(sent)
+            sent.add_done_callback(self._sending.discard)
+
+    def text(self, at: int) -> Text:
+        """Return the source of a cell, to edit."""
+        text: Text = self.cells[at]["source"]
+        return text
+
+    def sources(self) -> list[str]:
+        """Return all sources as they are here."""
+        return [str(cell["source"]) for cell in self.cells]
+
+    async def until_sources(self, *wanted: str) -> None:
+        """Wait until the cells here are these."""
+        await eventually(lambda: self.sources() == list(wanted), self.sources)
+
+
+async def eventually(
+    true: Callable[[], bool], otherwise: Callable[[], object] = lambda: "", seconds: float = 20
+) -> None:
+    """Wait for something to become true."""
+    deadline = asyncio.get_running_loop().time() + seconds
+    while not true():
+        assert asyncio.get_running_loop().time() < deadline, f"waited in vain: {otherwise()}"
+        await asyncio.sleep(0.02)
+
+
+async def stays(true: Callable[[], bool], turns: int = 20) -> None:
+    """Look for a while whether something stays true."""
+    for _ in range(turns):
+        assert true()
+        await asyncio.sleep(0.01)
