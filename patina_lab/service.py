@@ -6,6 +6,7 @@ Methods raise PatinaProblem for what cannot be done; the state of runs is never 
 from __future__ import annotations
 
 import asyncio
+import base64
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,9 @@ from tornado.web import HTTPError
 from patina_lab import wire
 from patina_lab._version import __version__
 from patina_lab.blobs.store import BlobDamagedError, BlobMissingError
+from patina_lab.document.errors import TsnbError
 from patina_lab.document.format import Cell, TsnbDocument, write
+from patina_lab.document.refusals import refuse_gigantic
 from patina_lab.kernel.connection import now
 from patina_lab.kernel.process import install_hint
 from patina_lab.model.events import (
@@ -31,7 +34,7 @@ from patina_lab.model.events import (
 )
 from patina_lab.model.ids import CellId, RequestId, Seq
 from patina_lab.model.outputs import shortened
-from patina_lab.rooms.problem import bad_request, conflict, not_found
+from patina_lab.rooms.problem import PatinaProblem, bad_request, conflict, not_found
 from patina_lab.rooms.registry import Rooms
 from patina_lab.rooms.room import NewKernel, Room
 from patina_lab.rooms.runner import Runner
@@ -83,12 +86,28 @@ class Service:
         if not await ensure_async(self._contents.file_exists(path)):
             raise not_found("There is no such notebook", f"No file {path} below the server's root")
         try:
+            refuse_gigantic(await self._size(path))
             return _notebook(await self._rooms.open(path))
+        except TsnbError as error:
+            raise _not_opened(path, str(error)) from error
         except HTTPError as error:
-            reason = str(error.log_message or error.reason)
-            raise bad_request(
-                f"{path} cannot be opened as a notebook", reason, "The file is left as it is."
-            ) from error
+            reason = await self._where_no_text(path) or str(error.log_message or error.reason)
+            raise _not_opened(path, reason) from error
+
+    async def _size(self, path: str) -> int:
+        model = await ensure_async(self._contents.get(path, content=False))
+        return int(model.get("size") or 0)
+
+    async def _where_no_text(self, path: str) -> str:
+        """Say in which line a file stops being text; empty when it is text."""
+        model = await ensure_async(self._contents.get(path, type="file", format="base64"))
+        data = base64.b64decode(model["content"])
+        try:
+            data.decode()
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            return f"Line {line}: the file is binary (0x{data[error.start]:02x} is no UTF-8)"
+        return ""
 
     async def create_notebook(self, wanted: wire.CreateNotebook) -> wire.Notebook:
         """Create a notebook with one empty cell, for a kernel."""
@@ -262,6 +281,12 @@ def _checked(path: str) -> str:
     if ".." in path.split("/") or "\0" in path:
         raise bad_request(f"{path[:80]!r} is no path", "It leaves the server's root")
     return path
+
+
+def _not_opened(path: str, reason: str) -> PatinaProblem:
+    return bad_request(
+        f"{path} cannot be opened as a notebook", reason, "The file is left as it is."
+    )
 
 
 def _shown(source: str) -> str:

@@ -14,11 +14,7 @@ _NAMES = {"twinsong": "Twinsong", "patina": "Patina"}
 
 def refuse_what_is_no_notebook(text: str) -> None:
     """Raise TsnbError for what is gigantic, binary, in conflict, or another program's."""
-    if len(text) > MAX_BYTES:
-        raise TsnbError(
-            f"The file is {len(text) / 2**20:.0f} MiB; at most {MAX_BYTES >> 20} MiB can be opened",
-            hint="Outputs are kept beside the notebook: is it a notebook at all?",
-        )
+    refuse_gigantic(len(text))
     if (at := text.find("\x00")) >= 0:
         raise TsnbError("The file is binary", line=_line(text, at), hint="It is no notebook.")
     if not text.strip():
@@ -31,6 +27,15 @@ def refuse_what_is_no_notebook(text: str) -> None:
             f"This is a notebook of {name}",
             line=_line(text, ancestor.start()),
             hint=f"It is left as it is. Open it with {name}; converting it is not built yet.",
+        )
+
+
+def refuse_gigantic(size: int) -> None:
+    """Raise TsnbError for a file that is too large to be opened."""
+    if size > MAX_BYTES:
+        raise TsnbError(
+            f"The file is {size / 2**20:.0f} MiB; at most {MAX_BYTES >> 20} MiB can be opened",
+            hint="Outputs are kept beside the notebook: is it a notebook at all?",
         )
 
 

@@ -20,6 +20,7 @@ from pycrdt import Array, Awareness, Doc, Map
 
 from patina_lab.document.errors import TsnbError
 from patina_lab.document.format import FORMAT, TsnbDocument, read, write
+from patina_lab.document.refusals import refuse_gigantic
 from patina_lab.document.values import normal
 from patina_lab.document.ycells import read_cell, text_of, update_cells
 
@@ -98,7 +99,11 @@ class YTsnb(YBaseDoc):
         return str(self._ymeta), str(self._ycells)
 
     def set(self, value: str) -> None:
-        """Become what the text says. Text that cannot be read is kept, and shown as a problem."""
+        """Become what the text says. Text that cannot be read is kept, and shown as a problem.
+
+        Raises TsnbError for a gigantic text: it would be sent to every page.
+        """
+        refuse_gigantic(len(value))
         try:
             document = read(value)
         except TsnbError as error:

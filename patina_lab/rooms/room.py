@@ -138,8 +138,7 @@ class Room:
             kernel_name=kernel.name,
             language=kernel.language,
         )
-        run_log = RunLog(self.folder.log_path(run.id))
-        run_log.append(_header(run))
+        run_log = _begun(self.folder.log_path(run.id), run)
         self.document.add_run(wire_run(run), [])
         runner = self._runner(run, run_log)
         runner.start()
@@ -208,6 +207,18 @@ class Room:
         await self.followers.stop()
         await self.tasks.close()
         await self.source.release()
+
+
+def _begun(path: Path, run: Run) -> RunLog:
+    """Begin a log. Raises OSError; then there is none."""
+    run_log = RunLog(path)
+    try:
+        run_log.append(_header(run))
+    except OSError:
+        run_log.close()
+        path.unlink()
+        raise
+    return run_log
 
 
 def _header(run: Run) -> Header:

@@ -42,6 +42,7 @@ class SourceDocument:
         self._changed = asyncio.Event()
         self._save_by: asyncio.TimerHandle | None = None
         self._edited = 0.0
+        self._saving: asyncio.Task[None] | None = None
         self._watch = document.watch(self._on_edit)
         self.durability = Durability(room)
         # Not a setting of ours to change for other documents: one room, one delay.
@@ -75,6 +76,8 @@ class SourceDocument:
         if self._save_by is not None:
             self._save_by.cancel()
             await self._save()
+        if self._saving is not None:
+            await asyncio.gather(self._saving, return_exceptions=True)
         self._room.clients.discard(self._presence)
         if not self._room.clients and self.alive:
             await self._extension.ywebsocket_server.delete_room(room=self._room)
@@ -116,7 +119,9 @@ class SourceDocument:
         self._save_by = None
         quiet = asyncio.get_running_loop().time() - self._edited
         if quiet < QUIET_SECONDS and self._autosaves():
-            self._save_to_disc()
+            # Not by `_save_to_disc`: the next keystroke gives up what that has begun, and a large
+            # notebook takes longer to write down than a keystroke.
+            self._saving = asyncio.create_task(self._room._maybe_save_document(None, save_now=True))
 
     def _autosaves(self) -> bool:
         """Whether anybody here wants changes saved by themselves (JupyterLab's setting)."""

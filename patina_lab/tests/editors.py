@@ -11,6 +11,7 @@ from typing import Any
 from pycrdt import (
     Array,
     Doc,
+    Encoder,
     Map,
     Text,
     TransactionEvent,
@@ -20,6 +21,7 @@ from pycrdt import (
     handle_sync_message,
 )
 
+_RAW = 2
 Connect = Callable[[str], Awaitable[Any]]
 
 
@@ -35,6 +37,7 @@ class Editor:
         self._task: asyncio.Task[None] | None = None
         self._sending: set[asyncio.Future[None]] = set()
         self._remote = False
+        self.on_raw: Callable[[], None] = lambda: None
         self.ydoc.observe(self._on_change)
 
     async def go_online(self) -> None:
@@ -57,6 +60,10 @@ class Editor:
         await self._socket.write_message(create_sync_message(self.ydoc), binary=True)
         await asyncio.wait_for(synchronised.wait(), 10)
 
+    def move_to(self, fetch: Any, connect: Connect) -> None:
+        """Come back to the same notebook on another server, as a page does on a restarted one."""
+        self._fetch, self._connect = fetch, connect
+
     async def go_offline(self) -> None:
         """Leave; edits stay here until the next time online."""
         if self._socket is not None:
@@ -70,6 +77,8 @@ class Editor:
 
     async def _receive(self, socket: Any, synchronised: asyncio.Event) -> None:
         while (message := await socket.read_message()) is not None:
+            if message[0] == _RAW:
+                self.on_raw()
             if message[0] != YMessageType.SYNC:
                 continue
             self._remote = True
@@ -81,6 +90,17 @@ class Editor:
                 await socket.write_message(reply, binary=True)
             if message[1] == 1:
                 synchronised.set()
+
+    async def save(self) -> None:
+        """Have the room save what it has, as JupyterLab's Save does; return when it has."""
+        saved = asyncio.Event()
+        self.on_raw = saved.set
+        message = Encoder()
+        message.write_var_uint(_RAW)
+        message.write_var_string("save")
+        message.write_var_uint(1)
+        await self._socket.write_message(message.to_bytes(), binary=True)
+        await asyncio.wait_for(saved.wait(), 10)
 
     def _on_change(self, event: TransactionEvent) -> None:
         if self._socket is not None and not self._remote:

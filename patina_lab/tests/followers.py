@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections.abc import Callable
 from typing import Any
 
 from pycrdt import (
@@ -26,6 +27,7 @@ class Follower:
         self.meta: Map[Any] = self.ydoc.get("meta", type=Map)
         self.socket = socket
         self.closed = asyncio.Event()
+        self.on_other: Callable[[bytes], object] = lambda _message: None
         self._synchronised = asyncio.Event()
         self._task = asyncio.create_task(self._receive())
 
@@ -41,6 +43,7 @@ class Follower:
     async def _receive(self) -> None:
         while (message := await self.socket.read_message()) is not None:
             if message[0] != YMessageType.SYNC:
+                self.on_other(message)
                 continue
             self.times.append(time.monotonic())
             reply = handle_sync_message(message[1:], self.ydoc)

@@ -9,11 +9,12 @@ import uuid
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from tornado.httpclient import HTTPClientError
 
 from patina_lab.document.ytsnb import YTsnb
+from patina_lab.rooms.registry import Rooms
 from patina_lab.tests.editors import Connect, Editor
 from patina_lab.tests.followers import Follower
 
@@ -34,7 +35,7 @@ class User:
 
     def __init__(self, serverapp: Any, fetch: Any, connect: Connect) -> None:
         self.serverapp = serverapp
-        self._fetch, self.connect = fetch, connect
+        self.fetch, self.connect = fetch, connect
         self._followers: list[Follower] = []
         self._editors: list[Editor] = []
 
@@ -45,7 +46,7 @@ class User:
         query |= dict(parse_qsl(search))
         parts = [part for part in path.split("/") if part]
         try:
-            reply = await self._fetch(
+            reply = await self.fetch(
                 "api", "patina", *parts, method=method, params=query, **payload
             )
         except HTTPClientError as error:
@@ -68,7 +69,7 @@ class User:
         """Open a notebook, written to disk first where a text is given."""
         if text is not None:
             self.file(path).write_bytes(text if isinstance(text, bytes) else text.encode())
-        opened: dict[str, Any] = await self.ask("GET", f"notebooks?path={path}")
+        opened: dict[str, Any] = await self.ask("GET", f"notebooks?path={quote(path)}")
         return opened
 
     def file(self, path: str = "analysis.tsnb") -> Path:
@@ -160,16 +161,23 @@ class User:
         await follower.synchronised()
         return follower
 
+    @property
+    def rooms(self) -> Rooms:
+        """The open notebooks, to make happen to them what cannot be asked for."""
+        (app,) = self.serverapp.extension_manager.extension_apps["patina_lab"]
+        rooms: Rooms = app._rooms
+        return rooms
+
     async def edit(self, path: str = "analysis.tsnb") -> Editor:
         """Edit the notebook as a page does, over the socket of its room."""
-        editor = Editor(self._fetch, self.connect, path)
+        editor = Editor(self.fetch, self.connect, path)
         self._editors.append(editor)
         await editor.go_online()
         return editor
 
     async def get(self, *parts: str, **options: Any) -> Any:
         """Send any request to the server; return the reply, also when it is an error."""
-        return await self._fetch(*parts, raise_error=False, **options)
+        return await self.fetch(*parts, raise_error=False, **options)
 
     async def leave(self) -> None:
         """Close what is open."""

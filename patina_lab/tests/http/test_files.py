@@ -1,0 +1,269 @@
+"""Notebooks as files: edited by several, changed on disk, renamed, copied, broken."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from patina_lab.document.format import Cell, TsnbDocument, read, write
+from patina_lab.tests.editors import eventually
+from patina_lab.tests.user import Refused, User, text_of
+
+HEADER = 'format = "patina-lab 1"\nid = "n"\nkernel = "python3"\nlanguage = "python"\n'
+CELL = "\n[[cells]]\nid = \"a\"\ntype = \"code\"\nsource = '''\nx = 1'''\n"
+
+
+def notebook_text(*sources: str) -> str:
+    cells = tuple(Cell(f"cell-{n}", "code", source) for n, source in enumerate(sources, 1))
+    return write(TsnbDocument("n", "python3", "python", cells))
+
+
+async def test_two_people_edit_one_notebook_and_both_see_it(user: User) -> None:
+    await user.open("analysis.tsnb", notebook_text("one", "two"))
+    ada, bob = await user.edit(), await user.edit()
+    ada.text(0).insert(0, "ada 😀 ")
+    await bob.until_sources("ada 😀 one", "two")
+    bob.text(1).insert(0, "bob ")
+    await ada.until_sources("ada 😀 one", "bob two")
+    document = await user.source()
+    assert document.cell_source("cell-1") == "ada 😀 one"
+
+
+async def test_edits_made_offline_merge_when_they_come_back(user: User) -> None:
+    await user.open("analysis.tsnb", notebook_text("begin\nend", "two"))
+    ada, bob = await user.edit(), await user.edit()
+    await ada.go_offline()
+    ada.text(0).insert(0, "ada offline\n")
+    bob.text(0).insert(len("begin\nend"), "\nbob online")
+    del bob.cells[1]
+    await eventually(lambda: bob.sources() == ["begin\nend\nbob online"])
+    await ada.go_online()
+    for editor in (ada, bob):
+        await editor.until_sources("ada offline\nbegin\nend\nbob online")
+
+
+async def test_opening_leaves_a_file_as_it_is_byte_by_byte(user: User) -> None:
+    odd = HEADER.replace("\n", "\r\n") + "# a comment\r\n" + CELL.replace("\n", "\r\n")
+    other = notebook_text("it's '''", 'a\\"\t').replace('id = "n"', 'id = "other"')
+    for name, content in (("odd.tsnb", odd), ("plain.tsnb", other)):
+        await user.open(name, content)
+        editor = await user.edit(name)
+        document = await user.source(name)
+        assert document.get() == content
+        await editor.go_offline()
+        assert user.file(name).read_bytes() == content.encode()
+
+
+async def test_a_change_on_disk_joins_what_is_being_typed(user: User) -> None:
+    await user.open("analysis.tsnb", notebook_text("one", "two"))
+    editor = await user.edit()
+    _newer(user.file(), notebook_text("one", "two, from disk", "three"))
+    await editor.until_sources("one", "two, from disk", "three")
+    editor.text(0).insert(0, "typed ")
+    await eventually(
+        lambda: "typed one" in user.file().read_text(), lambda: user.file().read_text()
+    )
+    assert [cell.source for cell in read(user.file().read_text()).cells] == [
+        "typed one",
+        "two, from disk",
+        "three",
+    ]
+
+
+BROKEN = {
+    "truncated": (HEADER + CELL[:-5], "Line 10"),
+    "binary": (b"\x89PNG\r\n\x1a\n\x00\x01", "Line 1: "),
+    "null bytes": (HEADER.encode() + b"\x00\x00", "Line 5"),
+    "by hand": (HEADER + CELL + "type = type\n", "Line 11"),
+    "empty": ("", "empty"),
+    "an ancestor's": ('version = "twinsong 0.0.1"\n', "Twinsong"),
+    "merge": (HEADER + "<<<<<<< ours\n=======\n>>>>>>> theirs\n" + CELL, "Line 5"),
+}
+
+
+@pytest.mark.parametrize(("content", "words"), BROKEN.values(), ids=BROKEN)
+async def test_a_broken_file_is_explained_and_never_written(
+    user: User, content: str | bytes, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("patina_lab.rooms.source.QUIET_SECONDS", 0.05)
+    data = content if isinstance(content, bytes) else content.encode()
+    with pytest.raises(Refused) as refused:
+        await user.open("broken.tsnb", data)
+    assert refused.value.status in (400, 409)
+    assert "broken.tsnb" in refused.value.problem["message"]
+    assert words in refused.value.problem["reason"]
+    good = await user.open("good.tsnb", notebook_text("1"))
+    run = await user.start(good["id"])
+    if isinstance(content, str):
+        # As a page does that shows the problem, and somebody who edits all the same.
+        editor = await user.edit("broken.tsnb")
+        assert "problem" in editor.meta
+        editor.meta["kernel"] = "other"
+        await editor.save()
+    assert (await user.ran(run, "cell-1"))[0]["status"] == "succeeded"
+    assert user.file("broken.tsnb").read_bytes() == data
+
+
+async def test_a_gigantic_file_is_refused_before_it_is_read(user: User) -> None:
+    with user.file("huge.tsnb").open("wb") as file:
+        file.truncate(100 * 2**20)
+    with pytest.raises(Refused, match=r"huge\.tsnb.*100 MiB"):
+        await user.open("huge.tsnb")
+    assert user.file("huge.tsnb").stat().st_size == 100 * 2**20
+
+
+async def test_a_file_that_breaks_while_it_is_open_is_kept_as_it_is(user: User) -> None:
+    await user.open("analysis.tsnb", notebook_text("one"))
+    editor = await user.edit()
+    broken = notebook_text("one")[:-3]
+    _newer(user.file(), broken)
+    await eventually(lambda: "problem" in editor.meta)
+    await editor.save()
+    assert user.file().read_text() == broken
+    _newer(user.file(), notebook_text("mended"))
+    await editor.until_sources("mended")
+    assert "problem" not in editor.meta
+
+
+async def test_a_path_that_is_none_of_a_notebook_is_refused(user: User) -> None:
+    with pytest.raises(Refused, match="404"):
+        await user.open("absent.tsnb")
+    for path in ("notes.txt", "../outside.tsnb", "a/../../x.tsnb", ".tsnb", "", "nul\0.tsnb"):
+        if path:
+            with pytest.raises(Refused, match=r"40[04]"):
+                await user.open(path)
+        with pytest.raises(Refused, match="400"):
+            await user.create(path)
+    assert not user.file("../outside.tsnb").exists()
+
+
+async def test_creating_never_overwrites(user: User) -> None:
+    await user.create()
+    with pytest.raises(Refused, match="409"):
+        await user.create()
+    with pytest.raises(Refused, match=r"400.*no kernel named"):
+        await user.create("other.tsnb", "no-such-kernel")
+
+
+async def test_a_rename_takes_the_runs_along(user: User) -> None:
+    notebook = await user.create()
+    (cell,) = await user.write("from IPython.display import HTML\nHTML('x' * 10_000)")
+    run = await user.start(notebook["id"])
+    await user.ran(run, cell)
+    await _rename(user, "analysis.tsnb", "results.tsnb")
+    await eventually(lambda: user.folder("results.tsnb").is_dir())
+    assert not user.folder().exists()
+    opened = await user.open("results.tsnb")
+    assert opened["id"] == notebook["id"]
+    timeline = await user.ran(run, cell)
+    assert len(timeline) == 2
+    name = timeline[0]["outputs"][0]["data"]["text/html"]["blob"]
+    reply = await user.get("api", "patina", "notebooks", notebook["id"], "blobs", name)
+    assert reply.code == 200
+    assert not user.folder().exists()
+    log = user.folder("results.tsnb") / f"{run}.jsonl"
+    assert log.read_text().count('"opened"') == 2
+
+
+async def test_a_rename_of_a_folder_takes_all_its_notebooks_along(user: User) -> None:
+    user.file("old").mkdir()
+    runs = {}
+    for name in ("one", "two"):
+        notebook = await user.create(f"old/{name}.tsnb")
+        (cell,) = await user.write(
+            "from IPython.display import HTML\nHTML('y' * 9_000)", path=f"old/{name}.tsnb"
+        )
+        runs[name] = (await user.start(notebook["id"]), cell)
+    await _rename(user, "old", "new")
+    for name, (run, cell) in runs.items():
+        await user.ran(run, cell)
+        assert list(user.folder(f"new/{name}.tsnb").glob("blobs/*/*"))
+    assert not user.file("old").exists()
+
+
+async def test_a_rename_of_a_notebook_nobody_has_open_takes_the_runs_along(user: User) -> None:
+    user.file("closed.tsnb").write_text(notebook_text("1"))
+    user.folder("closed.tsnb").mkdir()
+    await _rename(user, "closed.tsnb", "other.tsnb")
+    await eventually(lambda: user.folder("other.tsnb").is_dir())
+
+
+async def test_a_notebook_moved_by_hand_is_found_again_with_its_runs(user: User) -> None:
+    notebook = await user.create()
+    (cell,) = await user.write("1")
+    run = await user.start(notebook["id"])
+    await user.ran(run, cell)
+    await eventually(lambda: "cell-1" in user.file().read_text())
+    user.file().rename(user.file("moved.tsnb"))
+    moved = await user.open("moved.tsnb")
+    assert moved["id"] == notebook["id"]
+    assert len(await user.ran(run, cell)) == 2
+    assert user.folder("moved.tsnb").is_dir()
+    assert not user.file().exists()
+
+
+async def test_a_copy_is_a_notebook_of_its_own(user: User) -> None:
+    notebook = await user.create()
+    await user.start(notebook["id"])
+    shutil.copy(user.file(), user.file("copy.tsnb"))
+    copy = await user.open("copy.tsnb")
+    assert copy["id"] != notebook["id"]
+    assert copy["runs"] == []
+
+
+async def test_the_room_stays_while_a_run_lives_and_keeps_saving(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("patina_lab.rooms.source.QUIET_SECONDS", 0.05)
+    notebook = await user.create()
+    apps = user.serverapp.extension_manager.extension_apps["jupyter_server_ydoc"]
+    apps.copy().pop().document_cleanup_delay = 0.05
+    run = await user.start(notebook["id"])
+    editor = await user.edit()
+    await editor.go_offline()
+    document = await user.source()
+    room = await _room_of(user)
+    assert room.cleaner is None or room.cleaner.cancelled() or not room.cleaner.done()
+    (cell,) = await user.write("print('kept')")
+    await eventually(lambda: "kept" in user.file().read_text())
+    assert text_of((await user.ran(run, cell))[0]) == "kept\n"
+    assert (await user.source()) is document
+
+
+async def test_a_notebook_nobody_needs_is_closed_and_opened_again_with_its_history(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("patina_lab.rooms.registry.IDLE_SECONDS", 0.2)
+    notebook = await user.create()
+    (cell,) = await user.write("'kept'")
+    run = await user.start(notebook["id"])
+    await user.ran(run, cell)
+    await user.ask("POST", f"runs/{run}/stop")
+    await user.until(lambda: user.ask("GET", "notebooks"), lambda open_ones: open_ones == [])
+    again = await user.open("analysis.tsnb")
+    assert [one["id"] for one in again["runs"]] == [run]
+    assert text_of((await user.timeline(run))[0]) == "'kept'"
+    assert "kept" in user.file().read_text()
+
+
+def _newer(path: Path, text: str) -> None:
+    """Write a file so that its time is later than what was seen of it."""
+    later = path.stat().st_mtime + 2
+    path.write_text(text)
+    os.utime(path, (later, later))
+
+
+async def _rename(user: User, old: str, new: str) -> None:
+    reply = await user.get("api", "contents", old, method="PATCH", body=f'{{"path": "{new}"}}')
+    assert reply.code == 200
+
+
+async def _room_of(user: User, path: str = "analysis.tsnb") -> Any:
+    apps = user.serverapp.extension_manager.extension_apps["jupyter_server_ydoc"]
+    files = user.serverapp.web_app.settings["file_id_manager"]
+    server = apps.copy().pop().ywebsocket_server
+    return await server.get_room(f"text:tsnb:{files.index(path)}")

@@ -1,0 +1,90 @@
+"""When a notebook is saved: two seconds after the last edit, and ten after the first at most."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from patina_lab.rooms.source import LONGEST_SECONDS, QUIET_SECONDS
+from patina_lab.tests.editors import Editor, eventually
+from patina_lab.tests.user import User
+
+
+@pytest.fixture
+def saves(user: User, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was saved, each time; saving is quick in this test."""
+    monkeypatch.setattr("patina_lab.rooms.source.QUIET_SECONDS", 0.3)
+    monkeypatch.setattr("patina_lab.rooms.source.LONGEST_SECONDS", 1.0)
+    saved: list[str] = []
+    contents = user.serverapp.contents_manager
+    save = contents.save
+
+    async def recording(model: dict[str, str], path: str) -> object:
+        saved.append(model["content"])
+        return await save(model, path)
+
+    monkeypatch.setattr(contents, "save", recording)
+    return saved
+
+
+async def opened(user: User, saves: list[str]) -> Editor:
+    await user.create()
+    saves.clear()
+    return await user.edit()
+
+
+def test_the_times_are_those_that_are_promised() -> None:
+    assert (QUIET_SECONDS, LONGEST_SECONDS) == (2.0, 10.0)
+
+
+async def test_a_pause_saves_once(user: User, saves: list[str]) -> None:
+    editor = await opened(user, saves)
+    for letter in "abc":
+        editor.text(0).insert(0, letter)
+        await asyncio.sleep(0.02)
+    assert saves == []
+    await eventually(lambda: len(saves) == 1)
+    assert "cba" in saves[0]
+    await asyncio.sleep(1.2)
+    assert len(saves) == 1
+
+
+async def test_who_never_pauses_is_saved_all_the_same(user: User, saves: list[str]) -> None:
+    editor = await opened(user, saves)
+    loop = asyncio.get_running_loop()
+    until = loop.time() + 3.5
+    while loop.time() < until:
+        editor.text(0).insert(0, "x")
+        await asyncio.sleep(0.02)
+    assert 2 <= len(saves) <= 4
+
+
+async def test_a_large_notebook_is_saved_while_somebody_types_without_end(
+    user: User, saves: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor = await opened(user, saves)
+    document = await user.source()
+    written = document.aget
+
+    async def slow() -> str:
+        await asyncio.sleep(0.2)
+        return await written()
+
+    monkeypatch.setattr(document, "aget", slow)
+    loop = asyncio.get_running_loop()
+    until = loop.time() + 3.0
+    while loop.time() < until:
+        editor.text(0).insert(0, "x")
+        await asyncio.sleep(0.02)
+    assert saves
+
+
+async def test_who_wants_no_autosave_is_left_alone(user: User, saves: list[str]) -> None:
+    editor = await opened(user, saves)
+    document = await user.source()
+    assert document.awareness is not None
+    document.awareness.set_local_state({"autosave": False})
+    editor.text(0).insert(0, "x")
+    await asyncio.sleep(1.5)
+    assert saves == []

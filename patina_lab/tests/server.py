@@ -1,0 +1,112 @@
+"""A server as a process of its own: it can be killed, and started again in the same place."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
+from tornado.httputil import url_concat
+from tornado.websocket import websocket_connect
+
+from patina_lab.tests.editors import Connect
+from patina_lab.tests.user import User
+
+TOKEN = "for-a-test"
+_PATIENCE = 60.0
+
+
+class ServerProcess:
+    """`jupyter server` with its root, data and runtime below one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.root = folder, folder / "root"
+        self.root.mkdir(exist_ok=True)
+        self.root_dir = str(self.root)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._port = 0
+        self._log = folder / "server.log"
+
+    async def start(self) -> User:
+        """Start; return somebody who uses it once it answers."""
+        self._launch()
+        user = User(self, self._fetch, self._connect)
+        await self._answers(user)
+        return user
+
+    def _launch(self) -> None:
+        self._port = _free_port()
+        options = {"port": self._port, "root_dir": self.root_dir, "ip": "::1"}
+        arguments = [f"--ServerApp.{name}={value}" for name, value in options.items()]
+        arguments += ["--no-browser", "--allow-root", f"--IdentityProvider.token={TOKEN}"]
+        extensions = dict.fromkeys(
+            ("jupyter_server_fileid", "jupyter_server_ydoc", "patina_lab"), 1
+        )
+        arguments.append(f"--ServerApp.jpserver_extensions={extensions}")
+        places = {name: str(self.folder / name) for name in ("data", "runtime", "config")}
+        environment = {f"JUPYTER_{name.upper()}_DIR": place for name, place in places.items()}
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "jupyter_server", *arguments],
+                env={**os.environ, **environment},
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+            )
+
+    async def _answers(self, user: User) -> None:
+        deadline = asyncio.get_running_loop().time() + _PATIENCE
+        while True:
+            try:
+                await user.ask("GET", "")
+            except OSError:
+                assert asyncio.get_running_loop().time() < deadline, self._log.read_text()[-2_000:]
+                await asyncio.sleep(0.1)
+            else:
+                return
+
+    def kill(self) -> None:
+        """End it as a crash does."""
+        self._end(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        """End it as a system that shuts down does."""
+        self._end(signal.SIGTERM)
+
+    def _end(self, signum: signal.Signals) -> None:
+        assert self._process is not None
+        with contextlib.suppress(ProcessLookupError):
+            self._process.send_signal(signum)
+        self._process.wait(_PATIENCE)
+
+    async def _fetch(self, *parts: str, params: Any = None, **options: Any) -> Any:
+        url = url_concat(f"http://[::1]:{self._port}/{'/'.join(parts)}", params or {})
+        raise_error = options.pop("raise_error", True)
+        headers = {"Authorization": f"token {TOKEN}", **options.pop("headers", {})}
+        request = HTTPRequest(url, headers=headers, request_timeout=_PATIENCE, **options)
+        try:
+            return await AsyncHTTPClient().fetch(request)
+        except HTTPClientError as error:
+            if raise_error or error.response is None:
+                raise
+            return error.response
+
+    @property
+    def _connect(self) -> Connect:
+        headers = {"Authorization": f"token {TOKEN}"}
+        return lambda path: websocket_connect(
+            HTTPRequest(f"ws://[::1]:{self._port}/{path}", headers=headers)
+        )
+
+
+def _free_port() -> int:
+    with socket.socket(socket.AF_INET6) as free:
+        free.bind(("::1", 0))
+        return int(free.getsockname()[1])
