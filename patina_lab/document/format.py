@@ -27,7 +27,7 @@ _CELL_KEYS = ("id", "type", "source", "metadata", "attachments")
 _PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
 # What a multi-line literal string cannot hold: TOML 1.0, "String".
 _NOT_LITERAL = re.compile(r"'''|[\x00-\x08\x0b-\x1f\x7f]")
-_ESCAPES = {"\\": "\\\\", "\b": "\\b", "\f": "\\f", "\r": "\\r"}
+_ESCAPES = {"\\": "\\\\", "\b": "\\b", "\f": "\\f", "\r": "\\r", '"""': '""\\"', '"': '\\"'}
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,10 +240,10 @@ def _source(source: str) -> str:
 def _escaped(source: str) -> str:
     def escape(match: re.Match[str]) -> str:
         char = match[0]
-        return _ESCAPES.get(char) or ('""\\"' if char == '"""' else f"\\u{ord(char):04x}")
+        return _ESCAPES.get(char) or f"\\u{ord(char):04x}"
 
-    text = re.sub(r'"""|[\\\x00-\x08\x0b-\x1f\x7f]', escape, source)
-    return f'{text[:-1]}\\"' if text.endswith('"') else text
+    # Three quotes, or one at the end, would be taken for the end of the string.
+    return re.sub(r'"""|"\Z|[\\\x00-\x08\x0b-\x1f\x7f]', escape, source)
 
 
 def _basic(text: str) -> str:

@@ -4,7 +4,13 @@ from hypothesis import strategies as st
 
 from patina_lab.document.format import Cell, TsnbDocument
 
-TEXT = st.text(st.characters(exclude_categories=["Cs"])) | st.text("'\"\\\r\n\t a\x00\x7f😀")
+# What TOML's strings have trouble with, alone and side by side.
+_HARD = ["'''", '"""', '"', "'", "\\", "\x00", "\b", "\x7f", "\r\n", "\r", "\n", "x", "😀", "\x85"]
+TEXT = (
+    st.text(st.characters(exclude_categories=["Cs"]))
+    | st.text("'\"\\\r\n\t a\x00\x7f😀")
+    | st.lists(st.sampled_from(_HARD), max_size=6).map("".join)
+)
 JSON = st.recursive(
     st.none()
     | st.booleans()

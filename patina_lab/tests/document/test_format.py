@@ -38,6 +38,14 @@ def test_any_source_survives(source: str) -> None:
     assert read(write(document)).cells[0].source == source
 
 
+@pytest.mark.parametrize("begin", ["", "\b", "'''", "\\", "\n"])
+@pytest.mark.parametrize("quotes", range(8))
+def test_quotes_at_the_end_of_a_source_survive(begin: str, quotes: int) -> None:
+    source = begin + '"' * quotes
+    document = TsnbDocument("n", "k", "python", (Cell("a", "code", source),))
+    assert read(write(document)).cells[0].source == source
+
+
 @pytest.mark.parametrize("example", sorted(EXAMPLES.glob("*.tsnb")), ids=lambda path: path.stem)
 def test_an_example_is_written_as_it_is_kept(example: Path) -> None:
     text = example.read_text()
