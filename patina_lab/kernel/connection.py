@@ -17,6 +17,8 @@ from patina_lab.model.events import Event, Finished
 from patina_lab.model.ids import Seq
 
 Sink = Callable[[Event], None]
+QUIET_SECONDS, PAUSE_SECONDS = 5.0, 0.1
+"""How long a dead kernel's last words are waited for, and the pause that ends them."""
 log = logging.getLogger("patina_lab.kernel")
 
 
@@ -35,6 +37,7 @@ class KernelConnection:
         self._replies: dict[Seq, dict[str, Any]] = {}
         self._idle: set[Seq] = set()
         self._tasks: list[asyncio.Task[None]] = []
+        self._heard = 0
 
     async def open(self) -> None:
         """Open the channels and wait until the kernel answers on all that we need.
@@ -90,6 +93,14 @@ class KernelConnection:
         """Answer the kernel's question."""
         self._client.input(value)
 
+    async def quiet(self) -> None:
+        """Wait until nothing more comes: what a kernel said last outlives it, in the sockets."""
+        deadline = asyncio.get_running_loop().time() + QUIET_SECONDS
+        heard = -1
+        while heard != self._heard and asyncio.get_running_loop().time() < deadline:
+            heard = self._heard
+            await asyncio.sleep(PAUSE_SECONDS)
+
     async def close(self) -> None:
         """Close the channels; the kernel goes on."""
         for task in self._tasks:
@@ -104,7 +115,9 @@ class KernelConnection:
     ) -> None:
         while True:
             try:
-                handle(await receive())
+                message = await receive()
+                self._heard += 1
+                handle(message)
             except ZMQError:
                 raise  # The channel is closed.
             except Exception:

@@ -164,8 +164,7 @@ class Runner:
         if self._connection is not connection:
             return
         end = death(status)
-        # What it said last is still in the sockets.
-        await asyncio.sleep(0.1)
+        await connection.quiet()
         if self._connection is not connection:
             return
         self.take(KernelDied(end.cause, end.hint, now()))

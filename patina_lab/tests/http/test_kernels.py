@@ -95,6 +95,35 @@ async def test_jupyter_restarts_no_kernel_of_ours_behind_our_back(user: User) ->
     assert restarter is None or restarter._pcallback is None
 
 
+async def test_what_a_kernel_said_last_is_kept_however_much_it_was(user: User) -> None:
+    notebook = await user.create()
+    (cell,) = await user.write(
+        "import os, signal, sys, time\n"
+        "for n in range(50_000):\n    print(n)\n"
+        "sys.stdout.flush()\ntime.sleep(0.3)\nos.kill(os.getpid(), signal.SIGSEGV)"
+    )
+    run = await user.start(notebook["id"])
+    await user.execute(run, cell)
+    failed = await user.until_status(notebook["id"], run, "failed")
+    assert "SIGSEGV" in failed["error"]["message"]
+    (died,) = await user.timeline(run)
+    assert died["outputs"][0]["tail"].endswith("49999\n")
+
+
+async def test_an_interrupt_ends_a_cell_that_waits_for_an_answer(user: User) -> None:
+    notebook = await user.create()
+    (cell,) = await user.write("input('? ')")
+    run = await user.start(notebook["id"])
+    await user.execute(run, cell)
+    await user.until(
+        lambda: user.timeline(run), lambda cells: cells[0].get("input_request") is not None
+    )
+    await user.ask("POST", f"runs/{run}/interrupt")
+    (ended,) = await user.finished(run, 1)
+    assert ended["status"] == "interrupted"
+    assert "input_request" not in ended
+
+
 async def test_a_restart_right_after_a_death_is_not_taken_for_dead(user: User) -> None:
     notebook = await user.create()
     sleep, one = await user.write(SLEEP, "1")
