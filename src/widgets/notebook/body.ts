@@ -1,10 +1,10 @@
-import type { Notebook } from '@jupyterlab/notebook';
 import { type ISignal, Signal } from '@lumino/signaling';
 import { SplitPanel, type Widget } from '@lumino/widgets';
 import type { IPatinaBody, IRunsModel } from '../../tokens';
 import { CellRuns } from '../../model/cellruns';
 import { CurrentRun } from '../../model/currentrun';
 import type { RunStrips } from './runstrips';
+import type { SourceNotebook } from './sourcenotebook';
 
 /**
  * Narrower than this, in CSS pixels, source and timeline are one above the other. A window of
@@ -33,7 +33,7 @@ export interface IRunPane extends Widget {
 /** The body of a notebook: the source on the left, the runs on the right. */
 export class PatinaBody extends SplitPanel implements IPatinaBody {
   constructor(
-    readonly notebook: Notebook,
+    readonly notebook: SourceNotebook,
     readonly strips: RunStrips
   ) {
     super({ orientation: 'horizontal', spacing: 1 });

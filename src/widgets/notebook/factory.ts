@@ -3,7 +3,7 @@ import {
   ABCWidgetFactory,
   type DocumentRegistry
 } from '@jupyterlab/docregistry';
-import { Notebook, type NotebookWidgetFactory } from '@jupyterlab/notebook';
+import type { NotebookWidgetFactory } from '@jupyterlab/notebook';
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { Kernel } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -16,6 +16,7 @@ import { KernelLink } from './kernellink';
 import { PatinaPanel } from './panel';
 import { report } from './report';
 import { RunStrips } from './runstrips';
+import { SourceNotebook } from './sourcenotebook';
 
 export interface IPatinaFactoryOptions extends DocumentRegistry.IWidgetFactoryOptions<PatinaPanel> {
   /** JupyterLab's own factory: its editors, renderers and settings are ours too. */
@@ -53,10 +54,10 @@ export class PatinaFactory extends ABCWidgetFactory<PatinaPanel, TsnbModel> {
   private _createSource(
     context: DocumentRegistry.IContext<TsnbModel>,
     strips: RunStrips
-  ): Notebook {
+  ): SourceNotebook {
     const { stock, editors, rendermime, trans } = this._options;
     const editorFactory = editors.factoryService.newInlineEditor;
-    return new Notebook({
+    return new SourceNotebook({
       rendermime: rendermime.clone({ resolver: context.urlResolver }),
       contentFactory: new SourceContentFactory(
         { editorFactory },

@@ -1,5 +1,4 @@
 import { DocumentWidget } from '@jupyterlab/docregistry';
-import type { StaticNotebook } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Trust } from '../../model/trust';
 import { type ISignal, Signal } from '@lumino/signaling';
@@ -9,14 +8,6 @@ import type { TsnbModel } from './documentmodel';
 import type { Execution } from './execution';
 import type { KernelLink } from './kernellink';
 import { ShownRun } from '../runs/shownrun';
-
-/**
- * From this many cells on, JupyterLab's windowing keeps only the cells in view in the page.
- *
- * Below it, each cell is there and the browser skips what is out of view, which scrolls more
- * steadily; but every cell then costs an editor, and thousands of those take minutes.
- */
-const MANY_CELLS = 400;
 
 /** A notebook in the main area: toolbar, banners, and the body once the document has arrived. */
 export class PatinaPanel extends DocumentWidget<PatinaBody, TsnbModel> {
@@ -114,11 +105,7 @@ export class PatinaPanel extends DocumentWidget<PatinaBody, TsnbModel> {
     if (sharedModel.cells.length === 0) {
       sharedModel.insertCell(0, { cell_type: 'code' });
     }
-    notebook.notebookConfig = suited(
-      notebook.notebookConfig,
-      sharedModel.cells.length
-    );
-    notebook.model = this.model;
+    notebook.display(this.model);
     const isNew =
       sharedModel.cells.length === 1 && !sharedModel.cells[0].source;
     void this.revealed.then(() => {
@@ -143,12 +130,4 @@ export class PatinaPanel extends DocumentWidget<PatinaBody, TsnbModel> {
   private _trust: Trust | null = null;
   private readonly _trustChanged = new Signal<this, void>(this);
   private readonly _banners = new Map<string, Banner>();
-}
-
-/** JupyterLab's own settings for notebooks, with the windowing that this many cells need. */
-export function suited(
-  config: StaticNotebook.INotebookConfig,
-  cells: number
-): StaticNotebook.INotebookConfig {
-  return cells < MANY_CELLS ? config : { ...config, windowingMode: 'full' };
 }
