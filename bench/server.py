@@ -11,7 +11,7 @@ import sys
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ from typing import Any
 import httpx
 
 TOKEN = "bench"
+PATIENCE = 10.0
+"""Seconds a server gets to end by itself."""
 _HOMES = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
 
 
@@ -57,6 +59,30 @@ class Server:
         if reply.is_error:
             raise RuntimeError(f"{method} {path}: {reply.status_code} {reply.text}")
         return json.loads(reply.content) if reply.content else None
+
+    def resident_mb(self) -> float:
+        """Return the memory the server's process has now, in MB (RSS; kernels not included)."""
+        return self._status("VmRSS") / 1000
+
+    def peak_mb(self) -> float:
+        """Return the most memory the server's process ever had, in MB."""
+        return self._status("VmHWM") / 1000
+
+    def _status(self, name: str) -> float:
+        status = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii")
+        value = next(line for line in status.splitlines() if line.startswith(f"{name}:"))
+        return int(value.split()[1]) * 1.024
+
+    def cpu_seconds(self) -> float:
+        """Return the CPU time the server's process has used so far, all threads."""
+        stat = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii")
+        fields = stat.rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def log_bytes(self, name: str) -> int:
+        """Return the bytes of a notebook's run logs."""
+        logs = (self.root / f"{name}.runs").glob("*.jsonl")
+        return sum(path.stat().st_size for path in logs)
 
     async def open(self, name: str, sources: Sequence[str]) -> dict[str, Any]:
         """Write a notebook and open it on the server."""
@@ -108,7 +134,17 @@ async def running() -> AsyncIterator[Server]:
                 await _answering(client)
                 yield Server(url, root, process.pid, client)
         finally:
-            process.send_signal(signal.SIGTERM)
+            await _ended(process)
+
+
+async def _ended(process: asyncio.subprocess.Process) -> None:
+    """End the server: politely at first, and after ten seconds not."""
+    with suppress(ProcessLookupError):
+        process.send_signal(signal.SIGTERM)
+        try:
+            await asyncio.wait_for(process.wait(), PATIENCE)
+        except TimeoutError:
+            process.kill()
             await process.wait()
 
 

@@ -1,7 +1,7 @@
 import { defineConfig } from '@playwright/test';
 import tests from '../../ui-tests/playwright.config';
 
-/** The page's benchmarks: one after the other, each with room to be slow. */
+/** The page's measurements: one after the other, each with room to be slow. */
 export default defineConfig({
   ...tests,
   testDir: '.',
@@ -9,5 +9,5 @@ export default defineConfig({
   outputDir: '../../ui-tests/results/bench',
   timeout: 900_000,
   reporter: 'line',
-  use: { ...tests.use, trace: 'off' }
+  use: { ...tests.use, trace: 'off', actionTimeout: 120_000 }
 });

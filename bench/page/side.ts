@@ -1,0 +1,81 @@
+import type { Browser, Locator, Page } from '@playwright/test';
+import { options } from './options';
+
+/** What differs between our notebook and the one it is compared with. */
+export interface IKind {
+  readonly name: 'ours' | 'stock';
+  readonly extension: string;
+  /** The notebook in the main area. */
+  readonly panel: string;
+  /** Where its outputs are, and what scrolls them. */
+  readonly outputs: string;
+  readonly outputScroller: string;
+}
+
+export const OURS: IKind = {
+  name: 'ours',
+  extension: 'tsnb',
+  panel: '.jp-PatinaPanel',
+  outputs: '.jp-PatinaTimeline .jp-OutputArea-output',
+  outputScroller: '.jp-PatinaTimeline'
+};
+
+/** A stock notebook (`.ipynb`, ipykernel) in the same JupyterLab, with collaboration on. */
+export const STOCK: IKind = {
+  name: 'stock',
+  extension: 'ipynb',
+  panel: '.jp-NotebookPanel',
+  outputs: '.jp-NotebookPanel .jp-OutputArea-output',
+  outputScroller: '.jp-NotebookPanel .jp-WindowedPanel-outer'
+};
+
+/** One side of a comparison: a page of its own, with one kind of notebook. */
+export class Side {
+  private constructor(
+    readonly kind: IKind,
+    readonly page: Page
+  ) {}
+
+  /** Open JupyterLab, with nothing in it. */
+  static async start(browser: Browser, kind: IKind): Promise<Side> {
+    const side = new Side(kind, await browser.newPage());
+    const { url, token } = options();
+    await side.page.goto(`${url}/lab?token=${token}&reset`);
+    await side.page
+      .locator('#jupyterlab-splash')
+      .waitFor({ state: 'detached' });
+    await side.page.locator('.jp-Launcher').waitFor();
+    return side;
+  }
+
+  /** Open a notebook as a person does; returns when it was asked for. */
+  async open(name: string): Promise<number> {
+    const file = `${name}.${this.kind.extension}`;
+    const item = this.page.locator('.jp-DirListing-item[data-isdir="false"]', {
+      has: this.page.getByText(file, { exact: true })
+    });
+    await item.waitFor();
+    // What JupyterLab still does in its first seconds is not what is measured.
+    await this.page.waitForTimeout(1000);
+    await item.click();
+    const started = performance.now();
+    await item.dblclick();
+    return started;
+  }
+
+  editor(index: number): Locator {
+    return this.page
+      .locator(`${this.kind.panel} .jp-Notebook .jp-Cell`)
+      .nth(index)
+      .locator('.cm-content');
+  }
+
+  /** Bytes of the page's JavaScript heap after a collection, in MB. */
+  async heap(): Promise<number> {
+    const session = await this.page.context().newCDPSession(this.page);
+    await session.send('HeapProfiler.collectGarbage');
+    const { usedSize } = await session.send('Runtime.getHeapUsage');
+    await session.detach();
+    return usedSize / 1e6;
+  }
+}
