@@ -10,17 +10,27 @@ INSTALLED = Path(sys.prefix) / "share" / "jupyter" / "labextensions" / "patina-l
 
 
 def main() -> None:
-    """Replace what pip installed by a link; keep a copy where links cannot be made."""
+    """Replace what pip installed by links; keep copies where links cannot be made."""
     if INSTALLED.is_symlink():
         INSTALLED.unlink()
     elif INSTALLED.exists():
         shutil.rmtree(INSTALLED)
-    INSTALLED.parent.mkdir(parents=True, exist_ok=True)
+    INSTALLED.mkdir(parents=True)
+    # One by one: install.json is no product of the build, and would be there twice for pip.
+    (BUILT / "install.json").unlink(missing_ok=True)
+    for path in (*sorted(BUILT.iterdir()), HERE / "install.json"):
+        link(path, INSTALLED / path.name)
+
+
+def link(path: Path, place: Path) -> None:
+    """Make `place` stand for `path`."""
     try:
-        INSTALLED.symlink_to(BUILT, target_is_directory=True)
+        place.symlink_to(path, target_is_directory=path.is_dir())
     except OSError:
-        shutil.copytree(BUILT, INSTALLED)
-    shutil.copy2(HERE / "install.json", BUILT / "install.json")
+        if path.is_dir():
+            shutil.copytree(path, place)
+        else:
+            shutil.copy2(path, place)
 
 
 if __name__ == "__main__":
