@@ -52,7 +52,8 @@ def look(text: str) -> list[tuple[str, frozenset[str]]]:
     seen = []
     for sequence, char in re.findall(r"\x1b\[(\d*)m|([^\x1b])", text):
         if char:
-            seen.append((char, frozenset(style.values())))
+            # The end of a line has no look.
+            seen.append((char, frozenset(() if char == "\n" else style.values())))
         elif sequence in ("", "0"):
             style.clear()
         else:
