@@ -63,9 +63,23 @@ export class PatinaPage {
     });
   }
 
+  /** What the toolbar says of the shown run. */
+  get runStatus(): Locator {
+    return this.panel.getByRole('toolbar').locator('.jp-PatinaRunStatus');
+  }
+
+  /** A button of the dialog that is open. */
+  dialog(button: string): Locator {
+    return this.page.getByRole('dialog').getByRole('button', { name: button });
+  }
+
+  /** A button of a notification. */
+  notification(button: string): Locator {
+    return this.page.getByRole('alert').getByRole('button', { name: button });
+  }
+
   /** Choose an item of a menu of the menu bar. */
   async menu(menu: string, item: string): Promise<void> {
-    await this.sourceCells.first().click();
     await this.page
       .getByRole('menubar')
       .getByRole('menuitem', { name: menu, exact: true })

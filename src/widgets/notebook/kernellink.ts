@@ -5,8 +5,8 @@ import type { IRunView } from '../../tokens';
 import type { PatinaBody } from './body';
 
 /**
- * The page's own connection to the kernel of the shown run, for completion, inspection and
- * comms. It never executes: that is the server's.
+ * The page's own connection to the kernel of the shown run, for completion and inspection; comms
+ * have one of their own. It never executes: that is the server's.
  */
 export class KernelLink implements IDisposable {
   constructor(
@@ -62,7 +62,11 @@ export class KernelLink implements IDisposable {
     this._kernel?.dispose();
     this._kernel =
       id !== undefined && run
-        ? this._kernels.connectTo({ model: { id, name: run.kernel_name } })
+        ? this._kernels.connectTo({
+            model: { id, name: run.kernel_name },
+            // A connection that handles comms closes those it has no target for.
+            handleComms: false
+          })
         : null;
     this._changed.emit(this._kernel);
   }

@@ -58,7 +58,7 @@ export function mountRuns(
     content.notebook.activeCellChanged.disconnect(mark);
     places.dispose();
   });
-  const widgets = connectWidgets(panel.kernelLink, timeline.rendermime);
+  const widgets = connectWidgets(panel.kernelLink, timeline.rendermime, pane);
   const offer = new KernelOffer(panel.execution, services.trans);
   pane.disposed.connect(() => {
     widgets.dispose();

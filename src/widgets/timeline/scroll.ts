@@ -101,13 +101,19 @@ export class Scroll implements IDisposable {
     }
   }
 
-  /** Growing does not scroll: a person did, or this object. */
+  /**
+   * A person scrolled, or this object. By the time the browser tells of it the content may have
+   * grown further, so that only a way upwards says that somebody left the end.
+   */
   private readonly _onScroll = (): void => {
     const { scrollHeight, scrollTop, clientHeight } = this._view;
-    this._isAtEnd = scrollHeight - scrollTop - clientHeight < CLOSE;
-    if (this._isAtEnd) {
+    if (scrollHeight - scrollTop - clientHeight < CLOSE) {
+      this._isAtEnd = true;
       this._setUnseen(0);
+    } else if (scrollTop < this._top) {
+      this._isAtEnd = false;
     }
+    this._top = scrollTop;
   };
 
   private _setUnseen(count: number): void {
@@ -120,6 +126,8 @@ export class Scroll implements IDisposable {
   private readonly _sizes: ResizeObserver;
   private readonly _places = new Map<string, number | null>();
   private _isAtEnd = true;
+  /** Where the view was scrolled to when that was last told of. */
+  private _top = 0;
   private _isPaused = false;
   private _unseen = 0;
   private readonly _unseenChanged = new Signal<this, number>(this);
