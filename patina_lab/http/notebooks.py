@@ -23,7 +23,7 @@ class InfoHandler(PatinaHandler):
 class NotebooksHandler(PatinaHandler):
     """`api/patina/notebooks`."""
 
-    @operation("read", reply=list[wire.Notebook] | wire.Notebook)
+    @operation("read", reply=list[wire.Notebook] | wire.Notebook, query=("path",))
     async def get(self) -> list[wire.Notebook] | wire.Notebook:
         """List the open notebooks; with `?path=` open that one."""
         path = self.get_query_argument("path", None)

@@ -58,11 +58,11 @@ def _operation(
     described: dict[str, Any] = {
         "summary": method.__doc__.splitlines()[0],
         "parameters": [
-            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-            for name in re.findall(r"{(\w+)}", path)
+            *(_parameter(name, "path") for name in re.findall(r"{(\w+)}", path)),
+            *(_parameter(name, "query") for name in operation.query),
         ],
         "responses": {
-            str(int(operation.status)): _content("Done", schema_of.get(repr(operation.reply))),
+            str(int(operation.status)): _reply(operation, schema_of),
             "default": _content("Refused", schema_of[repr(wire.Problem)]),
         },
     }
@@ -70,6 +70,17 @@ def _operation(
         body = _content("", schema_of[repr(operation.body)])
         described["requestBody"] = {"required": True, "content": body["content"]}
     return described
+
+
+def _parameter(name: str, place: str) -> dict[str, Any]:
+    required = place == "path"
+    return {"name": name, "in": place, "required": required, "schema": {"type": "string"}}
+
+
+def _reply(operation: Operation, schema_of: dict[str, Any]) -> dict[str, Any]:
+    if operation.reply is bytes:
+        return {"description": "Done", "content": {"application/octet-stream": {}}}
+    return _content("Done", schema_of.get(repr(operation.reply)))
 
 
 def _content(description: str, schema: Any) -> dict[str, Any]:

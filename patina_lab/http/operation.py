@@ -35,6 +35,7 @@ class Operation:
     body: Any = None
     reply: Any = None
     status: HTTPStatus = HTTPStatus.OK
+    query: tuple[str, ...] = ()
 
 
 class PatinaHandler(APIHandler):
@@ -83,8 +84,12 @@ def operation(
     body: Any = None,
     reply: Any = None,
     status: HTTPStatus = HTTPStatus.OK,
+    query: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., Any]], Callable[..., Awaitable[None]]]:
-    """Make a method answer requests: it gets the path's parts (and the body), returns the reply."""
+    """Make a method answer requests: it gets the path's parts (and the body), returns the reply.
+
+    `query` names what the method reads from the query itself; all of it may be left out.
+    """
 
     def decorate(method: Callable[..., Any]) -> Callable[..., Awaitable[None]]:
         @functools.wraps(method)
@@ -105,7 +110,7 @@ def operation(
                 self.finish(None if result is None else msgspec.json.encode(result))
 
         guarded: Any = authorized(action, resource=RESOURCE)(answer)
-        guarded.operation = Operation(action, body, reply, status)
+        guarded.operation = Operation(action, body, reply, status, query)
         return guarded  # type: ignore[no-any-return]
 
     return decorate

@@ -76,7 +76,7 @@ class StopHandler(PatinaHandler):
 class TimelineHandler(PatinaHandler):
     """`api/patina/runs/{run}/timeline`."""
 
-    @operation("read", reply=list[wire.OutputCell])
+    @operation("read", reply=list[wire.OutputCell], query=("from", "to"))
     def get(self, run: str) -> list[wire.OutputCell]:
         """Return output cells: `?from=` and `?to=` are the first and the last seq."""
         last = self.get_query_argument("to", None)

@@ -149,6 +149,12 @@ async def test_the_openapi_document_is_served_and_describes_every_operation(user
         for method in methods
     }
     assert described == set(OPERATIONS)
+    timeline = served["paths"][f"/{PREFIX}/runs/{{run}}/timeline"]["get"]["parameters"]
+    assert [(one["name"], one["in"]) for one in timeline] == [
+        ("run", "path"),
+        ("from", "query"),
+        ("to", "query"),
+    ]
     schemas = served["components"]["schemas"]
     assert set(schemas["Run"]["properties"]) == set(wire.Run.__struct_fields__)
     for reference in re.findall(r'"\$ref": "#/components/schemas/(\w+)"', json.dumps(served)):
