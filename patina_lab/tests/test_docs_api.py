@@ -1,0 +1,112 @@
+"""docs/reference/api.md says what the code does."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator
+from typing import Any, get_args, get_origin
+
+import msgspec
+
+from patina_lab import wire
+from patina_lab.http import operation, runsdocument
+from patina_lab.http.openapi import OpenApiHandler
+from patina_lab.http.routes import PREFIX, RESOURCES, SOCKETS
+from patina_lab.model import producing
+from patina_lab.rooms import followers
+from patina_lab.tests.documentation import code, doc, rows, section
+
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+def routes() -> dict[str, Any]:
+    return {**RESOURCES, "/openapi.json": OpenApiHandler}
+
+
+def operations() -> Iterator[tuple[str, Any]]:
+    for path, handler in routes().items():
+        for name in METHODS:
+            method: Any = getattr(handler, name, None)
+            if hasattr(method, "operation"):
+                yield f"{name.upper()} {PREFIX}{path}", method.operation
+    for path in SOCKETS:
+        yield f"WS {PREFIX}{path}", None
+
+
+def routes_told() -> dict[str, list[str]]:
+    table = rows(section(doc("docs/reference/api.md"), "## Routes"))
+    return {code(row[0]): row for row in table if " " in code(row[0])}
+
+
+def test_every_route_is_told_as_it_is_and_nothing_else() -> None:
+    assert set(routes_told()) == {name for name, _ in operations()}
+
+
+def shape_name(shape: Any) -> str:
+    if get_origin(shape) is list:
+        return f"[{shape_name(get_args(shape)[0])}]"
+    if get_args(shape):
+        return " or ".join(shape_name(part) for part in get_args(shape))
+    return "bytes" if shape is bytes else str(shape.__name__)
+
+
+def test_actions_bodies_and_replies_of_routes_are_told_as_they_are() -> None:
+    told = routes_told()
+    for name, does in operations():
+        _, action, body, reply, *_ = told[name]
+        if does is None:
+            assert code(action) == "read"
+            continue
+        assert code(action) == does.action, name
+        assert code(body) == (shape_name(does.body) if does.body else ""), name
+        shape = f" {shape_name(does.reply)}" if does.reply else ""
+        assert reply.replace("`", "") == f"{int(does.status)}{shape}", name
+
+
+def test_what_is_told_not_to_be_there_is_not_there() -> None:
+    later = section(doc("docs/reference/api.md"), "## Not in this version: 404")
+    names = set(re.findall(r"^ {4}([A-Z]+) +(api/patina\S+)", later, re.MULTILINE))
+    assert len(names) > 10
+    assert not {" ".join(name) for name in names} & {name for name, _ in operations()}
+
+
+def shapes() -> dict[str, type[wire.Wire]]:
+    return {
+        name: shape
+        for name, shape in vars(wire).items()
+        if inspect.isclass(shape) and issubclass(shape, wire.Wire) and shape is not wire.Wire
+    }
+
+
+def test_every_shape_that_crosses_the_network_is_told_field_by_field() -> None:
+    api = doc("docs/reference/api.md")
+    assert set(re.findall(r"^### `(\w+)`$", api, re.MULTILINE)) == set(shapes())
+    for name, shape in shapes().items():
+        told = [code(row[0]) for row in rows(section(api, f"### `{name}`"))]
+        there = [
+            field.encode_name + ("" if field.required else "?")
+            for field in msgspec.structs.fields(shape)
+        ]
+        assert sorted(told) == sorted(there), name
+
+
+def test_every_word_that_a_field_can_hold_is_told() -> None:
+    api = section(doc("docs/reference/api.md"), "## Shapes")
+    for name, value in vars(wire).items():
+        for word in get_args(value) if get_origin(value) is not None else ():
+            if isinstance(word, str):
+                assert f"`{word}`" in api, (name, word)
+
+
+def test_limits_and_closing_codes_are_told_as_they_are() -> None:
+    api = doc("docs/reference/api.md")
+    assert operation.MAX_BODY_BYTES == runsdocument.MAX_FRAME_BYTES == 16 * 2**20
+    assert runsdocument.MAX_BACKLOG_BYTES == 64 * 2**20
+    assert f"more than {runsdocument.STATE_REQUESTS} times" in api
+    assert f"in {runsdocument.STATE_SECONDS:.0f} seconds" in api
+    for name in (runsdocument.MALFORMED, runsdocument.TOO_MANY, runsdocument.TOO_SLOW):
+        assert f"\n| {name} | " in api
+    assert f"{followers.MAX_AWARENESS_BYTES:,} bytes" in api
+    assert f"1 to {wire.MAX_TITLE} characters" in api
+    assert f"{producing.MAX_ERROR_LINES} of {producing.MAX_ERROR_CHARS:,} characters" in api
