@@ -1,12 +1,14 @@
 """Run every check and test, each by its own runner, and say at the end what was not tested.
 
-Output of the runners passes through untouched. Exit status 0 only when all that ran passed.
+Output of the runners passes through untouched; their closing lines are repeated at the end. Exit
+status 0 only when all that ran passed. What was skipped is named, and is never a pass.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +18,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
+_COLOURS = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
+_CLOSING = re.compile(
+    r"\b(\d+ (passed|failed|skipped|kept|errors?|files?)|passed!|no issues|code style)\b|Success:"
+)
+_SKIPPED = re.compile(r"^SKIPPED \[(\d+)\] (.*)$")
+_SKIPPED_COUNT = re.compile(r"\b(\d+) (?:skipped|did not run)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +32,16 @@ class Step:
 
     name: str
     command: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of a step."""
+
+    step: Step
+    passed: bool
+    closing: str
+    untested: tuple[str, ...]
 
 
 CHECKS = (
@@ -35,43 +53,75 @@ CHECKS = (
 )
 TESTS = (
     Step("vitest", ("jlpm", "test")),
-    Step("pytest", ("pytest", "-q")),
+    Step("pytest", ("pytest", "-q", "-rs")),
 )
 BROWSER = Step("playwright", ("jlpm", "test:ui"))
 
 
 def environment() -> dict[str, str]:
     """Return this environment with the virtual environment's programs first."""
-    return {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "PYTHONUNBUFFERED": "1"}
+    chromium = find_chromium()
+    found = {"CHROMIUM": chromium} if chromium else {}
+    path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
+    return {**os.environ, **found, "PATH": path, "PYTHONUNBUFFERED": "1"}
 
 
-def run(step: Step) -> bool:
-    """Run one step; True when it passed."""
+def run(step: Step) -> Result:
+    """Run one step, passing its output on."""
     print(f"\n=== {step.name}: {' '.join(step.command)}", flush=True)
     started = time.monotonic()
-    status = subprocess.run(step.command, cwd=ROOT, env=environment(), check=False).returncode
-    verdict = "passed" if status == 0 else "FAILED"
+    lines: list[str] = []
+    with subprocess.Popen(
+        step.command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as running:
+        assert running.stdout is not None
+        for line in running.stdout:
+            sys.stdout.buffer.write(line)
+            sys.stdout.buffer.flush()
+            lines.append(_COLOURS.sub("", line.decode(errors="replace")).strip())
+    passed = running.returncode == 0
+    verdict = "passed" if passed else "FAILED"
     print(f"=== {step.name}: {verdict}, {time.monotonic() - started:.0f} s", flush=True)
-    return status == 0
+    return Result(step, passed, closing(lines), untested(step, lines))
+
+
+def closing(lines: list[str]) -> str:
+    """Return the line with which a runner says what came of it; empty when it says nothing."""
+    return next((line for line in reversed(lines) if _CLOSING.search(line)), "")
+
+
+def untested(step: Step, lines: list[str]) -> tuple[str, ...]:
+    """Return a sentence for each test that a runner left out."""
+    named = [match for line in lines if (match := _SKIPPED.match(line))]
+    if named:
+        return tuple(f"{step.name}: {match[2]} (skipped {match[1]})" for match in named)
+    # The runners' closing lines only: a test may print such words, too.
+    counts = [match[1] for line in lines[-12:] if (match := _SKIPPED_COUNT.search(line))]
+    return tuple(f"{step.name}: {count} tests, skipped" for count in counts)
 
 
 def find_chromium() -> str | None:
-    """Return the path of a Chromium, installing Debian's when this user may."""
+    """Return the path of a Chromium, if there is one: what CHROMIUM names, or the system's."""
     names = ("chromium", "chromium-browser", "google-chrome")
-    found = next(filter(None, map(shutil.which, names)), None)
-    if found is None and shutil.which("apt-get") and os.geteuid() == 0:
-        print("Installing Chromium for the browser tests ...", flush=True)
-        for command in (("update", "-qq"), ("install", "-y", "-qq", "chromium")):
-            subprocess.run(("apt-get", *command), check=False, stdout=subprocess.DEVNULL)
-        found = shutil.which("chromium")
-    return found
+    named = os.environ.get("CHROMIUM")
+    return named or next(filter(None, map(shutil.which, names)), None)
+
+
+def install_chromium() -> str | None:
+    """Install Debian's Chromium when this user may; return its path when that succeeded."""
+    if not shutil.which("apt-get") or os.geteuid() != 0:
+        return None
+    print("Installing Chromium for the browser tests ...", flush=True)
+    for command in (("update", "-qq"), ("install", "-y", "-qq", "chromium")):
+        subprocess.run(("apt-get", *command), check=False, stdout=subprocess.DEVNULL)
+    return find_chromium()
 
 
 def browser_steps(*, wanted: bool) -> tuple[list[Step], list[str]]:
     """Return the browser's step, or the sentence that says why it is not run."""
     if not wanted:
         return [], ["the browser: left out on request (make test runs it)"]
-    if find_chromium() is None:
+    if (find_chromium() or install_chromium()) is None:
         install = "install it (Debian: apt-get install chromium) and run make test again"
         return [], [f"the browser: no Chromium was found; {install}"]
     return [BROWSER], []
@@ -81,8 +131,8 @@ def selected(options: argparse.Namespace) -> tuple[list[Step], list[str]]:
     """Return the steps to run, and a sentence for each thing that is left out."""
     if options.only_checks:
         return list(CHECKS), ["everything but the checks: left out on request"]
-    browser, untested = browser_steps(wanted=not options.without_browser)
-    return [*CHECKS, *TESTS, *browser], untested
+    browser, left_out = browser_steps(wanted=not options.without_browser)
+    return [*CHECKS, *TESTS, *browser], left_out
 
 
 def main() -> int:
@@ -90,11 +140,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--without-browser", action="store_true")
     parser.add_argument("--only-checks", action="store_true")
-    options = parser.parse_args()
-    steps, untested = selected(options)
-    failed = [step.name for step in steps if not run(step)]
-    print("\n" + (f"FAILED: {', '.join(failed)}" if failed else f"All {len(steps)} steps passed."))
-    for line in untested:
+    steps, left_out = selected(parser.parse_args())
+    results = [run(step) for step in steps]
+    print()
+    for result in results:
+        verdict = "passed" if result.passed else "FAILED"
+        print(f"{verdict}  {result.step.name}  {result.closing}".rstrip())
+    failed = [result.step.name for result in results if not result.passed]
+    print(f"FAILED: {', '.join(failed)}" if failed else f"All {len(steps)} steps passed.")
+    for line in (*left_out, *(line for result in results for line in result.untested)):
         print(f"Not tested: {line}")
     return 1 if failed else 0
 
