@@ -21,6 +21,7 @@ WINDOW_CHARS = 1_000
 _KEPT_CHARS = 800
 
 _SGR = r"\x1b\[[0-9;:]*m"
+_CONTROLS = "\x08\x0b\x0c\r\x1b"
 # Anything that is not plain appending. A lone \r before \n only ends a line.
 _MOVES = re.compile(r"[\x08\x0b\x0c]|\r(?!\n)|\x1b(?!\[[0-9;:]*m)")
 _TOKEN = re.compile(
@@ -55,12 +56,17 @@ def feed(terminal: Terminal, text: str) -> tuple[Terminal, str]:
     cut = _UNFINISHED.search(text, max(0, len(text) - _LONGEST_UNFINISHED))
     text, pending = (text[: cut.start()], cut.group()) if cut else (text, "")
     terminal = replace(terminal, pending=pending)
-    if terminal.column is None and not _MOVES.search(text):
+    if terminal.column is None and not _moves(text):
         return _append(terminal, text.replace("\r\n", "\n"))
     screen = _Screen(terminal)
     for token in _TOKEN.finditer(text):
         screen.apply(token)
     return screen.result(terminal)
+
+
+def _moves(text: str) -> bool:
+    """Whether text is more than appended; most has none of the characters that could do more."""
+    return any(char in text for char in _CONTROLS) and _MOVES.search(text) is not None
 
 
 def _append(terminal: Terminal, text: str) -> tuple[Terminal, str]:
