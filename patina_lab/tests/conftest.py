@@ -12,7 +12,6 @@ from tornado.websocket import websocket_connect
 
 from patina_lab.tests.user import User
 
-
 # How long an example takes says more of the machine, which others use too, than of our code.
 settings.register_profile("patina", deadline=None)
 settings.load_profile("patina")
