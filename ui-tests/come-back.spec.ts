@@ -14,13 +14,13 @@ test('a cell goes on while no browser is open, and nothing of it is missing', as
   const before = new PatinaPage(first, server);
   await before.open(path);
   await before.run(0);
-  await expect(before.output(1, 1, 'running')).toContainText('step 1');
+  await expect(before.result(1, 1, 'running')).toContainText('step 1');
   await first.close();
 
   await new Promise(done => setTimeout(done, 2_000));
   const after = new PatinaPage(await browser.newPage(), server);
   await after.open(path);
-  const output = after.output(1, 1, 'succeeded');
+  const output = after.result(1, 1, 'succeeded');
   await expect(output).toBeVisible();
   for (let step = 0; step < 8; step++) {
     await expect(output).toContainText(`step ${step}`);
@@ -33,7 +33,7 @@ testWithOwnServer(
     const path = notebook('history.tsnb', ['"kept for ever"']);
     await patina.open(path);
     await patina.run(0);
-    await expect(patina.output(1, 1, 'succeeded')).toContainText(
+    await expect(patina.result(1, 1, 'succeeded')).toContainText(
       'kept for ever'
     );
 
@@ -43,7 +43,7 @@ testWithOwnServer(
     ).toBeVisible();
     await server.launch();
     await patina.open(path);
-    await expect(patina.output(1, 1, 'succeeded')).toContainText(
+    await expect(patina.result(1, 1, 'succeeded')).toContainText(
       'kept for ever'
     );
   }

@@ -12,16 +12,16 @@ test('a dead kernel is loud, costs only the cell that ran, and nothing restarts 
     ])
   );
   await patina.run(0);
-  await expect(patina.output(1, 1, 'succeeded')).toContainText('before');
+  await expect(patina.result(1, 1, 'succeeded')).toContainText('before');
   await patina.run(1);
-  await expect(patina.output(2, 2, 'failed')).toContainText('SIGSEGV');
+  await expect(patina.result(2, 2, 'failed')).toContainText('SIGSEGV');
   await expect(patina.panel.getByRole('alert').first()).toBeVisible();
-  await expect(patina.output(1, 1, 'succeeded')).toContainText('before');
+  await expect(patina.result(1, 1, 'succeeded')).toContainText('before');
 
   await patina.panel
     .getByRole('alert')
     .getByRole('button', { name: 'Restart' })
     .click();
   await patina.run(2);
-  await expect(patina.output(3, 3, 'succeeded')).toContainText('after');
+  await expect(patina.result(3, 3, 'succeeded')).toContainText('after');
 });

@@ -10,11 +10,11 @@ test('the launcher makes a notebook, and Shift+Enter keeps a result', async ({
   await patina.createFromLauncher();
 
   await patina.run(0, 'x = 40\nx + 2');
-  await expect(patina.output(1, 1, 'succeeded')).toContainText('42');
+  await expect(patina.result(1, 1, 'succeeded')).toContainText('42');
   await expect(patina.tabs).toHaveCount(1);
 
   await patina.run(1, 'print("hello", x)');
-  await expect(patina.output(2, 2, 'succeeded')).toContainText('hello 40');
+  await expect(patina.result(2, 2, 'succeeded')).toContainText('hello 40');
 });
 
 test('running a cell again keeps the earlier result', async ({
@@ -23,10 +23,10 @@ test('running a cell again keeps the earlier result', async ({
 }) => {
   await patina.open(notebook('again.tsnb', ['n = 1\nn']));
   await patina.run(0);
-  await expect(patina.output(1, 1, 'succeeded')).toContainText('1');
+  await expect(patina.result(1, 1, 'succeeded')).toContainText('1');
   await patina.run(0, 'n = 2\nn');
-  await expect(patina.output(2, 1, 'succeeded')).toContainText('2');
-  await expect(patina.output(1, 1, 'succeeded')).toContainText('1');
+  await expect(patina.result(2, 1, 'succeeded')).toContainText('2');
+  await expect(patina.result(1, 1, 'succeeded')).toContainText('1');
 });
 
 test('an error shows its coloured traceback and stops what was queued behind it', async ({
@@ -35,7 +35,7 @@ test('an error shows its coloured traceback and stops what was queued behind it'
 }) => {
   await patina.open(notebook('error.tsnb', ['1 / 0', '"never"']));
   await patina.menu('Run', 'Run All Cells');
-  await expect(patina.output(1, 1, 'failed')).toContainText(
+  await expect(patina.result(1, 1, 'failed')).toContainText(
     'ZeroDivisionError'
   );
   await expect(

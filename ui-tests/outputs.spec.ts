@@ -13,9 +13,9 @@ test('rich outputs are rendered: LaTeX, JSON, SVG, Vega, a picture of matplotlib
     ])
   );
   await patina.menu('Run', 'Run All Cells');
-  const first = patina.output(1, 1, 'succeeded');
+  const first = patina.result(1, 1, 'succeeded');
   await expect(first.locator('mjx-container')).toBeVisible();
-  await expect(first.getByText('"teal"')).toBeVisible();
+  await expect(first.getByText('"teal"', { exact: true })).toBeVisible();
   await expect(first.locator('.jp-RenderedSVG')).toBeVisible();
   await expect(
     patina.output(2, 2, 'succeeded').locator('.vega-embed').first()
@@ -37,13 +37,15 @@ test('a huge output shows its head and tail, and all of it on request', async ({
     ])
   );
   await patina.run(0);
-  const output = patina.output(1, 1, 'succeeded');
+  const output = patina.result(1, 1, 'succeeded');
   await expect(output).toContainText('line 0 ');
   await expect(output).toContainText('line 29999 ');
   await expect(output).toContainText('lines not shown');
   await expect(output).not.toContainText('line 15000 ');
   // The last output is followed: its end is in view.
-  const more = output.getByRole('button', { name: /Show all \(/ });
+  const more = patina
+    .output(1, 1, 'succeeded')
+    .getByRole('button', { name: /Show all \(/ });
   await expect(more).toBeInViewport();
   await more.click();
   await expect(output).toContainText('line 15000 ');
@@ -66,7 +68,7 @@ test('input() and getpass() are answered in the page; a password is not shown', 
   await expect(password).toHaveAttribute('type', 'password');
   await password.fill('s3cr3t!');
   await password.press('Enter');
-  const output = patina.output(1, 1, 'succeeded');
+  const output = patina.result(1, 1, 'succeeded');
   await expect(output).toContainText('Ada has 7 letters');
   await expect(output).not.toContainText('s3cr3t!');
 });
@@ -86,7 +88,7 @@ test('an ipywidgets slider talks to the kernel through the page', async ({
   await handle.focus();
   await patina.page.keyboard.press('ArrowRight');
   await patina.run(1);
-  await expect(patina.output(2, 2, 'succeeded')).toContainText('4');
+  await expect(patina.result(2, 2, 'succeeded')).toContainText('4');
 });
 
 test('what somebody else’s outputs bring runs no script until a person trusts them', async ({
@@ -100,7 +102,7 @@ test('what somebody else’s outputs bring runs no script until a person trusts 
   ]);
   await patina.open(path);
   await patina.run(0);
-  await expect(patina.output(1, 1, 'succeeded')).toContainText('bold');
+  await expect(patina.result(1, 1, 'succeeded')).toContainText('bold');
   const attacked = (page: PatinaPage) =>
     page.page.evaluate(() => 'attacked' in window);
   await expect.poll(() => attacked(patina)).toBe(true);
@@ -108,7 +110,7 @@ test('what somebody else’s outputs bring runs no script until a person trusts 
   const context = await browser.newContext();
   const other = new PatinaPage(await context.newPage(), server);
   await other.open(path);
-  await expect(other.output(1, 1, 'succeeded')).toContainText('bold');
+  await expect(other.result(1, 1, 'succeeded')).toContainText('bold');
   await expect(other.output(1, 1, 'succeeded').locator('script')).toHaveCount(
     0
   );
@@ -191,7 +193,7 @@ test('only what changed is rendered again', async ({ patina, notebook }) => {
     Object.assign(window, { touched });
   });
   await patina.run(2);
-  await expect(patina.output(9, 3, 'succeeded')).toContainText('102');
+  await expect(patina.result(9, 3, 'succeeded')).toContainText('102');
   const touched = await patina.page.evaluate(() => [
     ...(window as unknown as { touched: Set<string> }).touched
   ]);

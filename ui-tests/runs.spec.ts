@@ -10,11 +10,11 @@ test('a restarted kernel is a line in the timeline, and what was there stays', a
   await patina.menu('Kernel', 'Restart Kernel…');
   await patina.dialog('Restart').click();
   await patina.run(1);
-  await expect(patina.output(2, 2, 'failed')).toContainText('NameError');
+  await expect(patina.result(2, 2, 'failed')).toContainText('NameError');
   await expect(patina.output(2, 2, 'failed')).toContainText(
     'kernel restarted, state lost'
   );
-  await expect(patina.output(1, 1, 'succeeded')).toContainText('1');
+  await expect(patina.result(1, 1, 'succeeded')).toContainText('1');
 });
 
 test('I I interrupts the cell that runs, and the kernel keeps its variables', async ({
@@ -32,11 +32,11 @@ test('I I interrupts the cell that runs, and the kernel keeps its variables', as
   await expect(patina.runStatus).toContainText('busy');
   await patina.page.keyboard.press('i');
   await patina.page.keyboard.press('i');
-  await expect(patina.output(1, 1, 'interrupted')).toContainText(
+  await expect(patina.result(1, 1, 'interrupted')).toContainText(
     'KeyboardInterrupt'
   );
   await patina.run(1);
-  await expect(patina.output(2, 2, 'succeeded')).toContainText('6');
+  await expect(patina.result(2, 2, 'succeeded')).toContainText('6');
 });
 
 test('a stopped run stays readable; Shift+Enter in it asks what to do', async ({
@@ -46,16 +46,16 @@ test('a stopped run stays readable; Shift+Enter in it asks what to do', async ({
   const path = notebook('stop.tsnb', ['"kept"', '"again"', '"third"']);
   await patina.open(path);
   await patina.run(0);
-  await expect(patina.output(1, 1, 'succeeded')).toContainText('kept');
+  await expect(patina.result(1, 1, 'succeeded')).toContainText('kept');
   await patina.menu('Patina', 'Stop Kernel, Keep History');
   await expect(patina.runStatus).toContainText('stopped');
 
   await patina.open(path);
-  await expect(patina.output(1, 1, 'succeeded')).toContainText('kept');
+  await expect(patina.result(1, 1, 'succeeded')).toContainText('kept');
   await expect(patina.runStatus).toContainText('stopped');
   await patina.run(1);
   await patina.notification('Restart and Run').click();
-  await expect(patina.output(2, 2, 'succeeded')).toContainText('again');
+  await expect(patina.result(2, 2, 'succeeded')).toContainText('again');
   await expect(patina.tabs).toHaveCount(1);
 
   await patina.menu('Patina', 'Stop Kernel, Keep History');
@@ -63,7 +63,7 @@ test('a stopped run stays readable; Shift+Enter in it asks what to do', async ({
   await patina.run(0);
   await patina.notification('Run in New Run').click();
   await expect(patina.tabs).toHaveCount(2);
-  await expect(patina.output(1, 1, 'succeeded')).toContainText('kept');
+  await expect(patina.result(1, 1, 'succeeded')).toContainText('kept');
 });
 
 test('a run is renamed and deleted', async ({ patina, notebook }) => {

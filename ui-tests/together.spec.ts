@@ -20,11 +20,11 @@ test('two browsers edit one notebook while a cell runs, and both see everything'
   await right.open(path);
 
   await left.run(0);
-  await expect(right.output(1, 1, 'running')).toContainText('tick');
+  await expect(right.result(1, 1, 'running')).toContainText('tick');
   await right.type(1, 'a = "typed on the right"');
   await expect(left.editor(1)).toContainText('typed on the right');
   await right.run(1);
-  await expect(left.output(1, 1, 'succeeded')).toContainText('tick 19');
+  await expect(left.result(1, 1, 'succeeded')).toContainText('tick 19');
   await expect(left.output(2, 2, 'succeeded')).toBeVisible();
 });
 
@@ -45,5 +45,5 @@ test('a question of the kernel is answered from another browser', async ({
   const field = answering.output(1, 1, 'running').getByRole('textbox');
   await field.fill('Ada');
   await field.press('Enter');
-  await expect(asking.output(1, 1, 'succeeded')).toContainText('Hello Ada');
+  await expect(asking.result(1, 1, 'succeeded')).toContainText('Hello Ada');
 });

@@ -26,8 +26,8 @@ export class Trust {
     return this._store.has(this._notebook);
   }
 
-  /** Some output that was not trusted now is, or the other way round. */
-  get changed(): ISignal<this, void> {
+  /** The ids of the output cells that are now trusted and were not; null when any may be. */
+  get changed(): ISignal<this, ReadonlySet<string> | null> {
     return this._changed;
   }
 
@@ -38,10 +38,9 @@ export class Trust {
 
   /** This page asked for these output cells. */
   own(outputCells: Iterable<string>): void {
-    for (const id of outputCells) {
-      this._own.add(id);
-    }
-    this._changed.emit();
+    const added = new Set(outputCells);
+    added.forEach(id => this._own.add(id));
+    this._changed.emit(added);
   }
 
   /** The person trusts the whole notebook, now and later. */
@@ -55,9 +54,11 @@ export class Trust {
   }
 
   private _onStore(): void {
-    this._changed.emit();
+    this._changed.emit(null);
   }
 
   private readonly _own = new Set<string>();
-  private readonly _changed = new Signal<this, void>(this);
+  private readonly _changed = new Signal<this, ReadonlySet<string> | null>(
+    this
+  );
 }

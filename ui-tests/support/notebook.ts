@@ -8,8 +8,16 @@ export class PatinaPage {
     readonly server: LabServer
   ) {}
 
-  /** Open JupyterLab, on a notebook when a path is given. */
+  /** Open JupyterLab, on a notebook when a path is given, and wait for its cells. */
   async open(path = ''): Promise<void> {
+    await this.visit(path);
+    if (path) {
+      await expect(this.sourceCells.first()).toBeVisible();
+    }
+  }
+
+  /** Open JupyterLab, on a file when a path is given. */
+  async visit(path: string): Promise<void> {
     const where = path ? `/lab/tree/${path}` : '/lab';
     await this.page.goto(
       `${this.server.url}${where}?token=${this.server.token}&reset`
@@ -17,9 +25,6 @@ export class PatinaPage {
     await this.page
       .locator('#jupyterlab-splash')
       .waitFor({ state: 'detached' });
-    if (path) {
-      await expect(this.sourceCells.first()).toBeVisible();
-    }
   }
 
   /** Create a notebook with a card of the launcher. */
@@ -61,6 +66,11 @@ export class PatinaPage {
     return this.timeline.getByRole('article', {
       name: `Output ${seq}, cell ${cell}, ${status}`
     });
+  }
+
+  /** What such an output cell shows below its header and the source as it ran. */
+  result(seq: number, cell: number, status: string): Locator {
+    return this.output(seq, cell, status).locator('.jp-OutputArea');
   }
 
   /** What the toolbar says of the shown run. */

@@ -1,5 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, mkdirSync, rmSync, createWriteStream } from 'node:fs';
+import {
+  createWriteStream,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  writeFileSync
+} from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
@@ -26,6 +32,16 @@ async function freePort(): Promise<number> {
   });
 }
 
+/** JupyterLab asks a new person whether to fetch news, over the corner of the page. */
+function writeQuietSettings(settings: string): void {
+  const folder = join(settings, '@jupyterlab/apputils-extension');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(
+    join(folder, 'notification.jupyterlab-settings'),
+    JSON.stringify({ fetchNews: 'false' })
+  );
+}
+
 /**
  * A real Jupyter server with its own empty home and workspace. It can be killed and started
  * again on the same workspace and port, as a person's server is.
@@ -39,6 +55,7 @@ export class LabServer {
   static async start(): Promise<LabServer> {
     const home = mkdtempSync(join(tmpdir(), 'patina-ui-'));
     mkdirSync(join(home, 'work'));
+    writeQuietSettings(join(home, 'settings'));
     const server = new LabServer(home, await freePort());
     await server.launch();
     return server;

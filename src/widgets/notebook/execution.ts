@@ -13,6 +13,9 @@ export interface IWaitingCells {
   readonly cells: readonly wire.CellReference[];
 }
 
+/** Which run is meant; null when there is none after all. */
+type Target = () => string | null | Promise<string | null>;
+
 /** Asks the server to run cells of one notebook in the run it shows. */
 export class Execution {
   constructor(
@@ -77,12 +80,11 @@ export class Execution {
 
   private async _queue(
     references: readonly wire.CellReference[],
-    target: () => Promise<string | null>
+    target: Target
   ): Promise<void> {
     const cells = references.map(reference => reference.id);
+    const sent = this._inTurn(() => this._send(references, target));
     this._body.strips.ask(cells);
-    const sent = this._last.then(() => this._send(references, target));
-    this._last = sent.catch(() => undefined);
     try {
       await sent;
     } catch (error) {
@@ -92,11 +94,29 @@ export class Execution {
     }
   }
 
+  /**
+   * One request after the other; at once when none is under way, so that the kernel already works
+   * while the page does what else the key asked for.
+   */
+  private _inTurn(send: () => Promise<void>): Promise<void> {
+    const sent = this._last === null ? send() : this._last.then(send);
+    const ended = sent
+      .catch(() => undefined)
+      .then(() => {
+        if (this._last === ended) {
+          this._last = null;
+        }
+      });
+    this._last = ended;
+    return sent;
+  }
+
   private async _send(
     references: readonly wire.CellReference[],
-    target: () => Promise<string | null>
+    target: Target
   ): Promise<void> {
-    const run = await target();
+    const wanted = target();
+    const run = wanted instanceof Promise ? await wanted : wanted;
     if (run === null) {
       return;
     }
@@ -121,8 +141,12 @@ export class Execution {
     this._kernelNeeded.emit({ run, cells });
   }
 
+  private _shownRun(): string | Promise<string | null> {
+    return this._body.currentRun ?? this._arrivedRun();
+  }
+
   /** Which runs there are is not known before their document has arrived. */
-  private async _shownRun(): Promise<string | null> {
+  private async _arrivedRun(): Promise<string | null> {
     await this._body.runs?.ready;
     return this._body.currentRun ?? this._firstRun();
   }
@@ -136,7 +160,7 @@ export class Execution {
   private readonly _queued = new Signal<this, readonly wire.OutputCell[]>(this);
   private readonly _kernelNeeded = new Signal<this, IWaitingCells>(this);
   /** Requests go out one after the other, so that cells are queued in the order they were asked for. */
-  private _last: Promise<void> = Promise.resolve();
+  private _last: Promise<void> | null = null;
   /** Asked for here and perhaps not yet in the runs document. */
   private _first: string | null = null;
 }

@@ -43,11 +43,7 @@ export class KernelOffer implements IDisposable {
     const trans = this._trans;
     const { title, status } = waiting.run;
     const message = [
-      trans.__(
-        '%1 is %2: there is no kernel',
-        title,
-        statusWord(status, trans)
-      ),
+      trans.__('%1 has no kernel (%2)', title, statusWord(status, trans)),
       trans.__('Its variables are gone, its timeline is kept.')
     ].join('\n');
     this._notification = Notification.warning(message, {

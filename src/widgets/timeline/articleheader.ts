@@ -2,7 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { CELL_SIGNS, cellStatusWord } from '../../model/cellwords';
 import { formatDuration } from '../../model/duration';
 import type * as wire from '../../wire';
-import { button, element } from './element';
+import { button, element, write } from './element';
 
 /** What the header of an output cell shows beside the output cell itself. */
 export interface IHeaderContext {
@@ -37,25 +37,27 @@ export class ArticleHeader {
     const trans = this._trans;
     this._shown = cell;
     this._previousMs = context.previousMs;
-    this._seq.textContent = `#${cell.seq}`;
-    this._cell.textContent =
+    write(this._seq, `#${cell.seq}`);
+    write(
+      this._cell,
       context.place === null
         ? trans.__('deleted cell')
-        : trans.__('cell %1', context.place);
+        : trans.__('cell %1', context.place)
+    );
     this._cell.disabled = context.place === null;
     this._showAsker(context.askedBy);
     this._showTime(cell.started ?? cell.queued);
     this._status.dataset.status = cell.status;
-    this._status.textContent = `${CELL_SIGNS[cell.status]} ${cellStatusWord(cell.status, trans)}`;
+    write(
+      this._status,
+      `${CELL_SIGNS[cell.status]} ${cellStatusWord(cell.status, trans)}`
+    );
     this.tick(Date.now());
   }
 
   /** Count on the duration of a running cell. `now` is in milliseconds since 1970. */
   tick(now: number): void {
-    const text = this._durationText(now);
-    if (this._duration.textContent !== text) {
-      this._duration.textContent = text;
-    }
+    write(this._duration, this._durationText(now));
   }
 
   private _durationText(now: number): string {
@@ -76,7 +78,7 @@ export class ArticleHeader {
 
   private _showAsker(name: string | null): void {
     this._asker.hidden = name === null;
-    this._asker.textContent = initials(name ?? '');
+    write(this._asker, initials(name ?? ''));
     this._asker.title = name === null ? '' : this._trans.__('Run by %1', name);
     this._asker.setAttribute('aria-label', this._asker.title);
   }
@@ -84,10 +86,10 @@ export class ArticleHeader {
   private _showTime(time: string): void {
     const date = new Date(time);
     this._time.dateTime = time;
-    this._time.textContent = date.toLocaleTimeString([], {
-      hour: '2-digit',
-      minute: '2-digit'
-    });
+    write(
+      this._time,
+      date.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
+    );
     this._time.title = date.toLocaleString();
   }
 

@@ -10,6 +10,13 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return node;
 }
 
+/** Set the text of an element; one that says this already is left alone. */
+export function write(node: HTMLElement, text: string): void {
+  if (node.textContent !== text) {
+    node.textContent = text;
+  }
+}
+
 /** A new button that says what it does. */
 export function button(
   className: string,

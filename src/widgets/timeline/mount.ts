@@ -40,7 +40,7 @@ export function mountRuns(
     timeline,
     actions(panel, services)
   );
-  const refresh = () => pane.refresh();
+  const refresh = () => pane.refresh(null);
   const mark = () =>
     pane.markCell(content.notebook.activeCell?.model.id ?? null);
   const markBack = (_: unknown, cell: string | null) =>
@@ -48,13 +48,15 @@ export function mountRuns(
       widget.toggleClass('jp-mod-linked', widget.model.id === cell)
     );
   places.changed.connect(refresh);
-  trust.changed.connect(refresh);
+  const retrust = (_: Trust, cells: ReadonlySet<string> | null) =>
+    pane.refresh(cells);
+  trust.changed.connect(retrust);
   services.settings.changed.connect(refresh);
   content.notebook.activeCellChanged.connect(mark);
   pane.focusedCellChanged.connect(markBack);
   pane.disposed.connect(() => {
     services.settings.changed.disconnect(refresh);
-    trust.changed.disconnect(refresh);
+    trust.changed.disconnect(retrust);
     content.notebook.activeCellChanged.disconnect(mark);
     places.dispose();
   });

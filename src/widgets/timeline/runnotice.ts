@@ -97,9 +97,9 @@ export class RunNotice extends Widget {
       kind: run.status,
       message,
       details: [
-        run.error?.reason,
+        run.error?.reason ?? '',
         run.error?.hint ?? trans.__('The timeline is kept.')
-      ].filter(text => text !== undefined),
+      ].filter(text => !message.includes(text)),
       actions: this._goOn(run)
     };
   }

@@ -65,9 +65,9 @@ export class RunPanel extends Panel {
     this._timeline.mark(cell);
   }
 
-  /** Say again what depends on the source, on trust or on settings. */
-  refresh(): void {
-    this._timeline.refresh();
+  /** Say again what depends on the source, on trust or on settings: of these output cells, or of all. */
+  refresh(cells: ReadonlySet<string> | null): void {
+    this._timeline.refresh(cells);
     this._onChanged();
   }
 

@@ -53,6 +53,9 @@ export class RunTabs extends Widget {
   private _onCurrent(): void {
     this._hidden.delete(this._body.currentRun ?? '');
     this._onRuns();
+    const shown = this._runs.get(this._body.currentRun ?? '');
+    const tab = shown && this._tabs.get(shown);
+    tab?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
 
   /** Make, take away and order the tabs; those that stay keep their element, and so the focus. */

@@ -82,9 +82,16 @@ export class Timeline extends Panel {
     this._fillLast();
   }
 
-  /** The places of cells in the source, trust or who is who changed: say everything again. */
-  refresh(): void {
-    this._articles.forEach(article => article.update());
+  /**
+   * The places of cells in the source, trust or settings changed: say again what depends on them,
+   * in the output cells with these ids, or in all.
+   */
+  refresh(cells: ReadonlySet<string> | null): void {
+    for (const article of this._articles.values()) {
+      if (cells === null || cells.has(article.cell.id)) {
+        article.update();
+      }
+    }
   }
 
   /** Mark the output cells of this cell of the source. */
