@@ -54,11 +54,12 @@ def shape_name(shape: Any) -> str:
 def test_actions_bodies_and_replies_of_routes_are_told_as_they_are() -> None:
     told = routes_told()
     for name, does in operations():
-        _, action, body, reply, *_ = told[name]
+        _, action, body, reply, meaning = told[name]
         if does is None:
             assert code(action) == "read"
             continue
         assert code(action) == does.action, name
+        assert set(re.findall(r"`\?(\w+)=`", meaning)) == set(does.query), name
         assert code(body) == (shape_name(does.body) if does.body else ""), name
         shape = f" {shape_name(does.reply)}" if does.reply else ""
         assert reply.replace("`", "") == f"{int(does.status)}{shape}", name
