@@ -4,6 +4,16 @@ import { formatDuration } from '../../model/duration';
 import type * as wire from '../../wire';
 import { button, element, write } from './element';
 
+// Made once: `toLocaleString` makes one at every call, which takes a millisecond.
+const SHORT_TIME = new Intl.DateTimeFormat([], {
+  hour: '2-digit',
+  minute: '2-digit'
+});
+const WHOLE_TIME = new Intl.DateTimeFormat([], {
+  dateStyle: 'short',
+  timeStyle: 'medium'
+});
+
 /** What the header of an output cell shows beside the output cell itself. */
 export interface IHeaderContext {
   /** Where the cell is in the source, counted from 1; null when it was deleted. */
@@ -84,13 +94,12 @@ export class ArticleHeader {
   }
 
   private _showTime(time: string): void {
-    const date = new Date(time);
-    this._time.dateTime = time;
-    write(
-      this._time,
-      date.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
-    );
-    this._time.title = date.toLocaleString();
+    if (this._time.dateTime !== time) {
+      const date = new Date(time);
+      this._time.dateTime = time;
+      this._time.textContent = SHORT_TIME.format(date);
+      this._time.title = WHOLE_TIME.format(date);
+    }
   }
 
   private _shown: wire.OutputCell | null = null;
