@@ -10,6 +10,7 @@ from jupyter_server.extension.application import ExtensionApp
 
 from patina_lab._version import __version__
 from patina_lab.exit import end_workers_with_main_thread
+from patina_lab.http.nowhere import NowhereHandler
 from patina_lab.http.openapi import OpenApiHandler
 from patina_lab.http.routes import PREFIX, RESOURCES, SOCKETS
 from patina_lab.rooms.registry import Rooms
@@ -40,6 +41,7 @@ class PatinaLab(ExtensionApp):
         self.handlers.extend(
             (rf"/{PREFIX}{_pattern(path)}", handler, service) for path, handler in routes.items()
         )
+        self.handlers.append((rf"/{PREFIX}/(.*)", NowhereHandler, service))
         serverapp.event_logger.add_listener(
             schema_id=_CONTENTS_EVENTS, listener=self._on_contents_event
         )

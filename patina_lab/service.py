@@ -115,6 +115,10 @@ class Service:
         kernel = await self._kernel(wanted.kernel)
         if await ensure_async(self._contents.file_exists(path)):
             raise conflict(f"{path} exists already", "It is never overwritten", "Choose a name.")
+        folder = path.rpartition("/")[0]
+        if folder and not await ensure_async(self._contents.dir_exists(folder)):
+            reason = f"There is no folder {folder} below the server's root"
+            raise bad_request(f"{path} cannot be created", reason, "Create the folder first.")
         cell = Cell(uuid.uuid4().hex[:_NEW_CELL_ID_DIGITS], "code", "")
         text = write(TsnbDocument(str(uuid.uuid4()), kernel.name, kernel.language, (cell,)))
         model = {"type": "file", "format": "text", "content": text}

@@ -143,13 +143,14 @@ def _cells(tables: Any, text: str) -> tuple[Cell, ...]:
 
 def _cell(table: dict[str, Any], number: int, taken: Container[str]) -> Cell:
     of = f"cell {number + 1}"
-    if table.get("id") in taken:
-        raise TsnbError(f"Two cells have the id {table['id']!r}", hint="Give one another id.")
+    name = _string(table, "id", of)
+    if name in taken:
+        raise TsnbError(f"Two cells have the id {name!r}", hint="Give one another id.")
     kind = _string(table, "type", of)
     if kind not in _CELL_TYPES:
         raise TsnbError(f"{of} has the type {kind!r}", hint="It may be code, markdown or raw.")
     return Cell(
-        id=_string(table, "id", of),
+        id=name,
         type=cast("CellType", kind),
         source=_string(table, "source", of),
         metadata=_table(table, "metadata"),

@@ -57,6 +57,11 @@ class PatinaHandler(APIHandler):
             raise HTTPError(403, "A page of another origin may not ask this")
         await super().prepare()
 
+    def refuse(self, problem: PatinaProblem) -> None:
+        """Answer that it cannot be done."""
+        self.set_status(problem.status)
+        self.write_error(problem.status, exc_info=(type(problem), problem, None))
+
     def write_error(self, status_code: int, **details: Any) -> None:
         """Answer with what happened, why, and what to do."""
         error = details.get("exc_info", (None, None, None))[1]
@@ -100,8 +105,7 @@ def operation(
                 result = await result if isawaitable(result) else result
             except (PatinaProblem, OSError) as error:
                 problem = of_disk(error) if isinstance(error, OSError) else error
-                self.set_status(problem.status)
-                self.write_error(problem.status, exc_info=(type(problem), problem, None))
+                self.refuse(problem)
                 return
             self.set_status(status)
             if isinstance(result, bytes):

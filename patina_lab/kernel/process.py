@@ -107,6 +107,8 @@ def install_hint(kernel: str) -> str:
     """Return how a kernel we know of is installed."""
     known = {
         "patina-python": "It comes with Patina Lab: pip install patina-lab.",
+        "patina-javascript": "This version of Patina Lab has no JavaScript kernel yet.",
+        "patina-rust": "This version of Patina Lab has no Rust kernel yet.",
         "python3": "pip install ipykernel.",
     }
     return known.get(kernel, "`jupyter kernelspec list` shows what there is.")

@@ -101,3 +101,10 @@ def test_a_conflict_written_in_a_source_is_just_text() -> None:
     source = "<<<<<<< ours\nx = 1\n"
     document = TsnbDocument("n", "k", "python", (Cell("a", "code", source),))
     assert read(write(document)).cells[0].source == source
+
+
+def test_an_id_that_is_no_text_is_refused_with_its_line() -> None:
+    text = 'format = "patina-lab 1"\n[[cells]]\nid = [1]\ntype = "code"\nsource = ""\n'
+    with pytest.raises(TsnbError) as refused:
+        read(text)
+    assert refused.value.line == 2

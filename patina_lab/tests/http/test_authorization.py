@@ -191,3 +191,12 @@ async def test_the_server_says_what_it_is(user: User) -> None:
     assert info["protocol"] == wire.PROTOCOL
     assert "python3" in [kernel["name"] for kernel in info["kernels"]]
     assert info["notebooks_root"] == user.serverapp.root_dir
+
+
+async def test_what_is_not_there_is_answered_as_every_error_is(user: User) -> None:
+    with pytest.raises(Refused) as refused:
+        await user.ask("POST", "runs/x/no-such-thing")
+    assert refused.value.status == 404
+    assert "POST api/patina/runs/x/no-such-thing" in refused.value.problem["reason"]
+    reply = await user.get(PREFIX, "nothing", headers={"Authorization": ""})
+    assert reply.code == 403

@@ -1,0 +1,23 @@
+"""What is asked for below `api/patina` and is not there: an answer in JSON, as from every door."""
+
+from __future__ import annotations
+
+from jupyter_server.auth.decorator import authorized
+from tornado.web import authenticated
+
+from patina_lab.http.operation import RESOURCE, PatinaHandler
+from patina_lab.rooms.problem import not_found
+
+
+class NowhereHandler(PatinaHandler):
+    """Any other path: 404 for who may come in, 403 for who may not."""
+
+    @authenticated
+    @authorized("read", resource=RESOURCE)  # type: ignore[untyped-decorator]
+    async def get(self, path: str) -> None:
+        """Say that there is nothing."""
+        reason = f"This version has no {self.request.method} api/patina/{path[:120]}"
+        hint = "GET api/patina/openapi.json lists what there is."
+        self.refuse(not_found("There is no such interface", reason, hint))
+
+    post = put = patch = delete = get
