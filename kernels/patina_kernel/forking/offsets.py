@@ -1,0 +1,59 @@
+"""File offsets: after a fork both processes move the same one, until the copy opens the file anew."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import stat
+from pathlib import Path
+
+from patina_kernel.forking.plan import Own
+from patina_kernel.language import ReportLine
+
+DESCRIPTORS = ("/proc/self/fd", "/dev/fd")
+ONLY_AT_OPENING = os.O_CREAT | os.O_EXCL | os.O_TRUNC
+
+
+def own_offsets(own: Own) -> tuple[ReportLine, ...]:
+    """In the copy: give each regular file an offset of its own, at the same place.
+
+    Returns a line for each that stays shared: a file that was deleted or may not be opened again.
+    """
+    directory = next((path for path in DESCRIPTORS if Path(path).is_dir()), None)
+    if directory is None:
+        return ()
+    fds = [int(name) for name in os.listdir(directory)]
+    shared = (_shared(directory, fd) for fd in fds if fd > 2 and fd not in own.descriptors)
+    return tuple(line for line in shared if line is not None)
+
+
+def _shared(directory: str, fd: int) -> ReportLine | None:
+    """Open one anew; the line for one that cannot be."""
+    try:
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            return None
+    except OSError:  # closed since it was listed
+        return None
+    try:
+        _reopen(f"{directory}/{fd}", fd)
+    except OSError as error:
+        what = f"both kernels read and write at one offset: {error.strerror}"
+        return ReportLine("file", _name(directory, fd), what, "Open it again in the copy.")
+    return None
+
+
+def _reopen(path: str, fd: int) -> None:
+    flags = fcntl.fcntl(fd, fcntl.F_GETFL) & ~ONLY_AT_OPENING
+    fresh = os.open(path, flags | os.O_CLOEXEC)
+    try:
+        os.lseek(fresh, os.lseek(fd, 0, os.SEEK_CUR), os.SEEK_SET)
+        os.dup2(fresh, fd, os.get_inheritable(fd))
+    finally:
+        os.close(fresh)
+
+
+def _name(directory: str, fd: int) -> str:
+    try:
+        return os.readlink(f"{directory}/{fd}")
+    except OSError:
+        return f"descriptor {fd}"
