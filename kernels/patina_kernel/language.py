@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from patina_kernel.forking import Audit, Claim
 
 Kind = Literal["data", "function", "class", "module", "other"]
 Change = Literal["new", "rebound", "maybe", "gone"]
@@ -113,6 +116,15 @@ class Language(Protocol):
 
     def before_fork(self) -> None:
         """The process is about to be copied. Raise nothing; keep it short."""
+
+    def own_files(self) -> frozenset[str]:
+        """Return the paths of open files that are the language's own, and that it sees to."""
+
+    def claims(self, found: Audit) -> tuple[Claim, ...]:
+        """Return what `after_fork` can put right in a plain copy of a process like this."""
+
+    def thread_names(self) -> dict[int, str]:
+        """Return the names of threads that the language knows better than the system."""
 
     def after_fork(self, *, reseed: bool) -> tuple[ReportLine, ...]:
         """This is the copy: mend what a copy must not share. `reseed`: give it other randomness."""
