@@ -9,7 +9,7 @@ The plan is to carry the threads over (Linux, x86-64, glibc), else to heal in th
 refuse with a choice.
 """
 
-from patina_kernel.forking.audit import Audit, Child, Descriptor, Thread, audit
+from patina_kernel.forking.audit import Audit, Child, Descriptor, Thread, audit, libraries_like
 from patina_kernel.forking.offsets import own_offsets
 from patina_kernel.forking.perform import (
     ForkRefusedError,
@@ -59,6 +59,7 @@ __all__ = [
     "fork",
     "fork_again",
     "fork_parked",
+    "libraries_like",
     "own_offsets",
     "plan",
     "release",

@@ -7,6 +7,7 @@ read, and `complete` is False.
 from __future__ import annotations
 
 import os
+import signal
 import threading
 import time
 from collections.abc import Iterable, Iterator
@@ -106,7 +107,7 @@ def _thread(tid: int) -> Thread | None:
         return None
     name = status.split(b"\n", 1)[0].partition(b"\t")[2]
     blocked = int(status.partition(b"SigBlk:\t")[2][:16] or b"0", 16)
-    usable = range(SIGNALS - 1, SIGNALS // 2, -1)
+    usable = range(SIGNALS - 1, signal.SIGRTMIN, -1)
     return Thread(tid, os.fsdecode(name), all(blocked >> (number - 1) & 1 for number in usable))
 
 
@@ -153,13 +154,20 @@ def _is_fork(pid: int) -> bool:
 
 
 def _libraries() -> frozenset[str]:
+    return frozenset(noted for noted in NOTED if libraries_like(noted))
+
+
+def libraries_like(part: str) -> tuple[str, ...]:
+    """Return the paths of the loaded libraries with this in their file's name."""
     library = native.load()
     paths = library.libraries() if library else _mapped()
-    names = {path.rpartition("/")[2] for path in paths}
-    return frozenset(noted for noted in NOTED if any(noted in name for name in names))
+    return tuple(path for path in paths if part in path.rpartition("/")[2])
 
 
-def _mapped() -> set[str]:
+def _mapped() -> tuple[str, ...]:
     """The slow way (milliseconds when much is loaded), for want of the C library."""
-    lines = Path("/proc/self/maps").read_text(encoding="utf-8", errors="replace").split("\n")
-    return {line.partition("/")[2] for line in lines}
+    try:
+        lines = Path("/proc/self/maps").read_text(encoding="utf-8", errors="replace").split("\n")
+    except FileNotFoundError:
+        return ()
+    return tuple({"/" + line.partition("/")[2] for line in lines if "/" in line})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -136,7 +137,9 @@ def _without_threads(plan: Plain | Heal | Refuse, *more: ReportLine) -> ForkResu
     if isinstance(plan, Refuse):
         raise ForkRefusedError(plan.reason, plan.advice, plan.alternatives)
     try:
-        pid = os.fork()
+        with warnings.catch_warnings():  # Python warns of threads; the plan has seen to them
+            warnings.simplefilter("ignore", DeprecationWarning)
+            pid = os.fork()
     except OSError as error:
         raise _failed(str(error)) from error
     return ForkResult(pid, (*plan.report, *more), getattr(plan, "steps", ()))

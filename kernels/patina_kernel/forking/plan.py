@@ -17,6 +17,8 @@ from patina_kernel.language import ReportLine
 HARMLESS = frozenset({"jemalloc_bg_thd"})
 # Libraries whose own fork handlers make a plain fork right.
 FORK_SAFE = frozenset({"openblas", "libarrow"})
+# Libraries whose threads block all signals.
+MASKING = frozenset({"libzmq"})
 SAVE_AND_LOAD = "save and load"
 OLDER_CHECKPOINT = "fork from the checkpoint before the library's first use"
 
@@ -101,6 +103,8 @@ def plan(audit: Audit, own: Own, capabilities: Capabilities) -> Plan:
         return Refuse(*refusal, report=lines)
     awake = tuple(thread for thread in foreign if not thread.masked)
     without = _without_carrying(awake, audit, capabilities, lines)
+    if _claimed_children(capabilities) and isinstance(without, Refuse):
+        return Refuse(*_mixed(without), report=lines)
     if not awake or _claimed_children(capabilities) or not capabilities.carry:
         return without
     leave = frozenset(thread.tid for thread in foreign if thread.masked)
@@ -129,7 +133,7 @@ def _refusal(
         return _device(shared[0].target)
     masked = [thread for thread in foreign if thread.masked and thread.name not in HARMLESS]
     if masked:
-        return _masked(masked)
+        return _masked(masked, audit)
     excused = own.children | _claimed_children(capabilities)
     workers = [child for child in audit.children if child.forked and child.pid not in excused]
     return _workers(workers) if workers else None
@@ -146,8 +150,8 @@ def _device(target: str) -> _Refusal:
     return reason, advice, (SAVE_AND_LOAD, OLDER_CHECKPOINT)
 
 
-def _masked(threads: list[Thread]) -> _Refusal:
-    names = ", ".join(sorted({thread.name for thread in threads}))
+def _masked(threads: list[Thread], audit: Audit) -> _Refusal:
+    names = ", ".join(sorted({thread.name for thread in threads} | audit.libraries & MASKING))
     reason = f"threads that cannot be copied are running ({names}); the copy would wait for them"
     advice = "Close what started them (for ZMQ: context.term()), or use one of the alternatives."
     return reason, advice, (SAVE_AND_LOAD, OLDER_CHECKPOINT)
@@ -158,6 +162,13 @@ def _workers(children: list[Child]) -> _Refusal:
     reason = f"worker processes ({pids}) belong to this kernel; a copy would take their answers"
     advice = "Close the pool and fork again, or use one of the alternatives."
     return reason, advice, (SAVE_AND_LOAD, OLDER_CHECKPOINT)
+
+
+def _mixed(without: Refuse) -> _Refusal:
+    """Carried threads would take the answers of the parent's workers, so neither way is open."""
+    reason = f"there is a pool of worker processes, and {without.reason}"
+    advice = "Close the pool and fork again, or use one of the alternatives."
+    return reason, advice, without.alternatives
 
 
 def _without_carrying(
