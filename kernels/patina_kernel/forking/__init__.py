@@ -3,10 +3,11 @@
     language.before_fork()
     decided = plan(audit(), own, capabilities)
     result = fork(decided, own)          # or fork_parked: then release() when it goes live
-    if result.pid == 0: own_offsets(own); language.after_fork(...)
+    if result.pid == 0: own_offsets(own) unless result.carried; language.after_fork(...)
 
-The plan is to carry the threads over (Linux, x86-64, glibc), else to heal in the copy, else to
-refuse with a choice.
+A copy with its threads has offsets, pipes, eventfds and epolls of its own from the start, so that
+no thread of it meets a shared one. The plan is to carry the threads over (Linux, x86-64, glibc),
+else to heal in the copy, else to refuse with a choice.
 """
 
 from patina_kernel.forking.audit import Audit, Child, Descriptor, Thread, audit, libraries_like

@@ -76,7 +76,7 @@ def compile_into(target: Path) -> None:
 
 def _run(command: tuple[str, ...]) -> None:
     try:
-        done = subprocess.run(  # noqa: S603: the machine's compiler on our own sources
+        done = subprocess.run(  # noqa: S603 - the machine's compiler on our own sources
             command, capture_output=True, text=True, timeout=COMPILE_SECONDS, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:

@@ -29,8 +29,9 @@ class Stage(IntEnum):
 
 
 class CarryError(Exception):
-    """The process was not copied with its threads, and is as it was: how far it got, who stood
-    in the way (a thread's id, or 0), and the error number.
+    """The process was not copied with its threads, and is as it was.
+
+    How far it got, who stood in the way (a thread's id, or 0), and the error number.
     """
 
     def __init__(self, stage: Stage, tid: int, number: int) -> None:
@@ -84,7 +85,7 @@ class Library:
         return self._copy("patina_forkall", keep, leave, hold=0)
 
     def fork_held(self, keep: Iterable[int], leave: Iterable[int]) -> Carried:
-        """The same, the copy's threads stopped until `release`. CarryError(BUSY): one computed."""
+        """Do the same, the copy's threads stopped until `release`. BUSY: a thread computed."""
         return self._copy("patina_forkall", keep, leave, hold=1)
 
     def fork_again(self, keep: Iterable[int]) -> Carried:

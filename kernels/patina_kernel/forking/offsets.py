@@ -1,4 +1,4 @@
-"""File offsets: after a fork both processes move the same one, until the copy opens the file anew."""
+"""File offsets: after a fork both processes move one, until the copy opens the file anew."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from patina_kernel.forking.plan import Own
 from patina_kernel.language import ReportLine
 
 DESCRIPTORS = ("/proc/self/fd", "/dev/fd")
-ONLY_AT_OPENING = os.O_CREAT | os.O_EXCL | os.O_TRUNC
+ONLY_AT_OPENING = os.O_CREAT | os.O_EXCL | os.O_TRUNC | getattr(os, "O_TMPFILE", 0)
 
 
 def own_offsets(own: Own) -> tuple[ReportLine, ...]:
@@ -22,7 +22,7 @@ def own_offsets(own: Own) -> tuple[ReportLine, ...]:
     directory = next((path for path in DESCRIPTORS if Path(path).is_dir()), None)
     if directory is None:
         return ()
-    fds = [int(name) for name in os.listdir(directory)]
+    fds = [int(entry.name) for entry in Path(directory).iterdir()]
     shared = (_shared(directory, fd) for fd in fds if fd > 2 and fd not in own.descriptors)
     return tuple(line for line in shared if line is not None)
 
@@ -54,6 +54,6 @@ def _reopen(path: str, fd: int) -> None:
 
 def _name(directory: str, fd: int) -> str:
     try:
-        return os.readlink(f"{directory}/{fd}")
+        return str(Path(f"{directory}/{fd}").readlink())
     except OSError:
         return f"descriptor {fd}"

@@ -127,7 +127,7 @@ def _failed(why: str) -> ForkRefusedError:
 
 
 def _instead(plan: CarryThreads, error: native.CarryError) -> Plain | Heal | Refuse:
-    """What is left when carrying failed; nothing when the system has no room for a process."""
+    """Return what is left when carrying failed; nothing is when there is no room for a process."""
     if error.stage in (native.Stage.CLONE, native.Stage.REVIVE):
         raise _failed(str(error)) from error
     return plan.otherwise

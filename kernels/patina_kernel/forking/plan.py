@@ -15,6 +15,8 @@ from patina_kernel.language import ReportLine
 
 # They block all signals, touch no user's data, and their library works without them.
 HARMLESS = frozenset({"jemalloc_bg_thd"})
+# They tidy up after work that a copy has not begun.
+BYSTANDERS = frozenset({"polars-ooc-clea"})
 # Libraries whose own fork handlers make a plain fork right.
 FORK_SAFE = frozenset({"openblas", "libarrow"})
 # Libraries whose threads block all signals.
@@ -34,13 +36,14 @@ class Own:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Something of the user's that the language can put right in a plain copy, and how it says so.
+    """Something of the user's that the language can put right in a plain copy.
 
-    `step` names what heals it, `threads` and `children` are those that it covers.
+    `step` names what heals it, `line` is what the person is told if anything is, `threads` and
+    `children` are those that it covers.
     """
 
     step: str
-    line: ReportLine
+    line: ReportLine | None
     threads: frozenset[int] = frozenset()
     children: frozenset[int] = frozenset()
 
@@ -125,7 +128,7 @@ _Refusal = tuple[str, str, tuple[str, ...]]
 def _refusal(
     audit: Audit, own: Own, capabilities: Capabilities, foreign: tuple[Thread, ...]
 ) -> _Refusal | None:
-    """What no way of forking can get right."""
+    """Return why no way of forking can be right, if so."""
     if not capabilities.fork:
         return _no_fork()
     shared = [found for found in audit.descriptors if found.kind in ("gpu", "io_uring")]
@@ -177,14 +180,15 @@ def _without_carrying(
     capabilities: Capabilities,
     lines: tuple[ReportLine, ...],
 ) -> Plain | Heal | Refuse:
-    """The plan where threads stay behind: all are claimed, known to be safe, or reported gone."""
-    left = [thread for thread in threads if thread.tid not in _claimed_threads(capabilities)]
+    """Plan to leave threads behind: all are claimed, known to be safe, or reported gone."""
+    claimed = _claimed_threads(capabilities)
+    left = [one for one in threads if one.tid not in claimed and one.name not in BYSTANDERS]
     gone = [thread for thread in left if thread.tid in capabilities.names]
     native = [thread for thread in left if thread.tid not in capabilities.names]
     if native and not _are_safe(native, audit):
         return Refuse(*_native(native, audit), report=lines)
     lines += tuple(report.of_thread(capabilities.names[thread.tid]) for thread in gone)
-    lines += tuple(claim.line for claim in capabilities.claims)
+    lines += tuple(claim.line for claim in capabilities.claims if claim.line is not None)
     steps = tuple(dict.fromkeys(claim.step for claim in capabilities.claims))
     return Heal(steps, lines) if steps else Plain(lines)
 

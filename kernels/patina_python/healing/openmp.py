@@ -44,7 +44,7 @@ def _pauses(library: ctypes.CDLL) -> bool:
 
 
 def pause() -> None:
-    """End the calling thread's idle OpenMP threads, where OpenMP can; it starts them when needed."""
+    """End the calling thread's idle OpenMP threads, where it can; they start when needed."""
     for library in _libraries():
         if _pauses(library):
             library.omp_pause_resource_all(PAUSE_HARD)
@@ -57,7 +57,8 @@ def _is_limited() -> bool:
 def claims(found: Audit) -> tuple[Claim, ...]:
     """Return the claim on threads that have the process's name: OpenMP does not name its own.
 
-    Those left after a pause serve another thread of Python's, and are of no use without it.
+    Those left after a pause serve another thread of Python's, and are of no use without it: there
+    is nothing to be said of them.
     """
     if NAME not in found.libraries:
         return ()
@@ -65,7 +66,7 @@ def claims(found: Audit) -> tuple[Claim, ...]:
         name = file.read().strip()
     nameless = (thread.tid for thread in found.threads if thread.name == name)
     threads = frozenset(nameless) - names().keys()
-    return (Claim(STEP, LINE, threads=threads),) if threads else ()
+    return (Claim(STEP, LINE if _is_limited() else None, threads=threads),) if threads else ()
 
 
 def heal() -> tuple[ReportLine, ...]:

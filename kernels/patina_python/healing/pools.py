@@ -6,7 +6,6 @@ import queue
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import thread as implementation
-from multiprocessing import pool as multiprocessing_pool
 from typing import Any
 
 from patina_kernel.forking import Claim
@@ -58,7 +57,7 @@ def _at_work() -> list[Future[Any]]:
 
 
 def _line(executor: ThreadPoolExecutor) -> ReportLine:
-    name = executor._thread_name_prefix
+    name = executor._thread_name_prefix or "ThreadPoolExecutor"
     busy = f"; {len(_running)} running tasks fail in it" if _running else ""
     return ReportLine(
         "thread pool", name, f"the copy has new threads for it{busy}", "Submit those again."
@@ -86,7 +85,7 @@ def _renew(executor: ThreadPoolExecutor) -> None:
 
 
 def _drain(waiting: queue.SimpleQueue[Any]) -> list[Any]:
-    items = []
+    items: list[Any] = []
     while True:
         try:
             item = waiting.get_nowait()
@@ -94,8 +93,3 @@ def _drain(waiting: queue.SimpleQueue[Any]) -> list[Any]:
             return items
         if item is not None:  # a sentinel for a thread that is gone
             items.append(item)
-
-
-def is_thread_pool(pool: multiprocessing_pool.Pool) -> bool:
-    """Return whether a pool of multiprocessing has threads for its workers."""
-    return isinstance(pool, multiprocessing_pool.ThreadPool)

@@ -14,7 +14,7 @@ _remembered: tuple[Any, ...] | None = None
 
 def remember() -> None:
     """Note the state of `random`: Python seeds it anew in every plain copy."""
-    global _remembered  # noqa: PLW0603: `random` itself is one for the process
+    global _remembered  # noqa: PLW0603 - `random` itself is one for the process
     _remembered = random.getstate()
 
 

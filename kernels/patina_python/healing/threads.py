@@ -15,7 +15,7 @@ _plain_copy = 0
 
 def _note_plain_fork() -> None:
     """Python runs this in a plain copy only: a copy with its threads is made without its hooks."""
-    global _plain_copy  # noqa: PLW0603: about the process, of which there is one
+    global _plain_copy  # noqa: PLW0603 - about the process, of which there is one
     _plain_copy = os.getpid()
 
 

@@ -32,6 +32,10 @@ def _takes_work(pool: Any) -> bool:
     return bool(pool._state == implementation.RUN)
 
 
+def _has_threads(pool: object) -> bool:
+    return isinstance(pool, implementation.ThreadPool)
+
+
 def executors() -> list[tuple[threading.Thread, Any]]:
     """Return executors with processes, and the thread that manages each."""
     tables = (getattr(sys.modules.get(name), "_threads_wakeups", {}) for name in EXECUTORS)
@@ -47,7 +51,7 @@ def claims() -> tuple[Claim, ...]:
 
 def _claim_pool(pool: Any) -> Claim:
     crew = frozenset(getattr(pool, name).native_id or 0 for name in HANDLERS)
-    if isinstance(pool, implementation.ThreadPool):
+    if _has_threads(pool):
         crew |= {worker.native_id or 0 for worker in pool._pool}
         return Claim(STEP, _line("thread pool", len(pool._cache)), threads=crew)
     pids = frozenset(worker.pid for worker in pool._pool if worker.pid)
@@ -84,8 +88,8 @@ def heal() -> tuple[ReportLine, ...]:
 def _renew_pool(pool: Any) -> None:
     unfinished = list(pool._cache.values())
     _close_pipes(pool)
-    if isinstance(pool, implementation.ThreadPool):
-        pool.__init__(pool._processes, pool._initializer, pool._initargs)  # type: ignore[misc]
+    if _has_threads(pool):
+        pool.__init__(pool._processes, pool._initializer, pool._initargs)
     else:
         pool.__init__(
             pool._processes,
@@ -108,7 +112,7 @@ def _close_pipes(pool: Any) -> None:
 
 def _fail_result(result: Any) -> None:
     error = LostWorkError(LOST)
-    if isinstance(result, implementation.IMapIterator):
+    if hasattr(result, "_set_length"):  # of imap
         result._cond = threading.Condition()
         result._set(result._index, (False, error))
         result._set_length(result._index)
@@ -121,9 +125,9 @@ def _fail_result(result: Any) -> None:
 def _renew_executor(executor: Any) -> None:
     for item in list((executor._pending_work_items or {}).values()):
         fail(item.future)
-    if type(executor) is ProcessPoolExecutor:
+    if _is_standard(executor):
         limit = getattr(executor, "_max_tasks_per_child", None)
-        executor.__init__(  # type: ignore[misc]
+        executor.__init__(
             executor._max_workers,
             executor._mp_context,
             executor._initializer,
@@ -134,3 +138,7 @@ def _renew_executor(executor: Any) -> None:
     reusable = sys.modules.get("joblib.externals.loky.reusable_executor")
     if reusable is not None:
         reusable._executor = None  # type: ignore[attr-defined]
+
+
+def _is_standard(executor: object) -> bool:
+    return type(executor) is ProcessPoolExecutor

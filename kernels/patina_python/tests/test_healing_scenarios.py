@@ -14,6 +14,7 @@ import tempfile
 from dataclasses import dataclass
 
 import pytest
+from patina_kernel import forking
 
 SECONDS = 30
 CARRIES = "carried"
@@ -70,7 +71,7 @@ def show(check):
 
 @dataclass(frozen=True)
 class Case:
-    """A scenario: what must be installed, its program, and how it ends with and without carrying."""
+    """A scenario: its program, and how it ends with and without carrying."""
 
     name: str
     carrying: str
@@ -85,7 +86,7 @@ CASES = (
     Case(
         "scikit-learn",
         CARRIES,
-        PLAIN,
+        HEALS,
         """
 import numpy as np
 from sklearn.cluster import KMeans
@@ -134,7 +135,7 @@ show(run)
     ),
     Case(
         "polars imported",
-        PLAIN,
+        CARRIES,
         PLAIN,
         """
 import polars as pl
@@ -441,8 +442,6 @@ def named(case: Case) -> str:
 
 
 def can_carry() -> bool:
-    from patina_kernel import forking
-
     return forking.capabilities().carry
 
 

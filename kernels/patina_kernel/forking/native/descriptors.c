@@ -18,7 +18,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-enum kind { EVENTFD, EPOLL, WATCH, PIPE, PAIR, TIMER };
+enum kind { EVENTFD, EPOLL, WATCH, PIPE, PAIR, TIMER, REGULAR };
 struct renewal {
     enum kind kind;
     int fd, other, flags, other_flags;
@@ -87,6 +87,16 @@ static int add_end(int fd, unsigned long inode, int socket)
     return 0;
 }
 
+/* A file's offset belongs to its opening; standard input and output stay as they are. */
+static int add_file(int fd)
+{
+    struct stat status;
+    if (fd <= STDERR_FILENO || fstat(fd, &status) || !S_ISREG(status.st_mode))
+        return 0;
+    int flags = fcntl(fd, F_GETFL) | (fcntl(fd, F_GETFD) & FD_CLOEXEC ? O_CLOEXEC : 0);
+    return add(REGULAR, fd, -1, flags, (uint64_t)lseek(fd, 0, SEEK_CUR), 0);
+}
+
 static int look_at(int fd)
 {
     char path[64], target[128];
@@ -101,7 +111,7 @@ static int look_at(int fd)
         return add_end(fd, patina_number(target + 6, 10), 0);
     if (strncmp(target, "socket:[", 8) == 0)
         return add_end(fd, patina_number(target + 8, 10), 1);
-    return 0;
+    return target[0] == '/' ? add_file(fd) : 0;
 }
 
 /* The inode of the other end of a Unix socket, or 0. */
@@ -226,6 +236,19 @@ static int renew_timer(const struct renewal *one)
     return got ? 0 : timerfd_settime(one->fd, 0, &left, NULL);
 }
 
+/* One that may not be opened again stays shared. */
+static int renew_file(const struct renewal *one)
+{
+    char path[64];
+    int flags = one->flags & ~(O_CREAT | O_EXCL | O_TRUNC | O_TMPFILE);
+    int fresh = (int)syscall(SYS_openat, AT_FDCWD, patina_path(path, "/proc/self/fd/", one->fd, ""),
+                             flags | O_CLOEXEC);
+    if (fresh < 0)
+        return 0;
+    lseek(fresh, (off_t)one->a, SEEK_SET);
+    return replace(fresh, one->fd, one->flags);
+}
+
 /* What waits to be read in `from` waits in the copy too, in `into`'s other end. */
 static void copy_waiting(int from, int into)
 {
@@ -261,6 +284,8 @@ static int renew_one(const struct renewal *one)
     case PIPE:
     case PAIR:
         return renew_pair(one);
+    case REGULAR:
+        return renew_file(one);
     case WATCH:
         return 0;
     }
