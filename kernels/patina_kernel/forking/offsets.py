@@ -11,7 +11,7 @@ from patina_kernel.forking.plan import Own
 from patina_kernel.language import ReportLine
 
 DESCRIPTORS = ("/proc/self/fd", "/dev/fd")
-ONLY_AT_OPENING = os.O_CREAT | os.O_EXCL | os.O_TRUNC | getattr(os, "O_TMPFILE", 0)
+ONLY_AT_OPENING = os.O_CREAT | os.O_EXCL | os.O_TRUNC | os.O_NOFOLLOW | getattr(os, "O_TMPFILE", 0)
 
 
 def own_offsets(own: Own) -> tuple[ReportLine, ...]:

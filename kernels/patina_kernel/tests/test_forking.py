@@ -123,8 +123,8 @@ def test_a_copy_has_the_threads_and_the_parent_keeps_its_own() -> None:
     check("""
 start()
 def check():
-    again = forking.renumbered()
-    return counts() and len(again) == 1 and set(again.values()) < set(map(int, os.listdir("/proc/self/task")))
+    again = set(forking.renumbered().values())
+    return counts() and len(again) == 1 and again < set(map(int, os.listdir("/proc/self/task")))
 for _ in range(5):
     assert copied(check) == "True"
     assert counts()

@@ -18,6 +18,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+enum { ONLY_AT_OPENING = O_CREAT | O_EXCL | O_TRUNC | O_TMPFILE | O_NOFOLLOW };
 enum kind { EVENTFD, EPOLL, WATCH, PIPE, PAIR, TIMER, REGULAR };
 struct renewal {
     enum kind kind;
@@ -240,7 +241,7 @@ static int renew_timer(const struct renewal *one)
 static int renew_file(const struct renewal *one)
 {
     char path[64];
-    int flags = one->flags & ~(O_CREAT | O_EXCL | O_TRUNC | O_TMPFILE);
+    int flags = one->flags & ~ONLY_AT_OPENING;
     int fresh = (int)syscall(SYS_openat, AT_FDCWD, patina_path(path, "/proc/self/fd/", one->fd, ""),
                              flags | O_CLOEXEC);
     if (fresh < 0)
