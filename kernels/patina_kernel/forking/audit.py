@@ -6,6 +6,7 @@ read, and `complete` is False.
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 import threading
@@ -30,7 +31,8 @@ ANONYMOUS: dict[str, DescriptorKind] = {
 # Libraries that have threads, or are known to live through a fork, by a part of their file's name.
 NOTED = ("libgomp", "openblas", "libarrow", "polars", "duckdb", "libzmq", "grpc", "libcuda")
 SQLITE = b"SQLite format 3\0"
-SIGNALS = 64
+# The signals that could stop a thread, as a mask; macOS has no real-time signals, nor /proc.
+STOPPERS = sum(1 << number - 1 for number in range(getattr(signal, "SIGRTMIN", 63) + 1, 64))
 STARTING_TRIES = 30
 STARTING_SECONDS = 0.001
 
@@ -127,8 +129,7 @@ def _thread(tid: int) -> Thread | None:
         return None
     name = status.split(b"\n", 1)[0].partition(b"\t")[2]
     blocked = int(status.partition(b"SigBlk:\t")[2][:16] or b"0", 16)
-    usable = range(SIGNALS - 1, signal.SIGRTMIN, -1)
-    return Thread(tid, os.fsdecode(name), all(blocked >> (number - 1) & 1 for number in usable))
+    return Thread(tid, os.fsdecode(name), blocked & STOPPERS == STOPPERS)
 
 
 def _descriptors() -> Iterator[Descriptor]:
@@ -162,8 +163,16 @@ def _is_sqlite(fd: int) -> bool:
         return False
 
 
+def _has_children() -> bool:
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    return True
+
+
 def _children(tids: Iterable[int]) -> Iterator[Child]:
-    for tid in tids:
+    for tid in tids if _has_children() else ():
         for pid in map(int, _read(f"/proc/self/task/{tid}/children", 1 << 16).split()):
             yield Child(pid, os.fsdecode(_read(f"/proc/{pid}/comm").strip()), _is_fork(pid))
 
@@ -173,14 +182,28 @@ def _is_fork(pid: int) -> bool:
     return _read(f"/proc/{pid}/cmdline") == _read("/proc/self/cmdline")
 
 
+def _paths() -> tuple[str, ...]:
+    library = native.load()
+    return library.libraries() if library else _mapped()
+
+
 def _libraries() -> frozenset[str]:
-    return frozenset(noted for noted in NOTED if libraries_like(noted))
+    return _noted(_paths())
+
+
+@functools.lru_cache(maxsize=1)
+def _noted(paths: tuple[str, ...]) -> frozenset[str]:
+    names = [path.rpartition("/")[2] for path in paths]
+    return frozenset(noted for noted in NOTED if any(noted in name for name in names))
 
 
 def libraries_like(part: str) -> tuple[str, ...]:
     """Return the paths of the loaded libraries with this in their file's name."""
-    library = native.load()
-    paths = library.libraries() if library else _mapped()
+    return _like(part, _paths())
+
+
+@functools.lru_cache(maxsize=4)
+def _like(part: str, paths: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(path for path in paths if part in path.rpartition("/")[2])
 
 
