@@ -15,7 +15,8 @@ _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 _ASSIGNED = re.compile(r"^\s*([^\W\d]\w*)\s*(?:=(?!=)|[-+*/%@&|^]=)", re.MULTILINE)
 _CELL_MAGIC = re.compile(r"\s*%%(\S+)([^\n]*)\n?")
 _LINE_MAGIC = re.compile(
-    r"^(?P<indent>\s*)(?P<target>[^\n=%!?]*=\s*)?(?:%(?:time|timeit|prun)\b|(?P<call>[%!?]).*$)",
+    r"^(?P<indent>[ \t]*)(?P<target>[^\n=%!?]*=\s*)?"
+    r"(?:%(?:time|timeit|prun)\b[ \t]*|(?P<call>[%!?]).*$)",
     re.MULTILINE,
 )
 _ASKED = re.compile(r"^.*\?\s*$", re.MULTILINE)

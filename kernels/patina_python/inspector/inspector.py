@@ -86,9 +86,10 @@ class PythonInspector:
         """Return the user's variables, in a dict that has no other key than plain texts."""
         marks, never, now = self._marks, self._never, {}
         for name, value in _pairs(self._namespace):
-            if type(name) is str:
-                if name in marks or (name not in never and self._admit(name, value)):
-                    now[name] = value
+            if type(name) is not str:
+                continue
+            if name in marks or (name not in never and self._admit(name, value)):
+                now[name] = value
         return now
 
     def _admit(self, name: str, value: object) -> bool:

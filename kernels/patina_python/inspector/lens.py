@@ -35,5 +35,5 @@ class Lens:
 
 
 # By id of the type: looking a class up in a dict would call the `__hash__` of its metaclass. The
-# types in here live as long as their libraries, so that their ids are never given to others.
+# types in here are kept alive (`libraries.py`), so that their ids are never given to others.
 LENSES: dict[int, Lens] = {}

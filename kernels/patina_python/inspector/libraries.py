@@ -13,6 +13,10 @@ from patina_python.inspector.objects import instance_dict, is_class
 
 Introduce = Callable[[type], None]
 
+# A lens is found by the id of its type: that must not be given to another type, even if the
+# library is unloaded.
+_kept: list[type] = []
+
 
 class Libraries:
     """Waits for types by module and name, and introduces each to its lens when it is there."""
@@ -25,6 +29,7 @@ class Libraries:
         for key in [key for key in self._awaited if key[0] in sys.modules]:
             found = _member(*key)
             if found is not None and is_class(found):
+                _kept.append(found)
                 self._awaited.pop(key)(found)
 
 

@@ -62,15 +62,15 @@ class Mark:
 
         `named`: the cell may have changed it in place, so that only a proof says it did not.
         """
-        if self.held is value:
-            return None
-        if self._address != id(value) or self._type != id(type(value)) or self.held is not _NOTHING:
+        if self.held is not _NOTHING:
+            return None if self.held is value else "rebound"
+        if self._address != id(value) or self._type != id(type(value)):
             return "rebound"
         if self._weak is not None and self._weak() is not value:
             return "rebound"
         if self._measure is not None and self._measure(value) != self._extent:
             return "maybe"
-        return None if self._whole or not named else "maybe"
+        return "maybe" if named and not self._whole else None
 
 
 def _measure_of(value: object) -> Callable[[Any], Hashable] | None:

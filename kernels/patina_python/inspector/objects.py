@@ -14,6 +14,7 @@ from patina_python.inspector.visible import is_sendable
 
 _TYPE: Mapping[str, Any] = type.__dict__
 _MODULE_DICT: Any = vars(ModuleType)["__dict__"]
+_SLOTS = (GetSetDescriptorType, MemberDescriptorType)
 _HEAP = 1 << 9  # Py_TPFLAGS_HEAPTYPE: made by a `class` statement, not in C
 
 
@@ -65,7 +66,7 @@ def instance_dict(value: object) -> dict[str, object] | None:
     for each in mro(cls):
         found: Any = class_members(each).get("__dict__")
         if found is not None:
-            real = type(found) is GetSetDescriptorType
+            real = any(type(found) is each for each in _SLOTS)
             return _exact_dict(found.__get__(value)) if real else None
     return None
 

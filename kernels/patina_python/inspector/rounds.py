@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from time import perf_counter
@@ -15,7 +16,7 @@ from patina_python.inspector.marks import Mark
 
 # One delta, as JSON, stays under 50 KB: what does not fit comes with the next one.
 MOST_BYTES = 45_000
-ROW_BYTES = 260
+ROW_BYTES = 200
 MOST_FUNCTIONS = 100
 MOST_CELLS = 50
 _GONE = object()
@@ -27,15 +28,14 @@ class Batch:
     def __init__(self, seconds: float) -> None:
         self.rows: list[Global] = []
         self.stopped = False
-        self._deadline = perf_counter() + seconds
+        self._deadline = perf_counter() + 0.95 * seconds
         self._bytes = 0
 
     def add(self, row: Global) -> None:
         """Take a row."""
         self.rows.append(row)
         texts = (row.name, row.type, row.summary, row.dtype or "")
-        # In JSON a character outside ASCII takes up to 6 bytes, 12 as a pair of surrogates.
-        self._bytes += ROW_BYTES + sum(len(t) * (1 if t.isascii() else 6) for t in texts)
+        self._bytes += ROW_BYTES + sum(len(json.dumps(text)) for text in texts)
 
     def full(self) -> bool:
         """Tell whether to stop, and remember that it was so."""
@@ -73,13 +73,22 @@ class Round:
         if not self._pending:
             self._begin(state)
         pending, find, now = self._pending, state.marks.get, state.now
-        # At least some a call, so that a caller with no time at all gets on too.
-        while pending and not (len(pending) % 16 == 0 and batch.full()):
+        taken = 0
+        while pending:
+            # Some are taken in every call, so that a caller with no time at all gets on too.
+            if taken and taken % 16 == 0 and batch.full():
+                break
+            taken += 1
             name = pending.pop()
-            mark = find(name)
+            mark, value = find(name), now.get(name, _GONE)
             # Most variables are numbers and texts that did not change: one comparison each.
-            if mark is None or mark.held is not now.get(name, _GONE):
-                yield from self._compared(name, mark, state)
+            if mark is not None and mark.held is value:
+                continue
+            change = self._compared(name, mark, value)
+            if change is not None:
+                yield name, change
+                if batch.full():
+                    break
         if not pending:
             batch.stopped = False
             self._names, self._touched = CellNames(), frozenset()
@@ -97,18 +106,15 @@ class Round:
         # Those bound come first, then the others of the cell, then the rest, the youngest first.
         self._pending = [*rest, *(self._touched - names.binds), *sorted(names.binds, reverse=True)]
 
-    def _compared(self, name: str, mark: Mark | None, state: State) -> Iterator[tuple[str, Change]]:
-        value = state.now.get(name, _GONE)
+    def _compared(self, name: str, mark: Mark | None, value: object) -> Change | None:
         if value is _GONE:
-            change: Change | None = "gone" if mark else None
-        elif mark is None:
-            change = "new"
-        else:
-            change = mark.compared(value, named=name in self._touched or id(value) in self._maybe)
+            return "gone" if mark else None
+        if mark is None:
+            return "new"
+        change = mark.compared(value, named=name in self._touched or id(value) in self._maybe)
         if change == "maybe":
             self._maybe.add(id(value))
-        if change is not None:
-            yield name, change
+        return change
 
 
 def _reached(uses: Iterable[str], now: dict[str, object]) -> frozenset[str]:
