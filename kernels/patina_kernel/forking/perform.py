@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import time
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from patina_kernel.forking import native, report
+from patina_kernel.forking.audit import audit
 from patina_kernel.forking.plan import CarryThreads, Heal, Own, Plain, Plan, Refuse
 from patina_kernel.language import ReportLine
 
-BUSY_TRIES = 10
+BUSY_TRIES = 15
+BUSY_SECONDS = 0.002
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,8 @@ def fork_parked(plan: Plan, own: Own) -> ForkResult:
 def fork_again(plan: Plan, own: Own) -> ForkResult:
     """In a parked copy: make another like it, which is parked too. Raises ForkRefusedError."""
     library = native.load()
+    if isinstance(plan, CarryThreads) and not audit().threads:
+        return _without_threads(plan.otherwise)
     if library is None or not library.held():
         return fork(plan, own)
     try:
@@ -112,7 +117,7 @@ def _hold(attempt: Callable[[], native.Carried]) -> native.Carried:
         except native.CarryError as error:
             if error.stage is not native.Stage.BUSY:
                 raise
-            os.sched_yield()
+            time.sleep(BUSY_SECONDS)
     return attempt()
 
 

@@ -244,6 +244,27 @@ done()
 
 
 @carrying
+def test_a_parked_copy_that_came_without_threads_is_copied_without() -> None:
+    check("""
+thread = start(threading.Event().wait)
+plan = decide({thread.native_id: "waiter"})
+def without(plan, own):
+    native.load().fail_at = native.Stage.RENEW
+    return forking.fork_parked(plan, own)
+def again(plan_now, own):
+    native.load().fail_at = native.Stage.NONE
+    return forking.fork_again(plan, own)
+hooks = []
+os.register_at_fork(after_in_child=lambda: hooks.append(os.getpid()))
+globals()["decide"] = lambda: plan
+def second():
+    return len(hooks), native.load().held()
+assert copied(lambda: copied(second, again), without) == "'(2, False)'"
+done()
+""")
+
+
+@carrying
 def test_while_a_thread_computes_there_is_no_checkpoint_and_it_is_said() -> None:
     check("""
 def compute():

@@ -84,6 +84,60 @@ class Case:
 CASES = (
     Case("nothing", PLAIN, PLAIN, "show(lambda: None)"),
     Case(
+        "random state",
+        PLAIN,
+        PLAIN,
+        """
+import random
+random.seed(3)
+def run():
+    assert random.random() == random.Random(3).random()
+show(run)
+""",
+    ),
+    Case(
+        "random state and a thread",
+        CARRIES,
+        HEALS,
+        """
+import random
+from concurrent.futures import ThreadPoolExecutor
+pool = ThreadPoolExecutor(1); pool.submit(abs, 1).result()
+random.seed(3)
+def run():
+    assert random.random() == random.Random(3).random()
+    assert pool.submit(abs, -1).result(5) == 1
+show(run)
+""",
+    ),
+    Case(
+        "numpy's random state",
+        CARRIES,
+        PLAIN,
+        """
+import numpy as np
+np.random.seed(4)
+mine = np.random.default_rng(1)
+def run():
+    assert np.random.random() == np.random.RandomState(4).random_sample()
+    assert mine.random() == np.random.default_rng(1).random()
+show(run)
+""",
+        ("numpy",),
+    ),
+    Case(
+        "joblib's workers",
+        HEALS,
+        HEALS,
+        """
+from joblib import Parallel, delayed
+run = lambda: (sum(Parallel(n_jobs=2)(delayed(abs)(i) for i in range(-9, 0))) == 45) or 1 / 0
+run()
+show(run)
+""",
+        ("joblib",),
+    ),
+    Case(
         "scikit-learn",
         CARRIES,
         HEALS,
