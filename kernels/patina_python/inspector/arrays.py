@@ -80,6 +80,8 @@ def _introduce_tensor(cls: type) -> None:
 
 AWAITED: dict[tuple[str, str], Introduce] = {
     ("numpy", "ndarray"): _introduce_array,
+    ("numpy", "recarray"): _introduce_array,
+    ("numpy.ma", "MaskedArray"): _introduce_array,
     ("numpy", "memmap"): _introduce_file_array,
     **{("numpy", name): _introduce_scalar for name in _NUMBERS},
     ("torch", "Tensor"): _introduce_tensor,

@@ -8,6 +8,7 @@ from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Hashable, Iterable
 from decimal import Decimal
 from itertools import islice
+from pathlib import PosixPath, PurePosixPath, PureWindowsPath, WindowsPath
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -108,6 +109,8 @@ _register((MethodType,), _method)
 _register((datetime.date, datetime.timedelta), _text)
 _register((datetime.datetime, datetime.time), date_facts)
 _register((Decimal,), _decimal)
+_register((slice,), lambda v: Facts(f"slice({short(v.start)}, {short(v.stop)}, {short(v.step)})"))
+_register((PosixPath, WindowsPath, PurePosixPath, PureWindowsPath), _text)
 
 
 def write_by_facts(*types: type) -> None:

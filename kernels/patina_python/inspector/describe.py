@@ -22,11 +22,13 @@ from patina_python.inspector.builtin import items_of
 from patina_python.inspector.lens import LENSES, Facts
 from patina_python.inspector.objects import (
     attributes,
+    basic_size,
     class_members,
     class_name,
     derives_from,
     instance_dict,
     is_class,
+    is_python_class,
     mro,
     plain,
 )
@@ -103,7 +105,7 @@ def _outer(value: object) -> Facts:
     if derives_from(type(value), ModuleType):
         return Facts(plain((instance_dict(value) or {}).get("__name__"), LONGEST_NAME))
     base = next((each for each in _SIZED if derives_from(type(value), each)), None)
-    size = object.__sizeof__(value)
+    size = base.__sizeof__(value) if base else basic_size(type(value))
     return Facts(_form(value), size, base.__len__(value) if base else None, approximate=True)
 
 
@@ -119,6 +121,8 @@ def _form(value: object) -> str:
         arguments = cast("Any", BaseException).args.__get__(value)
         return f"{name}{short(arguments, 1)}"
     pairs = list(islice(attributes(value), MOST_ITEMS + 1))
+    if not pairs and not is_python_class(type(value)):
+        return f"<{name}>"
     texts = [f"{plain(key, 40)}={short(held, 1)}" for key, held in pairs[:MOST_ITEMS]]
     return f"{name}({', '.join(texts + ['…'] * (len(pairs) > MOST_ITEMS))})"
 

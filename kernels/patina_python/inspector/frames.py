@@ -58,7 +58,8 @@ def frame_parts(frame: Frame) -> Parts:
     def page(offset: int, limit: int) -> list[Part]:
         first: list[Part] = [(ROWS, Rows(frame))] if offset == 0 and limit > 0 else []
         columns = range(max(offset - 1, 0), min(offset - 1 + limit, frame.width))
-        return first + [(step_to(frame, n), Column(frame, n)) for n in columns]
+        steps = _steps(frame, columns)
+        return first + [(step, Column(frame, n)) for step, n in zip(steps, columns, strict=True)]
 
     def find(step: str) -> object:
         return Rows(frame) if step == ROWS else Column(frame, _numbered(frame, step))
@@ -71,7 +72,8 @@ def _row_parts(row: Row) -> Parts:
 
     def page(offset: int, limit: int) -> list[Part]:
         columns = range(offset, min(offset + limit, frame.width))
-        return [(step_to(frame, n), frame.cell(number, n)) for n in columns]
+        steps = _steps(frame, columns)
+        return [(s, frame.cell(number, n)) for s, n in zip(steps, columns, strict=True)]
 
     def find(step: str) -> object:
         return frame.cell(number, _numbered(frame, step))
@@ -79,13 +81,15 @@ def _row_parts(row: Row) -> Parts:
     return Parts(frame.width, page, find)
 
 
-def step_to(frame: Frame, column: int) -> str:
-    """Return the step to a column: its name, or its number when an earlier one has that name."""
-    step = key_step(frame.label(column), column)
-    # Only the last few are looked at: a page of a wide frame must not take its width squared.
-    before = range(max(0, column - 100), column)
-    doubled = any(key_step(frame.label(each), each) == step for each in before)
-    return f"#{column}" if doubled else step
+def _steps(frame: Frame, columns: range) -> list[str]:
+    """Return the steps to columns: their names, or the number where an earlier one has the name."""
+    taken = {key_step(frame.label(number), number) for number in range(columns.start)}
+    steps: list[str] = []
+    for number in columns:
+        step = key_step(frame.label(number), number)
+        steps.append(f"#{number}" if step in taken else step)
+        taken.add(step)
+    return steps
 
 
 def _numbered(frame: Frame, step: str) -> int:

@@ -58,6 +58,15 @@ def is_python_class(cls: type) -> bool:
     return bool(_TYPE["__flags__"].__get__(cls) & _HEAP)
 
 
+def basic_size(cls: type) -> int:
+    """Return the bytes of an instance without what it points to.
+
+    Not `object.__sizeof__`: that reads a length which some objects, such as generators, have not.
+    """
+    size: int = _TYPE["__basicsize__"].__get__(cls)
+    return size
+
+
 def instance_dict(value: object) -> dict[str, object] | None:
     """Return the attributes of an instance, or None; a `__dict__` that is a property is no such."""
     cls = type(value)
@@ -87,7 +96,7 @@ def attributes(value: object) -> Iterator[tuple[str, object]]:
 
 def _slots(cls: type, value: object) -> Iterator[tuple[str, object]]:
     for name, member in class_members(cls).items():
-        if type(member) is MemberDescriptorType and type(name) is str:
+        if type(member) is MemberDescriptorType and type(name) is str and name[:2] != "__":
             try:
                 yield name, member.__get__(value)
             except (AttributeError, TypeError):

@@ -16,12 +16,19 @@ from typing import Any
 import cloudpickle  # type: ignore[import-untyped]
 from cloudpickle import cloudpickle as details
 
+from patina_python.inspector.objects import is_class
 from patina_python.snapshots import rebuild
 from patina_python.snapshots.files import reduced_file
 from patina_python.snapshots.views import reduced_view
 
 PROTOCOL = 5
 LIVE = "the live namespace"
+
+# A metaclass cannot put itself before this.
+_MODULE_OF: Any = vars(type)["__module__"].__get__
+
+# Not even tried: to undo a try takes time in proportion to all that was pickled before.
+_NEVER = (types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType)
 
 
 class _Live(dict[str, Any]):
@@ -56,7 +63,7 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
             if reduced is not None:
                 return reduced
         reduced = super().reducer_override(value)
-        return _without_identity(reduced) if isinstance(value, type) else reduced
+        return _without_identity(reduced) if is_class(value) else reduced
 
     def _live_function(self, value: types.FunctionType) -> Any:
         """Reduce a function of a cell: its globals are the live ones, not a copy of some."""
@@ -86,11 +93,14 @@ class _Found:
 
     def see(self, value: Any) -> None:
         """Remember which library a class or function comes from."""
-        named = isinstance(value, type | types.FunctionType)
-        home = getattr(value if named else type(value), "__module__", None)
-        if isinstance(value, types.ModuleType):
-            home = value.__name__
-        if isinstance(home, str):
+        home: object
+        if type(value) is types.FunctionType:
+            home = value.__module__
+        elif type(value) is types.ModuleType:
+            home = vars(value).get("__name__")
+        else:
+            home = _MODULE_OF(value if is_class(value) else type(value))
+        if type(home) is str:
             self.libraries.add(home.partition(".")[0])
 
 
@@ -110,6 +120,8 @@ class VariablePickler:
 
     def pickled(self, value: Any) -> Segment:
         """Return one variable, pickled. Whatever its classes raise is raised, and undone."""
+        if any(type(value) is each for each in _NEVER):
+            raise TypeError(f"cannot pickle '{type(value).__name__}' object")
         # A box is the first thing of a variable in the memo: it tells where that begins.
         box = [value]
         self._begin()

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from patina_kernel.language import Global
 from patina_python.inspector import PythonInspector
+from patina_python.inspector.describe import describe
 
 HOSTILE = """
 calls = []
@@ -153,23 +154,19 @@ def test_objects_die_when_the_user_lets_them_go_and_their_del_is_not_run_by_us()
     assert len(namespace["died"]) == 4
 
 
-def test_a_look_does_not_start_the_collector_which_would_run_their_del() -> None:
-    namespace: dict[str, Any] = {"died": []}
-    exec("class D:\n def __del__(s): died.append(1)\nd = D()\nd.me = d", namespace)
-    inspector = PythonInspector(namespace)
-    inspector.delta(5)
-    del namespace["d"]
-    namespace.update({f"v{i}": [i] for i in range(2_000)})
-    threshold = gc.get_threshold()
-    gc.disable()
-    gc.set_threshold(1)
-    try:
-        gc.enable()
-        namespace["died"].clear()
-        inspector.delta(5)
-        assert gc.isenabled()
-    finally:
-        gc.set_threshold(*threshold)
+def test_the_collector_which_would_run_a_del_of_the_users_is_kept_out_of_a_look(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    collecting: list[bool] = []
+
+    def noted(name: str, value: object) -> Global:
+        collecting.append(gc.isenabled())
+        return describe(name, value)
+
+    monkeypatch.setattr("patina_python.inspector.inspector.describe", noted)
+    PythonInspector({"x": 1}).delta(5)
+    assert collecting == [False]
+    assert gc.isenabled()
 
 
 def test_every_row_of_hostile_values_can_be_sent_as_json() -> None:
@@ -194,3 +191,9 @@ def test_a_subclass_of_a_builtin_keeps_its_size_and_its_attributes(base: str) ->
     inspector.delta(5)
     page = inspector.children("value", [], 0, 10)
     assert (page.of.type, [c.name for c in page.children]) == ("Sub", [".note"])
+
+
+def test_the_size_of_a_generator_is_not_read_from_where_it_has_none() -> None:
+    namespace = {"g": (i for i in [1]), "s": slice(1, 2), "o": object()}
+    for row in PythonInspector(namespace).delta(5).changes:
+        assert row.bytes is None or row.bytes < 10_000

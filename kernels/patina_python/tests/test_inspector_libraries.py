@@ -43,6 +43,8 @@ def test_an_array_has_its_shape_dtype_bytes_and_first_items() -> None:
         np.array([b"x"]),
         np.zeros(2, dtype="complex64"),
         np.zeros(2, dtype=np.longdouble),
+        np.ma.array([1, 2], mask=[True, False]),
+        np.rec.array([(1, 2.0)], dtype=[("a", "i4"), ("b", "f8")]),
         np.broadcast_to(np.float32(1), (1000, 1000, 1000)),
     ],
 )
@@ -84,6 +86,13 @@ def test_columns_with_one_name_are_told_apart_by_number() -> None:
     assert [c.name for c in inspector.children("x", [], 0, 10).children] == ["rows", "['a']", "#1"]
     assert inspector.children("x", ["#1", "[0]"], 0, 1).of.summary == "2"
     assert row.bytes == 16
+
+
+def test_a_column_far_behind_its_namesake_is_still_told_apart() -> None:
+    frame = pd.DataFrame(np.zeros((1, 400)), columns=["a", *map(str, range(398)), "a"])
+    row, inspector = seen(frame)
+    assert inspector.children("x", [], 400, 1).children[0].name == "#399"
+    assert row.shape == (1, 400)
 
 
 def test_a_column_of_objects_runs_no_code_of_theirs_and_its_size_is_approximate() -> None:
