@@ -19,6 +19,8 @@ MOST_BYTES = 45_000
 ROW_BYTES = 200
 MOST_FUNCTIONS = 100
 MOST_CELLS = 50
+# So many names are compared however late it is: those that a cell bound are not to wait.
+ALWAYS = 16
 _GONE = object()
 
 
@@ -37,9 +39,14 @@ class Batch:
         texts = (row.name, row.type, row.summary, row.dtype or "")
         self._bytes += ROW_BYTES + sum(len(json.dumps(text)) for text in texts)
 
+    def large(self) -> bool:
+        """Tell whether no more rows may come, and remember that it was so."""
+        self.stopped = self._bytes >= MOST_BYTES
+        return self.stopped
+
     def full(self) -> bool:
-        """Tell whether to stop, and remember that it was so."""
-        self.stopped = self._bytes >= MOST_BYTES or perf_counter() >= self._deadline
+        """Tell whether to stop, for size or time, and remember that it was so."""
+        self.stopped = self.large() or perf_counter() >= self._deadline
         return self.stopped
 
 
@@ -75,8 +82,7 @@ class Round:
         pending, find, now = self._pending, state.marks.get, state.now
         taken = 0
         while pending:
-            # Some are taken in every call, so that a caller with no time at all gets on too.
-            if taken and taken % 16 == 0 and batch.full():
+            if taken and taken % ALWAYS == 0 and batch.full():
                 break
             taken += 1
             name = pending.pop()
@@ -87,7 +93,7 @@ class Round:
             change = self._compared(name, mark, value)
             if change is not None:
                 yield name, change
-                if batch.full():
+                if batch.large() or (taken > ALWAYS and batch.full()):
                     break
         if not pending:
             batch.stopped = False

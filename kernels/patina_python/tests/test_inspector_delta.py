@@ -132,6 +132,13 @@ def test_a_delta_that_had_no_time_goes_on_until_everything_is_told_once() -> Non
     assert session.inspector.delta(5).changes == ()
 
 
+def test_the_names_a_cell_bound_are_told_at_once_even_without_time() -> None:
+    session = Session("filler = [[i] for i in range(99)]")
+    session.inspector.before_cell("a = 1; b = 2; c = 3")
+    session.namespace.update(a=1, b=2, c=3, **{f"v{i}": [i] for i in range(500)})
+    assert [row.name for row in session.inspector.delta(0).changes][:3] == ["a", "b", "c"]
+
+
 def test_what_an_unfinished_delta_owes_is_told_after_the_next_cell() -> None:
     session = Session("a = list(range(99))")
     session.inspector.before_cell("a[50] = 0")
