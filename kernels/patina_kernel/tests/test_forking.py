@@ -14,7 +14,7 @@ import tempfile
 import pytest
 from patina_kernel import forking
 
-SECONDS = 40
+SECONDS = 60
 PRELUDE = """
 import os, random, select, signal, socket, sys, tempfile, threading, time
 from patina_kernel import forking
@@ -397,7 +397,7 @@ def check():
     assert work() == 1275
     blocks = [bytearray(1000) for _ in range(100)]
     return counts(0.05)
-for i in range(40):
+for i in range(25):
     time.sleep(seed.random() * 0.02)
     said = copied(check)
     assert said == "True", (i, said)

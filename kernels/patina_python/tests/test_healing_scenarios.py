@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import pytest
 from patina_kernel import forking
 
-SECONDS = 30
+SECONDS = 60
 CARRIES = "carried"
 HEALS = "healed"
 PLAIN = "plain"
@@ -501,11 +501,11 @@ def can_carry() -> bool:
 
 @pytest.mark.parametrize("case", CASES, ids=named)
 def test_a_copy_computes_right_or_is_refused_with_a_choice(case: Case) -> None:
-    if not can_carry():
+    if case.carrying == CARRIES and not can_carry():
         pytest.skip("threads cannot be carried over on this machine")
     check(case, "1", case.carrying)
 
 
-@pytest.mark.parametrize("case", CASES, ids=named)
+@pytest.mark.parametrize("case", [case for case in CASES if case.carrying == CARRIES], ids=named)
 def test_so_it_is_where_threads_cannot_be_carried_over(case: Case) -> None:
     check(case, "0", case.without)

@@ -1,6 +1,6 @@
 /* Kernel objects behind descriptors that parent and copy must not share: what one's thread is told
  * by an eventfd, an epoll, a pipe or a socketpair inside the process, the other's would miss. The
- * plan is made in the parent while all threads are parked, and carried out in the copy. */
+ * plan is made here, in the parent, while all threads are parked; renew.c carries it out. */
 #define _GNU_SOURCE
 #include "forkall.h"
 
@@ -10,37 +10,27 @@
 #include <linux/sock_diag.h>
 #include <linux/unix_diag.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 
-enum { ONLY_AT_OPENING = O_CREAT | O_EXCL | O_TRUNC | O_TMPFILE | O_NOFOLLOW };
-enum kind { EVENTFD, EPOLL, WATCH, PIPE, PAIR, TIMER, REGULAR };
-struct renewal {
-    enum kind kind;
-    int fd, other, flags, other_flags;
-    uint64_t a, b;
-};
 struct end {
     unsigned long inode;
     int fd, flags, socket;
 };
 
-static struct renewal renewals[PATINA_MAX_RENEWALS];
-static int n_renewals;
+struct patina_renewal patina_renewals[PATINA_MAX_RENEWALS];
+int patina_n_renewals;
 static struct end ends[PATINA_MAX_RENEWALS];
 static int n_ends;
 static char info[65536];
 
-static int add(enum kind kind, int fd, int other, int flags, uint64_t a, uint64_t b)
+static int add(enum patina_kind kind, int fd, int other, int flags, uint64_t a, uint64_t b)
 {
-    if (n_renewals == PATINA_MAX_RENEWALS)
+    if (patina_n_renewals == PATINA_MAX_RENEWALS)
         return -E2BIG;
-    renewals[n_renewals++] = (struct renewal){kind, fd, other, flags, 0, a, b};
+    patina_renewals[patina_n_renewals++] = (struct patina_renewal){kind, fd, other, flags, 0, a, b};
     return 0;
 }
 
@@ -153,7 +143,7 @@ static int add_pair(const struct end *first, const struct end *second)
     int error = add(first->socket ? PAIR : PIPE, first->fd, second->fd, first->flags,
                     (uint64_t)type, 0);
     if (!error)
-        renewals[n_renewals - 1].other_flags = second->flags;
+        patina_renewals[patina_n_renewals - 1].other_flags = second->flags;
     return error;
 }
 
@@ -207,103 +197,11 @@ static int pair_ends(void)
 int patina_plan_renewals(const int *keep, int n_keep)
 {
     static int fds[PATINA_MAX_RENEWALS];
-    n_renewals = n_ends = 0;
+    patina_n_renewals = n_ends = 0;
     int n = patina_list("/proc/self/fd", fds, PATINA_MAX_RENEWALS);
     int error = n < 0 ? n : 0;
     for (int i = 0; i < n && !error; i++)
         if (!patina_has(keep, n_keep, fds[i]))
             error = look_at(fds[i]);
     return error ? error : pair_ends();
-}
-
-/* Put `fresh` in the place of `fd`. 0, or -1. */
-static int replace(int fresh, int fd, int flags)
-{
-    if (fresh < 0)
-        return -1;
-    long done = syscall(SYS_dup3, fresh, fd, flags & O_CLOEXEC);
-    if (flags & O_NONBLOCK)
-        fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
-    syscall(SYS_close, fresh);
-    return done == fd ? 0 : -1;
-}
-
-static int renew_timer(const struct renewal *one)
-{
-    struct itimerspec left;
-    int got = timerfd_gettime(one->fd, &left);
-    if (replace(timerfd_create((int)one->a, 0), one->fd, one->flags))
-        return -1;
-    return got ? 0 : timerfd_settime(one->fd, 0, &left, NULL);
-}
-
-/* One that may not be opened again stays shared. */
-static int renew_file(const struct renewal *one)
-{
-    char path[64];
-    int flags = one->flags & ~ONLY_AT_OPENING;
-    int fresh = (int)syscall(SYS_openat, AT_FDCWD, patina_path(path, "/proc/self/fd/", one->fd, ""),
-                             flags | O_CLOEXEC);
-    if (fresh < 0)
-        return 0;
-    lseek(fresh, (off_t)one->a, SEEK_SET);
-    return replace(fresh, one->fd, one->flags);
-}
-
-/* What waits to be read in `from` waits in the copy too, in `into`'s other end. */
-static void copy_waiting(int from, int into)
-{
-    long got = recv(from, info, sizeof info, MSG_PEEK | MSG_DONTWAIT);
-    if (got > 0)
-        send(into, info, (size_t)got, MSG_DONTWAIT | MSG_NOSIGNAL);
-}
-
-static int renew_pair(const struct renewal *one)
-{
-    int fresh[2];
-    if (one->kind == PIPE ? pipe(fresh) : socketpair(AF_UNIX, (int)one->a, 0, fresh))
-        return -1;
-    if (one->kind == PIPE) {
-        tee(one->fd, fresh[1], sizeof info, SPLICE_F_NONBLOCK);
-    } else {
-        copy_waiting(one->fd, fresh[1]);
-        copy_waiting(one->other, fresh[0]);
-    }
-    int first = replace(fresh[0], one->fd, one->flags);
-    return replace(fresh[1], one->other, one->other_flags) || first ? -1 : 0;
-}
-
-static int renew_one(const struct renewal *one)
-{
-    switch (one->kind) {
-    case EVENTFD:
-        return replace(eventfd((unsigned)one->a, one->b ? EFD_SEMAPHORE : 0), one->fd, one->flags);
-    case EPOLL:
-        return replace(epoll_create1(0), one->fd, one->flags);
-    case TIMER:
-        return renew_timer(one);
-    case PIPE:
-    case PAIR:
-        return renew_pair(one);
-    case REGULAR:
-        return renew_file(one);
-    case WATCH:
-        return 0;
-    }
-    return -1;
-}
-
-/* In the copy: carry it out. Watches come last, when what they watch is in place. 0 or -1. */
-int patina_renew(void)
-{
-    for (int i = 0; i < n_renewals; i++)
-        if (renew_one(&renewals[i]))
-            return -1;
-    for (int i = 0; i < n_renewals; i++) {
-        const struct renewal *one = &renewals[i];
-        struct epoll_event event = {.events = (uint32_t)one->flags, .data.u64 = one->a};
-        if (one->kind == WATCH) /* what was closed since is no longer watched */
-            epoll_ctl(one->fd, EPOLL_CTL_ADD, one->other, &event);
-    }
-    return 0;
 }

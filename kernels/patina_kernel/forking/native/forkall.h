@@ -118,6 +118,7 @@ struct freeze {
 };
 extern struct freeze patina_freeze;
 
+int patina_take_signal(void);
 long patina_gather(const struct patina_request *request, struct patina_outcome *outcome);
 int patina_list(const char *directory, int *numbers, int max);
 int patina_blocks(int tid, int signal);
@@ -130,6 +131,14 @@ int64_t patina_now_ms(void);
 void patina_wait(volatile int *word, int value, int ms);
 void patina_wake(volatile int *word);
 
+enum patina_kind { EVENTFD, EPOLL, WATCH, PIPE, PAIR, TIMER, REGULAR };
+struct patina_renewal {
+    enum patina_kind kind;
+    int fd, other, flags, other_flags;
+    uint64_t a, b; /* count and semaphore; data; socket type; clock; offset */
+};
+extern struct patina_renewal patina_renewals[PATINA_MAX_RENEWALS];
+extern int patina_n_renewals;
 int patina_plan_renewals(const int *keep, int n_keep);
 int patina_renew(void);
 long patina_revive(int deadline_ms);
