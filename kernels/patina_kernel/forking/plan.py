@@ -182,6 +182,9 @@ def _without_carrying(
 ) -> Plain | Heal | Refuse:
     """Plan to leave threads behind: all are claimed, known to be safe, or reported gone."""
     claimed = _claimed_threads(capabilities)
+    if not audit.complete:
+        threads = tuple(Thread(tid, name, masked=False) for tid, name in capabilities.names.items())
+        lines += (report.untold(),)
     left = [one for one in threads if one.tid not in claimed and one.name not in BYSTANDERS]
     gone = [thread for thread in left if thread.tid in capabilities.names]
     native = [thread for thread in left if thread.tid not in capabilities.names]

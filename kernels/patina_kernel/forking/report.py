@@ -35,6 +35,12 @@ def of_thread(name: str) -> ReportLine:
     return ReportLine("thread", name, what, "Start it again in the copy.")
 
 
+def untold() -> ReportLine:
+    """Return the line for a system that does not say which threads its libraries have."""
+    what = "this system does not tell which threads libraries have; they are not in the copy"
+    return ReportLine("threads", "native", what, "Should the copy hang, save and load instead.")
+
+
 def uncarried(reason: str) -> ReportLine:
     """Return the line that says why threads were not carried over although they could have been."""
     return ReportLine(

@@ -82,6 +82,13 @@ def test_a_system_without_fork_refuses_and_offers_to_save_and_load() -> None:
     assert decided.alternatives == (SAVE_AND_LOAD,)
 
 
+def test_a_system_that_does_not_tell_of_threads_says_so_and_names_those_it_knows() -> None:
+    can = Capabilities(fork=True, carry=False, names={11: "my counter"})
+    decided = plan(Audit(complete=False), NOBODY, can)
+    assert isinstance(decided, Plain)
+    assert {line.name for line in decided.report} == {"native", "my counter"}
+
+
 def test_workers_that_nobody_claims_are_refused() -> None:
     found = Audit(children=(Child(70, "python", forked=True),))
     decided = plan(found, NOBODY, CARRYING)
