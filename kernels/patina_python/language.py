@@ -11,10 +11,7 @@ from patina_python import files, healing, history
 from patina_python.inspector import PythonInspector
 from patina_python.loops import renew_loops
 
-try:
-    from patina_python.snapshots import PythonSnapshots
-except ImportError:
-    PythonSnapshots = lambda shell: None
+from patina_python.snapshots import PythonSnapshots
 
 if TYPE_CHECKING:
     from patina_kernel.forking import Audit, Claim

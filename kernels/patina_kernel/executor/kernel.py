@@ -53,6 +53,22 @@ class ForkableKernel(Kernel):  # type: ignore[misc]
             self.parent.lanes.main.send(Op.INTERRUPTED)
         signal.default_int_handler(number, frame)
 
+    async def execute_request(self, stream: Any, ident: list[bytes], parent: dict[str, Any]) -> None:
+        """Run a cell, and reply even when an interrupt comes before or after the user's code."""
+        sent = stream.sent
+        try:
+            await super().execute_request(stream, ident, parent)
+        except KeyboardInterrupt:
+            if stream.sent == sent:
+                self._reply_interrupted(stream, ident, parent)
+
+    def _reply_interrupted(self, stream: Any, ident: list[bytes], parent: dict[str, Any]) -> None:
+        error = {"ename": "KeyboardInterrupt", "evalue": "", "traceback": ["KeyboardInterrupt"]}
+        self.session.send(self.iopub_socket, "error", error, parent, ident=self._topic("error"))
+        content = {"status": "error", "execution_count": self.execution_count, **error}
+        self.session.send(stream, "execute_reply", content, parent, ident=ident)
+        self._abort_queues()
+
     def _abort_queues(self, subshell_id: str | None = None) -> None:
         """The queues are the relay's."""
         if subshell_id is None:

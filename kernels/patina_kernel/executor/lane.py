@@ -48,6 +48,8 @@ class Lane:
     def __init__(self, lanes: Lanes, op: int, name: str = "main") -> None:
         self._lanes, self._op, self._name = lanes, op, name
         self.io_loop: Any = None
+        # How many messages have left.
+        self.sent = 0
 
     def send_multipart(self, frames: Sequence[Frame], *_: Any, **__: Any) -> None:
         """Send a message. When the relay is gone, so are we, in a moment."""
@@ -55,6 +57,7 @@ class Lane:
         if channel is not None:
             with suppress(BrokenPipeError, ConnectionResetError):
                 channel.send(self._op, [_buffer(frame) for frame in frames])
+                self.sent += 1
 
     def send(self, message: Frame, *_: Any, **__: Any) -> None:
         """Send a message of one frame."""

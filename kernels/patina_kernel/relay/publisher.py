@@ -21,8 +21,8 @@ COPY_BYTES = 65_536
 class Publisher:
     """Publishes in order. Text of one stream and cell that comes in quick succession is merged.
 
-    Once there has been a subscriber, what is said while there is none is kept; it is handed over
-    `patience` seconds after the next one comes, or as soon as one asks.
+    What is said while there is no subscriber is kept; it is handed over `patience` seconds after
+    one has come back, or as soon as one asks.
     """
 
     def __init__(
@@ -36,7 +36,8 @@ class Publisher:
         self._loop, self._socket, self._messages = loop, socket, messages
         self._journal, self._patience = journal, patience
         self._topics = 0
-        self._keeping = False
+        # The first client may come a moment after the kernel has begun to speak.
+        self._keeping, self._is_first = True, True
         self._pending: tuple[str, bytes, list[str]] | None = None
         self._pending_chars = 0
         self._flushed = 0.0
@@ -55,7 +56,8 @@ class Publisher:
         content = {"subscription": topic.decode("utf-8", "replace")}
         self._send([*self._messages.make([topic] if topic else [], "iopub_welcome", content)])
         if self._keeping and self._topics == 1:
-            self._loop.call_later(self._patience, self.hand_over)
+            patience, self._is_first = 0.0 if self._is_first else self._patience, False
+            self._loop.call_later(patience, self.hand_over)
 
     def hand_over(self) -> dict[str, int]:
         """Publish what was kept, if somebody listens; return how much it was."""

@@ -35,6 +35,7 @@ class Relay:
 
     def __init__(self, connection_file: str, *, outlives: bool = False) -> None:
         place = directory.for_kernel(connection_file)
+        records.living(place)  # sweeps what was left behind
         self._core = core = Core(connection_file, place, outlives=outlives)
         self._parking = Parking(core)
         self._shell = Shell(core, self._parking.checkpoint)
