@@ -81,11 +81,10 @@ def audit() -> Audit:
     started = time.perf_counter()
     if not Path("/proc/self/task").is_dir():
         return Audit(complete=False)
-    tids = [int(name) for name in os.listdir("/proc/self/task")]  # noqa: PTH208 - twice as fast
     self = threading.get_native_id()
-    threads = tuple(filter(None, (_settled(tid) for tid in tids if tid != self)))
+    threads = tuple(filter(None, map(_settled, (one for one in _threads() if one.tid != self))))
     descriptors = tuple(_descriptors())
-    children = tuple(_children(tids))
+    children = tuple(_children((self, *(thread.tid for thread in threads))))
     libraries = _libraries() if threads else frozenset()
     ms = (time.perf_counter() - started) * 1000
     return Audit(threads, descriptors, children, libraries, ms=ms)
@@ -105,17 +104,29 @@ def _read(path: str, bytes_: int = 4096) -> bytes:
         os.close(fd)
 
 
-def _settled(tid: int) -> Thread | None:
+def _threads() -> Iterable[Thread]:
+    library = native.load()
+    if library is None:
+        tids = os.listdir("/proc/self/task")  # noqa: PTH208 - twice as fast
+        return filter(None, map(_thread, map(int, tids)))
+    return (Thread(tid, name, _is_masked(mask)) for tid, mask, name in library.threads())
+
+
+def _is_masked(blocked: int) -> bool:
+    return blocked & STOPPERS == STOPPERS
+
+
+def _settled(seen: Thread) -> Thread | None:
     """Look again at a thread that blocks signals and has no name of its own yet.
 
     While it starts every thread does, and some end that only after they have been named.
     """
-    thread = _thread(tid)
+    thread: Thread | None = seen
     for _ in range(STARTING_TRIES):
         if thread is None or not thread.masked or thread.name != _own_name():
             break
         time.sleep(STARTING_SECONDS)
-        thread = _thread(tid)
+        thread = _thread(seen.tid)
     return thread
 
 
@@ -129,7 +140,7 @@ def _thread(tid: int) -> Thread | None:
         return None
     name = status.split(b"\n", 1)[0].partition(b"\t")[2]
     blocked = int(status.partition(b"SigBlk:\t")[2][:16] or b"0", 16)
-    return Thread(tid, os.fsdecode(name), blocked & STOPPERS == STOPPERS)
+    return Thread(tid, os.fsdecode(name), _is_masked(blocked))
 
 
 def _descriptors() -> Iterator[Descriptor]:

@@ -16,7 +16,7 @@ SOURCES = Path(__file__).parent / "native"
 NAME = "forkall.so"
 FLAGS = ("-std=gnu11", "-O2", "-fPIC", "-shared", "-fvisibility=hidden")
 STRICT = ("-Wall", "-Wextra", "-Werror")
-LINK = ("-Wl,-z,now", "-Wl,-z,relro")
+LINK = ("-Wl,-z,now", "-Wl,-z,relro", "-ldl")
 COMPILE_SECONDS = 60
 
 

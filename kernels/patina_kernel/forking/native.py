@@ -12,6 +12,7 @@ from enum import IntEnum
 from patina_kernel.forking import build
 
 MAX_THREADS = 1024
+NAME_BYTES = 16
 PARK_MS = 500
 
 
@@ -75,6 +76,9 @@ class Library:
         self.fail_at = Stage.NONE
         self._loads = -1
         self._libraries: tuple[str, ...] = ()
+        self._tids = (ctypes.c_int * MAX_THREADS)()
+        self._blocked = (ctypes.c_uint64 * MAX_THREADS)()
+        self._names = (ctypes.c_char * NAME_BYTES * MAX_THREADS)()
 
     def supported(self) -> bool:
         """Return whether this kernel and processor have what it takes."""
@@ -114,6 +118,14 @@ class Library:
         was, now = (ctypes.c_int * MAX_THREADS)(), (ctypes.c_int * MAX_THREADS)()
         n = int(self._lib.patina_renumbered(was, now, MAX_THREADS))
         return dict(zip(was[:n], now[:n], strict=True))
+
+    def threads(self) -> list[tuple[int, int, str]]:
+        """Return each thread's id, its mask of blocked signals, and its name."""
+        n = int(self._lib.patina_threads(self._tids, self._blocked, self._names, MAX_THREADS))
+        return [
+            (self._tids[i], self._blocked[i], os.fsdecode(self._names[i].value))
+            for i in range(max(n, 0))
+        ]
 
     def libraries(self) -> tuple[str, ...]:
         """Return the paths of the loaded libraries; read again only when one was loaded."""

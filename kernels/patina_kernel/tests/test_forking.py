@@ -244,6 +244,31 @@ done()
 
 
 @carrying
+def test_a_thread_that_waits_to_compute_is_not_held() -> None:
+    check("""
+def compute():
+    while True:
+        count[0] += 1
+start(compute); start(compute)
+for _ in range(15):
+    try:
+        result = native.load().fork_held((), ())
+    except native.CarryError as error:
+        assert error.stage is native.Stage.BUSY
+        continue
+    if result.pid == 0:
+        time.sleep(0.01)
+        os._exit(7)
+    deadline = time.monotonic() + 10
+    while (ended := os.waitpid(result.pid, os.WNOHANG)) == (0, 0):
+        assert time.monotonic() < deadline, "the copy hangs"
+        time.sleep(0.01)
+    assert os.waitstatus_to_exitcode(ended[1]) == 7
+done()
+""")
+
+
+@carrying
 def test_a_parked_copy_that_came_without_threads_is_copied_without() -> None:
     check("""
 thread = start(threading.Event().wait)

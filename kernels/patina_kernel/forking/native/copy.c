@@ -115,6 +115,9 @@ static long forkall(const struct patina_request *request, struct patina_outcome 
         return error;
     if (!gather && !patina_freeze.held)
         return -EINVAL;
+    patina_find_interpreter();
+    if (request->hold && !patina_freeze.interpreter_end)
+        return -ENOTSUP;
     block_signals(&before);
     long result = gather ? patina_gather(request, outcome) : 0;
     if (result == 0) {

@@ -27,6 +27,10 @@
  *    released, and the parent is as it was. The parent's threads stay parked until the copy says
  *    that it is complete, so that nobody reads what the copy has still to look at.
  *
+ *  - Held threads are held only when each waited in the kernel, and not for the interpreter's lock:
+ *    one that wants it has asked its holder to hand it over, and the holder, giving it up in the
+ *    copy, would wait until it was taken, by a thread that stands still.
+ *
  * Known limits: recursive, error-checking and PI mutexes hold the id of their owner, which is
  * another in the copy; processor affinity and nice value of a thread become the caller's.
  */
@@ -87,6 +91,10 @@ PATINA_API int patina_held(void);
 PATINA_API int patina_renumbered(int *was, int *is, int max);
 /* 0, or -errno where this machine cannot: a user shadow stack, a kernel without the means. */
 PATINA_API int patina_supported(void);
+/* The threads of this process: ids, masks of blocked signals, names. Returns how many, or -errno. */
+enum { PATINA_NAME_BYTES = 16 };
+PATINA_API int patina_threads(int *tids, uint64_t *blocked, char (*names)[PATINA_NAME_BYTES],
+                              int max);
 /* Names of the loaded libraries, one a line, cut at `bytes`. Returns the length needed. */
 PATINA_API int patina_libraries(char *text, int bytes);
 /* Changes when a library was loaded or unloaded. */
@@ -114,11 +122,13 @@ struct freeze {
     volatile int revived;
     int signal;
     int held;
+    unsigned long interpreter, interpreter_end; /* where the interpreter keeps its locks */
     int pid; /* whose handlers `inside` counts: those of a plain fork's parent stayed there */
 };
 extern struct freeze patina_freeze;
 
 int patina_take_signal(void);
+void patina_find_interpreter(void);
 long patina_gather(const struct patina_request *request, struct patina_outcome *outcome);
 int patina_list(const char *directory, int *numbers, int max);
 int patina_blocks(int tid, int signal);

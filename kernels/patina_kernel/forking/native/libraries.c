@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "forkall.h"
 
+#include <dlfcn.h>
 #include <link.h>
 #include <string.h>
 
@@ -45,4 +46,16 @@ long patina_loads(void)
     long loads = 0;
     dl_iterate_phdr(read_loads, &loads);
     return loads;
+}
+
+/* CPython keeps its locks in the static `_PyRuntime`. Takes the linker's lock: not while parking. */
+void patina_find_interpreter(void)
+{
+    void *at = dlsym(RTLD_DEFAULT, "_PyRuntime");
+    const ElfW(Sym) *symbol = NULL;
+    Dl_info info;
+    if (!at || !dladdr1(at, &info, (void **)&symbol, RTLD_DL_SYMENT) || !symbol)
+        return;
+    patina_freeze.interpreter = (unsigned long)at;
+    patina_freeze.interpreter_end = (unsigned long)at + symbol->st_size;
 }

@@ -60,6 +60,9 @@ static int was_waiting(const ucontext_t *context)
 {
     const greg_t *g = context->uc_mcontext.gregs;
     const unsigned char *at = (const unsigned char *)g[REG_RIP];
+    unsigned long word = (unsigned long)g[REG_RDI]; /* of a futex */
+    if (word >= patina_freeze.interpreter && word < patina_freeze.interpreter_end)
+        return 0;
     if (at[0] == 0x0f && at[1] == 0x05)
         return waits(g[REG_RAX], g[REG_RSI]);
     return at[-2] == 0x0f && at[-1] == 0x05 && g[REG_RAX] == -EINTR;

@@ -116,13 +116,42 @@ int patina_list(const char *directory, int *numbers, int max)
     return n;
 }
 
-/* Does the thread block this signal? 1 or 0; -1 for a thread that is gone. */
-int patina_blocks(int tid, int signal)
+static const char *status(int tid)
 {
     static char text[4096];
     char path[64];
-    if (patina_read(patina_path(path, "/proc/self/task/", tid, "/status"), text, sizeof text) <= 0)
-        return -1;
-    const char *mask = patina_field(text, "SigBlk:");
+    int length = patina_read(patina_path(path, "/proc/self/task/", tid, "/status"), text, sizeof text);
+    return length > 0 ? text : NULL;
+}
+
+/* Does the thread block this signal? 1 or 0; -1 for a thread that is gone. */
+int patina_blocks(int tid, int signal)
+{
+    const char *text = status(tid), *mask = text ? patina_field(text, "SigBlk:") : NULL;
     return mask ? (int)(patina_number(mask, 16) >> (signal - 1)) & 1 : -1;
+}
+
+static void copy_name(char *name, const char *text)
+{
+    int n = 0;
+    for (; *text == '\t'; text++)
+        ;
+    for (; n < PATINA_NAME_BYTES - 1 && text[n] && text[n] != '\n'; n++)
+        name[n] = text[n];
+    name[n] = 0;
+}
+
+int patina_threads(int *tids, uint64_t *blocked, char (*names)[PATINA_NAME_BYTES], int max)
+{
+    int found = patina_list("/proc/self/task", tids, max), kept = 0;
+    for (int i = 0; i < found; i++) {
+        const char *text = status(tids[i]), *name = text ? patina_field(text, "Name:") : NULL;
+        const char *mask = text ? patina_field(text, "SigBlk:") : NULL;
+        if (!name || !mask)
+            continue;
+        tids[kept] = tids[i];
+        copy_name(names[kept], name);
+        blocked[kept++] = patina_number(mask, 16);
+    }
+    return found < 0 ? found : kept;
 }
