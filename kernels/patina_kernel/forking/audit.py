@@ -33,6 +33,7 @@ NOTED = ("libgomp", "openblas", "libarrow", "polars", "duckdb", "libzmq", "grpc"
 SQLITE = b"SQLite format 3\0"
 # The signals that could stop a thread, as a mask; macOS has no real-time signals, nor /proc.
 STOPPERS = sum(1 << number - 1 for number in range(getattr(signal, "SIGRTMIN", 63) + 1, 64))
+ALWAYS_MASKED = ("jemalloc_bg", "ZMQbg")
 STARTING_TRIES = 30
 STARTING_SECONDS = 0.001
 
@@ -117,21 +118,17 @@ def _is_masked(blocked: int) -> bool:
 
 
 def _settled(seen: Thread) -> Thread | None:
-    """Look again at a thread that blocks signals and has no name of its own yet.
+    """Look again at a thread that blocks signals, unless it is known to do so for good.
 
-    While it starts every thread does, and some end that only after they have been named.
+    While it starts, ends, or starts another, every thread does.
     """
     thread: Thread | None = seen
     for _ in range(STARTING_TRIES):
-        if thread is None or not thread.masked or thread.name != _own_name():
+        if thread is None or not thread.masked or thread.name.startswith(ALWAYS_MASKED):
             break
         time.sleep(STARTING_SECONDS)
         thread = _thread(seen.tid)
     return thread
-
-
-def _own_name() -> str:
-    return os.fsdecode(_read("/proc/self/comm").strip())
 
 
 def _thread(tid: int) -> Thread | None:
