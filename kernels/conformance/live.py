@@ -85,8 +85,9 @@ class Live:
     async def said(self, kind: str, request: str | None = None) -> dict[str, Any]:
         """Return the content of the next message of a type on iopub."""
         message = await self.iopub(
-            lambda message: message["msg_type"] == kind
-            and (request is None or _is_of(message, request))
+            lambda message: (
+                message["msg_type"] == kind and (request is None or _is_of(message, request))
+            )
         )
         content: dict[str, Any] = message["content"]
         return content
@@ -158,7 +159,11 @@ async def connect(manager: AsyncKernelManager) -> Live:
     """Return a new client of a running kernel."""
     client = manager.client()
     client.start_channels()
-    await client.wait_for_ready(timeout=PATIENCE)
+    try:
+        await client.wait_for_ready(timeout=PATIENCE)
+    except RuntimeError:
+        await Live(manager, client).shut_down()
+        raise
     return Live(manager, client)
 
 
@@ -176,5 +181,7 @@ async def started(kernel: str, **how: Any) -> AsyncIterator[Live]:
 async def forked(live: Live, **how: Any) -> AsyncIterator[Live]:
     """A fork for the length of a block."""
     assert live.manager.kernel_name is not None
-    async with started(live.manager.kernel_name, fork_of=live.manager.connection_file, **how) as fork:
+    async with started(
+        live.manager.kernel_name, fork_of=live.manager.connection_file, **how
+    ) as fork:
         yield fork

@@ -55,7 +55,9 @@ async def test_a_checkpoint_that_is_gone_is_an_error_and_changes_nothing(
     assert await _value(kernel, language) == "1"
 
 
-async def test_their_number_is_bounded_and_the_oldest_go_first(kernel: Live, language: Language) -> None:
+async def test_their_number_is_bounded_and_the_oldest_go_first(
+    kernel: Live, language: Language
+) -> None:
     assert (await kernel.ask("settings", checkpoints=3))["checkpoints"] == 3
     requests = [await _bind(kernel, language, value) for value in range(6)]
     while (listed := await kernel.checkpoints())[-1]["msg_id"] is not None:
@@ -63,7 +65,9 @@ async def test_their_number_is_bounded_and_the_oldest_go_first(kernel: Live, lan
     assert [entry["msg_id"] for entry in listed] == [*requests[-2:], None]
 
 
-async def test_their_memory_is_bounded_and_what_goes_is_said(kernel: Live, language: Language) -> None:
+async def test_their_memory_is_bounded_and_what_goes_is_said(
+    kernel: Live, language: Language
+) -> None:
     await _bind(kernel, language, 1)
     await kernel.checkpoints(least=2)
     await kernel.ask("settings", memory_share=0.0)

@@ -14,7 +14,9 @@ from patina_kernel.client import KernelRequestError
 from patina_kernel.provisioner import NoSuchKernelError
 
 
-async def test_a_fork_has_the_state_and_then_goes_its_own_way(kernel: Live, language: Language) -> None:
+async def test_a_fork_has_the_state_and_then_goes_its_own_way(
+    kernel: Live, language: Language
+) -> None:
     await kernel.run(language.bind.format(name="x", value=1))
     await kernel.run(language.iterator.format(name="i"))
     async with forked(kernel) as fork:
@@ -112,7 +114,9 @@ async def test_a_busy_kernel_is_not_forked_now(kernel: Live, language: Language)
     assert (await kernel.outcome(request)).status == "error"
 
 
-async def test_a_busy_kernel_is_forked_as_it_was_before_the_cell(kernel: Live, language: Language) -> None:
+async def test_a_busy_kernel_is_forked_as_it_was_before_the_cell(
+    kernel: Live, language: Language
+) -> None:
     await kernel.run(language.bind.format(name="x", value=1))
     cell = language.bind.format(name="x", value=2) + "\n" + language.sleep.format(value=60_000)
     request = kernel.send(cell)
@@ -128,9 +132,7 @@ async def test_forks_of_what_is_not_there_say_so(kernel: Live, language: Languag
     with pytest.raises(NoSuchKernelError, match="no-such-kernel"):
         await start(language.kernel, fork_of="no-such-kernel")
     with pytest.raises(KernelRequestError, match="no checkpoint 'gone'"):
-        await start(
-            language.kernel, fork_of=kernel.manager.connection_file, checkpoint="gone"
-        )
+        await start(language.kernel, fork_of=kernel.manager.connection_file, checkpoint="gone")
     assert (await kernel.ask("fork", when="yesterday"))["status"] == "error"
     assert (await kernel.run(language.show.format(name="1"))).text == "1"
 

@@ -35,8 +35,10 @@ async def _is_silent(kernel: Live, request: str) -> bool:
     """Return whether nothing more of a cell comes before the end of the next one."""
     following = kernel.client.execute("", silent=True)
     message = await kernel.iopub(
-        lambda message: message["msg_type"] in ("stream", "status")
-        and message["parent_header"].get("msg_id") in (request, following)
+        lambda message: (
+            message["msg_type"] in ("stream", "status")
+            and message["parent_header"].get("msg_id") in (request, following)
+        )
     )
     return bool(message["parent_header"]["msg_id"] == following)
 
@@ -64,7 +66,9 @@ def test_a_directory_that_is_gone_loses_what_memory_cannot_hold(tmp_path: Path) 
     assert (journal.messages, journal.dropped) == (1, 1)
 
 
-async def test_a_client_may_come_after_the_kernel_has_spoken(kernel: Live, language: Language) -> None:
+async def test_a_client_may_come_after_the_kernel_has_spoken(
+    kernel: Live, language: Language
+) -> None:
     kernel.client.iopub_channel.stop()
     await asyncio.sleep(0)
     request = kernel.send(language.write.format(text="early"))

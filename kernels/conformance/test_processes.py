@@ -53,7 +53,9 @@ def _family(pids: dict[str, Any]) -> list[int]:
     return [pids["relay"], pids["executor"], *pids["checkpoints"]]
 
 
-async def _server(language: Language, **env: str) -> tuple[asyncio.subprocess.Process, dict[str, Any]]:
+async def _server(
+    language: Language, **env: str
+) -> tuple[asyncio.subprocess.Process, dict[str, Any]]:
     cell = language.bind.format(name="x", value=7)
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-W", "ignore", "-c", SERVER, language.kernel, cell),
@@ -73,9 +75,14 @@ async def test_kill_9_of_any_process_leaves_no_orphan(language: Language, victim
     await kernel.checkpoints(least=3)
     pids = await kernel.pids()
     os.kill(pids["checkpoints"][0] if victim == "checkpoint" else pids[victim], signal.SIGKILL)
+    if victim == "executor":
+        await kernel.iopub(lambda message: "[Patina]" in message["content"].get("text", ""))
     if victim != "relay":
         assert (await kernel.run(language.show.format(name="x"))).text == "7"
-        pids = {**pids, **{"checkpoints": pids["checkpoints"] + (await kernel.pids())["checkpoints"]}}
+        pids = {
+            **pids,
+            **{"checkpoints": pids["checkpoints"] + (await kernel.pids())["checkpoints"]},
+        }
     await kernel.shut_down()
     await _all_end(_family(pids))
 
@@ -110,7 +117,9 @@ async def test_kernels_end_with_the_server_that_started_them(language: Language)
     await _all_end(_family(told["pids"]))
 
 
-async def test_kernels_of_a_patina_server_outlive_it_and_are_found_again(language: Language) -> None:
+async def test_kernels_of_a_patina_server_outlive_it_and_are_found_again(
+    language: Language,
+) -> None:
     process, told = await _server(language, PATINA_OUTLIVE="1")
     process.kill()
     await process.wait()

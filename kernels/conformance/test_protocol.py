@@ -10,7 +10,9 @@ from conformance.languages import Language
 from conformance.live import Live
 
 
-async def test_a_cell_is_busy_shows_its_result_and_is_idle(kernel: Live, language: Language) -> None:
+async def test_a_cell_is_busy_shows_its_result_and_is_idle(
+    kernel: Live, language: Language
+) -> None:
     await kernel.run(language.bind.format(name="x", value=41))
     await kernel.run(language.add.format(name="x", value=1))
     ran = await kernel.run(language.show.format(name="x"))
@@ -19,7 +21,9 @@ async def test_a_cell_is_busy_shows_its_result_and_is_idle(kernel: Live, languag
     assert ran.of("execute_input")[0]["execution_count"] == ran.reply["execution_count"] == 3
 
 
-async def test_output_comes_before_the_reply_and_is_all_there(kernel: Live, language: Language) -> None:
+async def test_output_comes_before_the_reply_and_is_all_there(
+    kernel: Live, language: Language
+) -> None:
     ran = await kernel.run(language.write.format(text="word"))
     assert ran.of("stream") == [{"name": "stdout", "text": "word\n"}]
 
@@ -131,7 +135,9 @@ async def test_unknown_requests_do_no_harm(kernel: Live, language: Language) -> 
     assert (await kernel.run(language.show.format(name="1"))).text == "1"
 
 
-async def test_a_message_with_a_wrong_signature_is_not_run(kernel: Live, language: Language) -> None:
+async def test_a_message_with_a_wrong_signature_is_not_run(
+    kernel: Live, language: Language
+) -> None:
     session, key = kernel.client.session, kernel.client.session.key
     session.key = b"another key"
     kernel.send(language.bind.format(name="evil", value=1))
@@ -142,7 +148,9 @@ async def test_a_message_with_a_wrong_signature_is_not_run(kernel: Live, languag
     assert "evil" not in names
 
 
-async def test_a_silent_cell_is_neither_counted_nor_remembered(kernel: Live, language: Language) -> None:
+async def test_a_silent_cell_is_neither_counted_nor_remembered(
+    kernel: Live, language: Language
+) -> None:
     await kernel.run(language.bind.format(name="x", value=1))
     await kernel.run(language.bind.format(name="x", value=2), silent=True)
     ran = await kernel.run(language.show.format(name="x"))

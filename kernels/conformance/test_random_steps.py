@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 import signal
@@ -41,9 +42,21 @@ class Walk:
 
     async def step(self) -> None:
         one = self.random.choice(self.kernels)
-        actions = (self.run, self.run, self.run, self.fork, self.crash, self.kill, self.restore, self.stop)
+        actions = (
+            self.run,
+            self.run,
+            self.run,
+            self.fork,
+            self.crash,
+            self.kill,
+            self.restore,
+            self.stop,
+        )
         await self.random.choice(actions)(one)
-        self.seen.update(_family(await one.live.pids()) if one in self.kernels else ())
+        if one in self.kernels:
+            state = await one.live.ask("state")
+            assert state["checkpoint_refused"] is None
+            self.seen.update(_family(state["pids"]))
 
     async def run(self, one: Expected) -> None:
         add = self.random.randrange(100)
@@ -78,7 +91,10 @@ class Walk:
         await self.check(one)
 
     async def restore(self, one: Expected) -> None:
-        kept = [entry for entry in await one.live.checkpoints() if entry["msg_id"] in one.before]
+        # Once that of the state now is there, no other goes any more.
+        while (listed := await one.live.checkpoints(least=1))[-1]["msg_id"] is not None:
+            await asyncio.sleep(0.01)
+        kept = [entry for entry in listed if entry["msg_id"] in one.before]
         if kept:
             chosen = self.random.choice(kept)
             reply = await one.live.ask("restore", checkpoint=chosen["checkpoint"])

@@ -50,7 +50,8 @@ async def test_a_truncated_or_foreign_file_is_refused_and_the_kernel_lives(
 
 
 async def test_saving_waits_for_the_cell(kernel: Live, language: Language, tmp_path: Path) -> None:
-    kernel.send(language.sleep.format(value=200) + "\n" + language.bind.format(name="x", value=3))
+    slow, bind = language.sleep.format(value=200), language.bind.format(name="x", value=3)
+    await kernel.running(kernel.send(f"{slow}\n{bind}"))
     path = str(tmp_path / "state")
     assert (await kernel.ask("save", path=path))["status"] == "ok"
     async with started(language.kernel) as other:

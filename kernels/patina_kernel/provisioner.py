@@ -1,8 +1,8 @@
 """Starting kernels for Jupyter: fresh ones from a nursery, forks of running ones, and old ones.
 
-    await manager.start_kernel()                              an ordinary kernel
-    await manager.start_kernel(fork_of=…, checkpoint=…)       a fork: of a kernel id or connection file
-    await manager.start_kernel(attach_to=…)                   a kernel that outlived its server
+await manager.start_kernel()                              an ordinary kernel
+await manager.start_kernel(fork_of=…, checkpoint=…)       a fork: of a kernel id or connection file
+await manager.start_kernel(attach_to=…)                   a kernel that outlived its server
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ class PatinaProvisioner(LocalProvisioner):  # type: ignore[misc]
         default_value=os.environ.get(SWITCH) != "off",
         help="Start kernels as copies of a warm template.",
     ).tag(config=True)
-    workspace = Unicode(help="The workspace whose kernels are found again together.").tag(config=True)
+    workspace = Unicode(help="The workspace whose kernels are found again together.").tag(
+        config=True
+    )
 
     # Of the last fork: the reply to patina_fork_request.
     fork_reply: dict[str, Any] | None = None
@@ -68,6 +70,7 @@ class PatinaProvisioner(LocalProvisioner):  # type: ignore[misc]
         kwargs = await super().pre_launch(**kwargs)
         env: dict[str, str] = kwargs["env"]
         env[directory.VARIABLE] = str(self.runtime_directory)
+        env[records.KERNEL_ID] = self.kernel_id
         if env.get(PYTHON):
             kwargs["cmd"] = [env[PYTHON], *kwargs["cmd"][1:]]
         env.pop(launch.TICKET, None)
@@ -114,7 +117,9 @@ class PatinaProvisioner(LocalProvisioner):  # type: ignore[misc]
             return await ask(self._connection_file(str(once["fork_of"])), "fork", content)
         except KernelRequestError as error:
             why = f"the kernel {once['fork_of']} could not be forked: {error}"
-            raise KernelRequestError(f"{why} ({error.hint})" if error.hint else why, error.hint) from error
+            raise KernelRequestError(
+                f"{why} ({error.hint})" if error.hint else why, error.hint
+            ) from error
 
     def _connection_file(self, kernel: str) -> str:
         """Return the connection file of a running kernel, by that file or by its id."""

@@ -52,7 +52,12 @@ class Answers:
         )
         children = [as_row(child) for child in page.children]
         stale = bool(content.get("stale", False))
-        return {"global": as_row(page.of), "children": children, "total": page.total, "stale": stale}
+        return {
+            "global": as_row(page.of),
+            "children": children,
+            "total": page.total,
+            "stale": stale,
+        }
 
     def _save(self, path: Path) -> dict[str, Any]:
         size, report = self._language.snapshots.save(path)
@@ -65,7 +70,9 @@ class Answers:
 def as_row(value: Global) -> dict[str, Any]:
     """Return a global as the protocol has it: what is not known is left out."""
     row = asdict(value)
-    return {key: field for key, field in row.items() if field is not None and field is not False} | {
+    return {
+        key: field for key, field in row.items() if field is not None and field is not False
+    } | {
         "changed": value.changed,
         "has_children": value.has_children,
     }

@@ -129,5 +129,3 @@ class ExecutorApp(IPKernelApp):  # type: ignore[misc]
         """`python -m` puts the directory it was started in first; users expect '' there."""
         if sys.path and sys.path[0] in ("", os.getcwd()):  # noqa: PTH109 - compared as text
             del sys.path[0]
-
-

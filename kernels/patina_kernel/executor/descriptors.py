@@ -70,7 +70,11 @@ def unshare_connections(keep: Collection[int]) -> None:
 def _is_internal(descriptor: int) -> bool:
     """Return whether it is one end of a pair made by us or our original, to wake a loop."""
     with suppress(OSError), socket.socket(fileno=os.dup(descriptor)) as sock:
-        if sock.family != socket.AF_UNIX or sock.getsockname() or not hasattr(socket, "SO_PEERCRED"):
+        if (
+            sock.family != socket.AF_UNIX
+            or sock.getsockname()
+            or not hasattr(socket, "SO_PEERCRED")
+        ):
             return False
         credentials = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
         return struct.unpack("3i", credentials)[0] in (os.getpid(), os.getppid())

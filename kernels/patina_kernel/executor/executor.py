@@ -200,7 +200,9 @@ class Executor:
         """Return the code of a cell; None for any other request."""
         if b'"execute_request"' not in header:
             return None
-        content = json.loads(bytes(frames[[bytes(frame[:10]) for frame in frames].index(DELIMITER) + 5]))
+        content = json.loads(
+            bytes(frames[[bytes(frame[:10]) for frame in frames].index(DELIMITER) + 5])
+        )
         return str(content.get("code", ""))
 
     def _delta(self, parent: bytes) -> bytes:

@@ -53,7 +53,9 @@ class ForkableKernel(Kernel):  # type: ignore[misc]
             self.parent.lanes.main.send(Op.INTERRUPTED)
         signal.default_int_handler(number, frame)
 
-    async def execute_request(self, stream: Any, ident: list[bytes], parent: dict[str, Any]) -> None:
+    async def execute_request(
+        self, stream: Any, ident: list[bytes], parent: dict[str, Any]
+    ) -> None:
         """Run a cell, and reply even when an interrupt comes before or after the user's code."""
         sent = stream.sent
         try:

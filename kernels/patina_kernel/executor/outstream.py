@@ -37,7 +37,9 @@ class OutStream(io.TextIOBase):
         self.session, self.name = session, name
         self.pub_thread = iopub
         self._lanes, self._iopub = lanes, iopub
-        self._parent_header: contextvars.ContextVar[dict[str, Any]] = contextvars.ContextVar("parent")
+        self._parent_header: contextvars.ContextVar[dict[str, Any]] = contextvars.ContextVar(
+            "parent"
+        )
         self._parent_header_global: dict[str, Any] = {}
         self._lock = threading.RLock()
         self._parts: list[str] = []

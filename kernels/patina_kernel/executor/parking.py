@@ -68,6 +68,7 @@ class Parking:
             ours.close()
             return self._wait(Channel(theirs))
         theirs.close()
+        _leave_group(forked.pid)
         self._children.add(forked.pid)
         content = {
             "pid": forked.pid,
@@ -86,7 +87,9 @@ class Parking:
         self._positions = descriptors.positions()
         pid = -1
         try:
-            forked = self._forker.fork(keep | self._threads.own_descriptors(), self._children, parked=parked)
+            forked = self._forker.fork(
+                keep | self._threads.own_descriptors(), self._children, parked=parked
+            )
             pid = forked.pid
         finally:
             if pid != 0:
@@ -128,8 +131,7 @@ class Parking:
 
     @staticmethod
     def _become_parked() -> None:
-        # A group of its own: interrupts and the end of the original are not for it.
-        os.setsid()
+        _leave_group(0)
         with suppress(OSError):
             OOM.write_text(EXPENDABLE)
 
@@ -149,9 +151,20 @@ class Parking:
             waiting.close()
             return Channel(theirs)
         theirs.close()
+        _leave_group(forked.pid)
         waiting.send_json(Op.ACK, {"pid": forked.pid}, [ours.fileno()])
         ours.close()
         return waiting
+
+
+def _leave_group(pid: int) -> None:
+    """Give a copy (0: this one) a group of its own: signals for the original are not for it.
+
+    Both sides do it, so that it is done before either goes on: the original may be killed, with
+    its group, before its copy has run at all.
+    """
+    with suppress(ProcessLookupError, PermissionError):
+        os.setpgid(pid, pid)
 
 
 def silence() -> None:
@@ -175,5 +188,3 @@ def _refusal(error: Exception) -> dict[str, Any]:
         "alternatives": alternatives,
         "traceback": [],
     }
-
-

@@ -128,17 +128,23 @@ class Attachment:
             parked = self._before(running)
             try:
                 copy = parked.duplicate()
+                where = self._where(parked, running)
                 self._tell(
-                    running,
-                    f"The kernel process ended ({reason}). It goes on from the state before this cell.",
+                    running, f"The kernel process ended ({reason}). It goes on from {where}."
                 )
-                self._fail(reason, "it goes on from the state before this cell")
+                self._fail(reason, f"it goes on from {where}")
                 self._go_live(copy)
             except StuckError:
                 self._core.checkpoints.drop(parked)
                 continue
             return True
         return False
+
+    @staticmethod
+    def _where(parked: Parked, running: Message | None) -> str:
+        if running is not None and parked.msg_id == running.id:
+            return "the state before this cell"
+        return f"the state of {parked.taken}; what was done since is lost"
 
     def _before(self, running: Message | None) -> Parked:
         found = self._core.checkpoints.before(running.id) if running else None
@@ -155,8 +161,9 @@ class Attachment:
 
     def _let_go(self) -> None:
         core = self._core
+        core.ready = False  # first: nothing more is given to it
         if core.lanes is not None:
             self._forget()
             core.publisher.flush()
             core.lanes.close(core.loop)
-        core.lanes, core.ready = None, False
+        core.lanes = None

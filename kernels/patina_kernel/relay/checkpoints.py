@@ -63,7 +63,11 @@ class Checkpoints:
         for parked in self._kept:
             if parked.id == checkpoint:
                 return parked
-        wanted = f"there is no checkpoint {checkpoint!r} any more" if checkpoint else "there is no checkpoint"
+        wanted = (
+            f"there is no checkpoint {checkpoint!r} any more"
+            if checkpoint
+            else "there is no checkpoint"
+        )
         raise NoCheckpointError(wanted)
 
     def before(self, msg_id: str) -> Parked | None:

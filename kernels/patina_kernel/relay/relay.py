@@ -55,6 +55,7 @@ class Relay:
         """Attach to the parked copy of another kernel. Raises TicketError."""
         claimed = claim(ticket)
         how = {"fork": True, "reseed": claimed.reseed, "report": claimed.report}
+        self._core.table = claimed.table
         self._attachment.attach(claimed.channel, claimed.pid, **how)
 
     def run(self) -> int:

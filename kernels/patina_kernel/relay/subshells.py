@@ -82,6 +82,8 @@ class Subshells:
             self._core.publisher.status("busy", message.parent)
             self._refuse(message, {"status": "aborted"}, ABORTED)
 
-    def _refuse(self, message: Message, content: dict[str, object], metadata: bytes = b"{}") -> None:
+    def _refuse(
+        self, message: Message, content: dict[str, object], metadata: bytes = b"{}"
+    ) -> None:
         self._core.reply(self._core.sockets.shell, message, content, metadata)
         self._core.publisher.status("idle", message.parent)

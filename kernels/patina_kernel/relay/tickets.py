@@ -37,6 +37,7 @@ class Claimed:
     pid: int
     reseed: bool
     report: list[dict[str, Any]]
+    table: dict[str, dict[str, Any]]
 
 
 class Tickets:
@@ -89,6 +90,7 @@ class Tickets:
             else:
                 parked, reseed = waiting
                 content = {"pid": parked.pid, "reseed": reseed, "report": parked.report}
+                content["table"] = parked.table
                 channel.send_json(Op.ACK, content, [parked.channel.fileno()])
                 # Not ended: it now belongs to the other relay.
                 parked.channel.close()
@@ -109,4 +111,6 @@ def claim(ticket: str) -> Claimed:
         raise TicketError("this ticket was used, or waited too long")
     content = parse(answer)
     waiting = Channel(socket.socket(fileno=answer.descriptors[0]))
-    return Claimed(waiting, int(content["pid"]), bool(content["reseed"]), content["report"])
+    return Claimed(
+        waiting, int(content["pid"]), content["reseed"], content["report"], content["table"]
+    )

@@ -51,7 +51,9 @@ def _make(directory: Path) -> None:
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     found = directory.lstat()
     if found.st_uid != os.getuid() or not stat.S_ISDIR(found.st_mode):
-        raise NotPrivateError(f"{directory} belongs to another user; set {VARIABLE} to one of yours")
+        raise NotPrivateError(
+            f"{directory} belongs to another user; set {VARIABLE} to one of yours"
+        )
     if stat.S_IMODE(found.st_mode) & 0o077:
         directory.chmod(0o700)
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from patina_kernel.runtime.process import is_zombie, start_time
 
 SUFFIX = ".kernel"
+# Tells a relay by which id its kernel is known to who started it.
+KERNEL_ID = "PATINA_KERNEL_ID"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,7 @@ class Record:
     connection_file: str
     socket: str
     directory: str
+    kernel_id: str = ""
 
     @property
     def alive(self) -> bool:
@@ -32,9 +35,9 @@ class Record:
 def write(directory: Path, connection_file: str, listening: Path) -> Path:
     """Record the calling process as a kernel's relay; return the record's path."""
     pid = os.getpid()
-    record = Record(
-        pid, start_time(pid), str(Path(connection_file).absolute()), str(listening), str(Path.cwd())
-    )
+    file = str(Path(connection_file).absolute())
+    kernel_id = os.environ.get(KERNEL_ID, "")
+    record = Record(pid, start_time(pid), file, str(listening), str(Path.cwd()), kernel_id)
     path = directory / f"{listening.stem}{SUFFIX}"
     made = path.with_suffix(".tmp")
     made.write_text(json.dumps(asdict(record)))
@@ -55,11 +58,12 @@ def living(directory: Path) -> list[Record]:
 
 
 def find(directory: Path, kernel: str) -> Record | None:
-    """Return the running kernel of a connection file, or of the id in that file's name."""
+    """Return the running kernel of that id, or of that connection file."""
+    if not kernel:
+        return None
     for record in living(directory):
-        if kernel in (record.connection_file, Path(record.connection_file).stem):
-            return record
-        if Path(record.connection_file).stem.endswith(kernel):
+        named = Path(record.connection_file).stem
+        if kernel in (record.kernel_id, record.connection_file) or named.endswith(kernel):
             return record
     return None
 
