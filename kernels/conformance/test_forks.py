@@ -7,11 +7,11 @@ import os
 import signal
 
 import pytest
+from patina_kernel.client import KernelRequestError
+from patina_kernel.provisioner import NoSuchKernelError
 
 from conformance.languages import Language
 from conformance.live import Live, forked, start, started
-from patina_kernel.client import KernelRequestError
-from patina_kernel.provisioner import NoSuchKernelError
 
 
 async def test_a_fork_has_the_state_and_then_goes_its_own_way(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+from patina_kernel.relay.journal import Journal
+
 from conformance.languages import Language
 from conformance.live import Live
-from patina_kernel.relay.journal import Journal
 
 
 async def test_output_of_a_cell_that_goes_on_alone(kernel: Live, language: Language) -> None:

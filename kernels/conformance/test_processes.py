@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 from jupyter_client.manager import AsyncKernelManager
+from patina_kernel.runtime import directory, records
+from patina_kernel.runtime.process import is_zombie, start_time
 
 from conformance.languages import Language
 from conformance.live import Live, connect, start
-from patina_kernel.runtime import directory, records
-from patina_kernel.runtime.process import is_zombie, start_time
 
 # The promise of the product, not a measure of this machine.
 ORPHAN_SECONDS = 5.0
@@ -81,7 +81,7 @@ async def test_kill_9_of_any_process_leaves_no_orphan(language: Language, victim
         assert (await kernel.run(language.show.format(name="x"))).text == "7"
         pids = {
             **pids,
-            **{"checkpoints": pids["checkpoints"] + (await kernel.pids())["checkpoints"]},
+            "checkpoints": pids["checkpoints"] + (await kernel.pids())["checkpoints"],
         }
     await kernel.shut_down()
     await _all_end(_family(pids))

@@ -98,7 +98,7 @@ class Walk:
         if kept:
             chosen = self.random.choice(kept)
             reply = await one.live.ask("restore", checkpoint=chosen["checkpoint"])
-            assert reply["status"] == "ok"
+            assert reply["status"] == "ok", reply
             one.value = one.before[chosen["msg_id"]]
             await self.check(one)
 

@@ -34,7 +34,9 @@ async def ask(
         channel.send(message)
         reply = await _reply(channel, message["header"]["msg_id"], seconds)
     except TimeoutError as error:
-        raise KernelRequestError(f"the kernel did not answer to {name}", "is it running?") from error
+        raise KernelRequestError(
+            f"the kernel did not answer to {name}", "is it running?"
+        ) from error
     finally:
         client.stop_channels()
     if reply.get("status") != "ok":

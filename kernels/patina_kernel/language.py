@@ -117,6 +117,9 @@ class Language(Protocol):
     def before_fork(self) -> None:
         """The process is about to be copied. Raise nothing; keep it short."""
 
+    def rest(self) -> set[int]:
+        """End threads of the language's own for a fork; return the system's numbers of them."""
+
     def own_files(self) -> frozenset[str]:
         """Return the paths of open files that are the language's own, and that it sees to."""
 

@@ -10,11 +10,17 @@ from typing import Any
 _inherited: list[Any] = []
 
 
-def rest(shell: Any) -> None:
-    """End the thread that saves the history; it begins again with the next cell."""
+def rest(shell: Any) -> set[int]:
+    """End the thread that saves the history, which then begins again with the next cell.
+
+    Returns the system's number of it.
+    """
     manager = shell.history_manager
-    if manager is not None:
-        manager._stop_save_thread()
+    thread = manager.save_thread if manager is not None else None
+    if thread is None:
+        return set()
+    manager._stop_save_thread()
+    return {thread.native_id or 0}
 
 
 def renew(shell: Any) -> None:

@@ -10,7 +10,6 @@ from IPython.core.release import version as ipython_version
 from patina_python import files, healing, history
 from patina_python.inspector import PythonInspector
 from patina_python.loops import renew_loops
-
 from patina_python.snapshots import PythonSnapshots
 
 if TYPE_CHECKING:
@@ -33,10 +32,13 @@ class PythonLanguage:
         self.snapshots = PythonSnapshots(shell)
 
     def before_fork(self) -> None:
-        """Write out what waits in users' files, end the thread that saves the history."""
+        """Write out what waits in users' files, note what a copy must be given back."""
         files.flush(self._kernel.shell.user_ns)
-        history.rest(self._kernel.shell)
         healing.before_fork()
+
+    def rest(self) -> set[int]:
+        """End the thread that saves the history; it begins again with the next cell."""
+        return history.rest(self._kernel.shell)
 
     def own_files(self) -> frozenset[str]:
         """Return the history's database."""

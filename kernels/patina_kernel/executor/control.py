@@ -64,6 +64,10 @@ class ControlThread:
         self._thread = None
         self.loop.remove_reader(lane.fileno())
 
+    def native_ids(self) -> set[int]:
+        """Return the system's number of the thread."""
+        return {self._thread.native_id or 0} if self._thread else set()
+
     @property
     def ident(self) -> int | None:
         """The thread's identity."""

@@ -26,7 +26,7 @@ class DebuggerStream:
         self._port = 0
         self.socket = self
 
-    def on_recv(self, callback: Callable[[list[FrameBytes]], object], copy: bool = True) -> None:  # noqa: ARG002, FBT001, FBT002
+    def on_recv(self, callback: Callable[[list[FrameBytes]], object], copy: bool = True) -> None:  # noqa: ARG002
         """Say what takes the answers."""
         self._callback = callback
 
@@ -48,7 +48,7 @@ class DebuggerStream:
         """Connect to debugpy."""
         port = int(endpoint.rpartition(":")[2])
         self._connection = socket.create_connection(("127.0.0.1", port))
-        self._connection.setblocking(False)  # noqa: FBT003
+        self._connection.setblocking(False)
         self._loop().add_reader(self._connection.fileno(), self._on_data)
 
     def disconnect(self, _: str) -> None:

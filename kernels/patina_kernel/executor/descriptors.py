@@ -15,7 +15,6 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-
 FIRST = 3
 OPEN_ONCE = os.O_CREAT | os.O_EXCL | os.O_TRUNC
 

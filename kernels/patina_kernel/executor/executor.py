@@ -20,10 +20,10 @@ from patina_kernel.executor.answers import DELTA_SECONDS, Answers, as_message
 from patina_kernel.executor.app import ExecutorApp
 from patina_kernel.executor.control import ControlThread
 from patina_kernel.executor.forker import Forker
-from patina_kernel.forking import ForkRefusedError
 from patina_kernel.executor.lane import as_frames
 from patina_kernel.executor.loops import renew
 from patina_kernel.executor.parking import Parking, Woken
+from patina_kernel.forking import ForkRefusedError
 from patina_kernel.language import Language, ReportLine
 from patina_kernel.relay.messages import DELIMITER
 from patina_kernel.wire.channel import Channel, parse
@@ -186,7 +186,7 @@ class Executor:
             self._language.inspector.before_cell(code)
         try:
             await self.app.subshells.main_callback(as_frames(frames))
-        except Exception:  # noqa: BLE001 - one bad request must not end the kernel
+        except Exception:
             self.app.log.error("Exception in a request handler", exc_info=True)
         finally:
             sys.stdout.flush()
@@ -211,7 +211,7 @@ class Executor:
             started = time.perf_counter()
             delta = self._language.inspector.delta(DELTA_SECONDS)
             message = as_message(delta, time.perf_counter() - started)
-        except Exception:  # noqa: BLE001 - values of users' making may raise anything
+        except Exception:
             self.app.log.warning("The globals could not be looked at", exc_info=True)
             return b'{"delta": [], "total": 0, "ms": 0}'
         if not delta.complete:
@@ -253,13 +253,15 @@ class Executor:
         self._forker.wake()
         self._attach(woken.packet, report)
 
-    def quiesce(self) -> None:
-        """Stop our threads for a fork."""
+    def quiesce(self) -> set[int]:
+        """Stop our threads for a fork; return their numbers."""
         if self.app.subshells.busy:
             hint = "wait until it has ended"
             raise ForkRefusedError("a subshell is running a request", hint)
+        numbers = {*self._control.native_ids(), *self.app.subshells.native_ids()}
         self._control.stop(self.app.lanes.control)
         self.app.subshells.stop()
+        return numbers | self._language.rest()
 
     def resume(self) -> None:
         """Go on after the fork."""

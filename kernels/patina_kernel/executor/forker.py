@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from patina_kernel import forking
-from patina_kernel.forking import ForkRefusedError, ForkResult, Own, Plan
+from patina_kernel.forking import ForkRefusedError, ForkResult, Own, Plain, Plan
 from patina_kernel.language import Language, ReportLine
+
+END_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +29,34 @@ class Forker:
 
     def __init__(self, language: Callable[[], Language]) -> None:
         self._language = language
-        self._plan: Plan | None = None
+        self._plan: Plan = Plain(())
 
-    def fork(self, keep: Collection[int], children: Collection[int], *, parked: bool) -> Forked:
+    def fork(
+        self,
+        keep: Collection[int],
+        children: Collection[int],
+        ended: Collection[int],
+        *,
+        parked: bool,
+    ) -> Forked:
         """Copy it. `keep`: descriptors that stay shared; `children`: processes that are ours.
+
+        `ended`: threads of ours that have just been joined.
 
         `parked`: it may wait for long, so no thread may run in it. Raises ForkRefusedError; the
         process is then as it was.
         """
         language = self._language()
         language.before_fork()
-        own = Own(children=frozenset(children), descriptors=frozenset(keep))
+        gone = frozenset(ended)
+        _await_end(gone)
+        own = Own(gone, frozenset(children), frozenset(keep))
         found = forking.audit()
         able = forking.capabilities(language.claims(found), language.thread_names())
-        self._plan = forking.plan(found, own, able)
-        result = self._fork(self._plan, own, parked=parked)
+        plan = forking.plan(found, own, able)
+        result = self._fork(plan, own, parked=parked)
+        # A copy without threads is copied again as simply as can be.
+        self._plan = plan if result.carried else Plain(())
         files = language.own_files()
         return _as_forked(result, [line for line in result.report if line.name not in files])
 
@@ -53,7 +71,6 @@ class Forker:
 
     def again(self, keep: Collection[int]) -> Forked:
         """Copy a parked copy, which has run nothing since. Raises ForkRefusedError."""
-        assert self._plan is not None
         own = Own(descriptors=frozenset(keep))
         return _as_forked(forking.fork_again(self._plan, own), [])
 
@@ -61,6 +78,15 @@ class Forker:
     def wake() -> None:
         """This copy goes live: let its threads run."""
         forking.release()
+
+
+def _await_end(threads: frozenset[int]) -> None:
+    """Wait a moment for threads that were joined: the system has them a little longer than Python."""
+    end = time.monotonic() + END_SECONDS
+    while any(Path(f"/proc/self/task/{thread}").exists() for thread in threads):
+        if time.monotonic() > end:
+            return
+        os.sched_yield()
 
 
 def _as_forked(result: ForkResult, report: list[ReportLine]) -> Forked:

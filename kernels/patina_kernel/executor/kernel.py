@@ -83,7 +83,7 @@ class ForkableKernel(Kernel):  # type: ignore[misc]
         prompt: str,
         ident: list[bytes],
         parent: dict[str, Any],
-        password: bool = False,  # noqa: FBT001, FBT002 - upstream's signature
+        password: bool = False,
     ) -> str:
         sys.stdout.flush()
         sys.stderr.flush()

@@ -63,7 +63,7 @@ class Lane:
         """Send a message of one frame."""
         self.send_multipart([message])
 
-    def on_recv(self, callback: Callable[..., object], copy: bool = True) -> None:  # noqa: FBT001, FBT002
+    def on_recv(self, callback: Callable[..., object], copy: bool = True) -> None:
         """Requests come another way."""
 
     def flush(self, flag: int | None = None, limit: int | None = None) -> bool:  # noqa: ARG002

@@ -6,7 +6,6 @@ import fcntl
 import os
 import signal
 
-
 # Linux: which signal O_ASYNC sends; its default would be SIGIO.
 F_SETSIG = 10
 

@@ -27,8 +27,8 @@ OOM = Path("/proc/self/oom_score_adj")
 class Stoppable(Protocol):
     """What has threads that must not run during a fork."""
 
-    def quiesce(self) -> None:
-        """Stop them. Raises ForkRefusedError when one is in the middle of something."""
+    def quiesce(self) -> set[int]:
+        """Stop them and return their numbers. Raises ForkRefusedError when one is in the middle of something."""
 
     def resume(self) -> None:
         """Let them go on."""
@@ -81,14 +81,14 @@ class Parking:
         return None
 
     def _fork(self, keep: set[int], *, parked: bool) -> Forked:
-        self._threads.quiesce()
+        ended = self._threads.quiesce()
         sys.stdout.flush()
         sys.stderr.flush()
         self._positions = descriptors.positions()
         pid = -1
         try:
             forked = self._forker.fork(
-                keep | self._threads.own_descriptors(), self._children, parked=parked
+                keep | self._threads.own_descriptors(), self._children, ended, parked=parked
             )
             pid = forked.pid
         finally:

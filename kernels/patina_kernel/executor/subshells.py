@@ -150,6 +150,10 @@ class Subshells:
         """Whether one of them runs a request."""
         return any(shell.busy for shell in self._shells.values())
 
+    def native_ids(self) -> set[int]:
+        """Return the system's numbers of their threads."""
+        return {shell.thread.native_id or 0 for shell in self._shells.values()}
+
     def stop(self) -> None:
         """End their threads for a while."""
         for shell in self._shells.values():
@@ -185,7 +189,7 @@ class Subshells:
         """Return whether it is aborting."""
         return self.get(name).aborting
 
-    def set_subshell_aborting(self, name: str, aborting: bool) -> None:  # noqa: FBT001
+    def set_subshell_aborting(self, name: str, aborting: bool) -> None:
         """Say whether it is aborting."""
         self.get(name).aborting = aborting
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from patina_kernel import forking
-from patina_kernel.nursery import STARTER
 from patina_kernel.launch import load, serve_forked, split
+from patina_kernel.nursery import STARTER
 from patina_kernel.runtime import directory
 from patina_kernel.runtime.process import start_time
 from patina_kernel.wire import packet

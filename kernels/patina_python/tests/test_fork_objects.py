@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-
 from conformance.live import Live, forked, started
 
 KERNEL = "patina-python"
