@@ -9,12 +9,13 @@ from collections.abc import Awaitable, Callable
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
-from bench import growth, lines, page  # noqa: E402
+from bench import growth, kernel, lines, page  # noqa: E402
 
 BENCHMARKS: dict[str, Callable[[], Awaitable[None]]] = {
     "lines": lines.measure,
     "growth": growth.measure,
     "page": page.measure,
+    "kernel": kernel.measure,
 }
 
 

@@ -71,7 +71,7 @@ class Live:
         return await self._next(self.client.get_shell_msg, lambda message: _is_of(message, request))
 
     async def until_idle(self, request: str) -> list[dict[str, Any]]:
-        messages = []
+        messages: list[dict[str, Any]] = []
         while True:
             message = await self.iopub(lambda message: _is_of(message, request))
             if message["content"].get("execution_state") == "idle":

@@ -21,7 +21,7 @@ SUMMARY_CHARS = 200
 
 @dataclass(frozen=True, slots=True)
 class ReportLine:
-    """One thing that was not carried exactly: what kind, its name, what became of it, what to do."""
+    """One thing that was not carried exactly: its kind and name, what became of it, what to do."""
 
     kind: str
     name: str
@@ -103,7 +103,7 @@ class Snapshots(Protocol):
         """Write a snapshot; return its bytes and what was not saved. Raises SnapshotError."""
 
     def load(self, path: Path) -> tuple[ReportLine, ...]:
-        """Read a snapshot into this process; return what did not come back. Raises SnapshotError."""
+        """Read a snapshot into this process; return what did not come back, or SnapshotError."""
 
 
 class Language(Protocol):
@@ -111,8 +111,14 @@ class Language(Protocol):
 
     name: str
     engine: str
-    inspector: Inspector
-    snapshots: Snapshots
+
+    @property
+    def inspector(self) -> Inspector:
+        """What watches its globals."""
+
+    @property
+    def snapshots(self) -> Snapshots:
+        """What writes and reads its state."""
 
     def before_fork(self) -> None:
         """The process is about to be copied. Raise nothing; keep it short."""

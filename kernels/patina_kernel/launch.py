@@ -45,7 +45,7 @@ def parse(arguments: list[str]) -> Arguments:
 
 
 def main(kernel: str, arguments: list[str], preload: tuple[str, ...] = ()) -> None:
-    """Start what the command line asks for. `kernel` names a class: "module:name"; never returns."""
+    """Start what the command line asks for; never returns. `kernel` is a class: "module:name"."""
     parsed = parse(arguments)
     if parsed.nursery:
         from patina_kernel.nursery.template import Template

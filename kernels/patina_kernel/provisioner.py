@@ -35,7 +35,7 @@ class NoSuchKernelError(RuntimeError):
     """The kernel to be forked or attached to is not there."""
 
 
-class PatinaProvisioner(LocalProvisioner):  # type: ignore[misc]
+class PatinaProvisioner(LocalProvisioner):
     """A local provisioner that can fork."""
 
     nursery = Bool(
@@ -92,7 +92,7 @@ class PatinaProvisioner(LocalProvisioner):  # type: ignore[misc]
             pid = _nurseries.start_kernel(
                 _without_connection_file(cmd),
                 self.runtime_directory,
-                self.parent.connection_file,
+                self.connection_file,
                 env=env,
                 cwd=cwd,
             )
@@ -105,14 +105,20 @@ class PatinaProvisioner(LocalProvisioner):  # type: ignore[misc]
     def _use_nursery(self, cmd: list[str]) -> bool:
         return self.nursery and self.parent is not None and "-f" in cmd and hasattr(os, "fork")
 
-    def _take(self, process: Process) -> None:
+    @property
+    def connection_file(self) -> str:
+        """The connection file of this kernel."""
+        return str(self.parent.connection_file) if self.parent is not None else ""
+
+    def _take(self, process: Any) -> None:
         self.process = process
         self.pid = process.pid
         # Signals go to the relay alone: it passes them on.
         self.pgid = None
 
     async def _fork(self, once: dict[str, Any]) -> dict[str, Any]:
-        content = {name: once[name] for name in ("checkpoint", "reseed", "when") if name in once}
+        asked = ("checkpoint", "reseed", "when")
+        content: dict[str, Any] = {name: once[name] for name in asked if name in once}
         try:
             return await ask(self._connection_file(str(once["fork_of"])), "fork", content)
         except KernelRequestError as error:

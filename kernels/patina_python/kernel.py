@@ -10,7 +10,7 @@ from patina_kernel.executor.kernel import ForkableKernel
 from patina_python.language import PythonLanguage
 
 
-class PythonKernel(ForkableKernel, IPythonKernel):  # type: ignore[misc]
+class PythonKernel(ForkableKernel, IPythonKernel):
     """IPython; everything ipykernel does, and forks."""
 
     def __init__(self, **kwargs: Any) -> None:

@@ -22,7 +22,7 @@ from patina_kernel.executor.subshells import ShellChannelThread, Subshells
 from patina_kernel.wire.ops import Op
 
 
-class ExecutorApp(IPKernelApp):  # type: ignore[misc]
+class ExecutorApp(IPKernelApp):
     """Sets a kernel up. Its steps stand in for those of IPKernelApp of the same names."""
 
     name = "ipython-kernel"  # users' configuration files are named after it

@@ -43,7 +43,7 @@ class ControlThread:
     def make_io_loop(self) -> IOLoop:
         """Return tornado's face of the loop."""
         if self.io_loop is None:
-            self.io_loop = IOLoop(asyncio_loop=self.loop, make_current=False)  # type: ignore[call-arg]
+            self.io_loop = IOLoop(asyncio_loop=self.loop, make_current=False)
         return self.io_loop
 
     def start(self, lane: Channel) -> None:

@@ -21,9 +21,9 @@ OPEN_ONCE = os.O_CREAT | os.O_EXCL | os.O_TRUNC
 
 def _open() -> Iterator[int]:
     place = Path("/proc/self/fd")
-    for name in os.listdir(place if place.is_dir() else "/dev/fd"):
-        if int(name) >= FIRST:
-            yield int(name)
+    for entry in (place if place.is_dir() else Path("/dev/fd")).iterdir():
+        if int(entry.name) >= FIRST:
+            yield int(entry.name)
 
 
 def positions() -> dict[int, int]:

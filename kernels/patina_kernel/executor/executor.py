@@ -77,7 +77,7 @@ class Executor:
 
     @property
     def _main(self) -> Channel:
-        channel = self.app.lanes.main
+        channel: Channel | None = self.app.lanes.main
         assert channel is not None
         return channel
 

@@ -81,7 +81,7 @@ class Forker:
 
 
 def _await_end(threads: frozenset[int]) -> None:
-    """Wait a moment for threads that were joined: the system has them a little longer than Python."""
+    """Wait a moment for threads that were joined: the system has them longer than Python."""
     end = time.monotonic() + END_SECONDS
     while any(Path(f"/proc/self/task/{thread}").exists() for thread in threads):
         if time.monotonic() > end:

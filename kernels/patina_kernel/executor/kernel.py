@@ -22,7 +22,7 @@ from patina_kernel.wire.ops import Op
 END_OF_INPUT = "\x04"
 
 
-class ForkableKernel(Kernel):  # type: ignore[misc]
+class ForkableKernel(Kernel):
     """A mixin, first among the bases; `patina` is the language it speaks."""
 
     # Lanes stand in for what upstream wants to be ZMQ streams.
@@ -31,6 +31,9 @@ class ForkableKernel(Kernel):  # type: ignore[misc]
     debugpy_stream = AnyTrait()
 
     patina: Language
+    # What upstream allows to be None is always there in the executor.
+    parent: Any
+    session: Any
     _info: dict[str, Any] | None = None
 
     @property

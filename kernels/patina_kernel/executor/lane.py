@@ -15,11 +15,11 @@ class FrameBytes(bytes):
     """A `zmq.Frame` to those who only read it. A real one would start a thread of pyzmq's."""
 
     @property
-    def bytes(self) -> bytes:
+    def buffer(self) -> FrameBytes:
         """Its content."""
         return self
 
-    buffer = bytes
+    bytes = buffer
 
 
 def as_frames(frames: Sequence[Frame]) -> list[FrameBytes]:

@@ -29,14 +29,15 @@ class OutStream(io.TextIOBase):
     `later`, called once for each batch, has its callback called.
     """
 
-    encoding = "UTF-8"  # type: ignore[assignment]
-    errors = "replace"  # type: ignore[assignment]
+    encoding = "UTF-8"
+    errors = "replace"
 
     def __init__(self, session: Session, lanes: Lanes, iopub: Lane, name: str) -> None:
         super().__init__()
         self.session, self.name = session, name
         self.pub_thread = iopub
-        self._lanes, self._iopub = lanes, iopub
+        self._lanes = lanes
+        self._iopub: Any = iopub  # as good as the ZMQ socket that Session asks for
         self._parent_header: contextvars.ContextVar[dict[str, Any]] = contextvars.ContextVar(
             "parent"
         )
@@ -98,7 +99,7 @@ class OutStream(io.TextIOBase):
         return hooks
 
     def register_hook(self, hook: Hook) -> None:
-        """Pass this thread's messages through a function, which may keep them (ipywidgets.Output)."""
+        """Pass this thread's messages through a function, which may keep them."""
         self._hooks.append(hook)
 
     def unregister_hook(self, hook: Hook) -> bool:

@@ -28,7 +28,7 @@ class Stoppable(Protocol):
     """What has threads that must not run during a fork."""
 
     def quiesce(self) -> set[int]:
-        """Stop them and return their numbers. Raises ForkRefusedError when one is in the middle of something."""
+        """Stop them and return their numbers. Raises ForkRefusedError when one is busy."""
 
     def resume(self) -> None:
         """Let them go on."""

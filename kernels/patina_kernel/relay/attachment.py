@@ -101,7 +101,7 @@ class Attachment:
             core.loop.stopping = True
 
     def restore(self, parked: Parked) -> None:
-        """Go on from a checkpoint, in place of what runs. Raises StuckError; then nothing changes."""
+        """Go on from a checkpoint, in place of what runs. On a StuckError nothing changes."""
         copy = parked.duplicate()
         running = self._shell.running
         if self._core.lanes is not None:

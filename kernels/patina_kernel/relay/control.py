@@ -1,4 +1,4 @@
-"""The control channel: answered here, whatever the executor does, except what only it can answer."""
+"""The control channel: answered here, except what only the executor can answer."""
 
 from __future__ import annotations
 

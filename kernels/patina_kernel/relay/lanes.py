@@ -28,7 +28,7 @@ class Output:
 
     def read(self) -> tuple[str, bool]:
         """Return what is there, and whether there may be more later."""
-        parts = []
+        parts: list[bytes] = []
         while True:
             try:
                 data = os.read(self.descriptor, READ_BYTES)

@@ -47,7 +47,7 @@ class Loop:
     def run(self) -> None:
         """Serve until `stopping` is set."""
         while not self.stopping:
-            events = self._poller.poll(self._patience() * 1000)
+            events = self._poller.poll(int(self._patience() * 1000 + 1))
             for source, handler in [(source, self._handlers[source]) for source, _ in events]:
                 # An earlier handler of this round may have closed this source, and opened
                 # another that has its number.

@@ -1,4 +1,7 @@
-"""Jupyter messages on the wire: https://jupyter-client.readthedocs.io/en/latest/messaging.html"""
+"""Jupyter messages on the wire.
+
+https://jupyter-client.readthedocs.io/en/stable/messaging.html
+"""
 
 from __future__ import annotations
 

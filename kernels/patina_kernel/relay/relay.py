@@ -7,6 +7,7 @@ import select
 import signal
 import sys
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from patina_kernel.relay.attachment import Attachment
@@ -14,7 +15,6 @@ from patina_kernel.relay.control import Control
 from patina_kernel.relay.core import Core
 from patina_kernel.relay.lanes import Lanes, Output
 from patina_kernel.relay.loop import guarded
-from patina_kernel.relay.messages import dumps
 from patina_kernel.relay.parking import Parking
 from patina_kernel.relay.shell import Shell
 from patina_kernel.relay.subshells import Subshells
@@ -112,14 +112,14 @@ class Relay:
             lanes.death: self._on_death,
         }
         for output in lanes.outputs:
-            handlers[output.descriptor] = lambda output=output: self._read(output)
+            handlers[output.descriptor] = partial(self._read, output)
         lanes.watch(self._core.loop, handlers)
 
     def _forget(self) -> None:
         """Take what the executor still said, then let go of what belongs to it."""
         guarded(self._drain)
         for output in self._core.lanes.outputs if self._core.lanes else ():
-            guarded(lambda output=output: self._read(output))
+            guarded(partial(self._read, output))
         self._subshells.clear()
         self._control.forget()
         self._wants_input = False
@@ -166,18 +166,11 @@ class Relay:
                 self._read_outputs()
                 publisher.forward(packet.frames)
             case Op.SHELL:
-                self._read_outputs()
-                publisher.flush()
-                frames = self._core.messages.signed(packet.frames)
-                self._core.sockets.shell.send_multipart(frames)
-            case Op.DONE:
+                self._reply(packet)
+            case Op.DONE | Op.GLOBALS:
                 self._on_done(packet)
-            case Op.GLOBALS:
-                self._publish_globals(*map(bytes, packet.frames))
             case Op.ABORT:
-                for other in self._shell.receive():  # also what is already on the wire
-                    self._subshells.route(other)
-                self._shell.abort()
+                self._on_abort()
             case Op.PARKED | Op.ANSWER:
                 self._shell.task_done(packet)
             case Op.INTERRUPTED:
@@ -187,8 +180,21 @@ class Relay:
                 self._core.ready = True
                 self._shell.pump()
 
+    def _reply(self, packet: Packet) -> None:
+        self._read_outputs()
+        self._core.publisher.flush()
+        self._core.sockets.shell.send_multipart(self._core.messages.signed(packet.frames))
+
+    def _on_abort(self) -> None:
+        for other in self._shell.receive():  # also what is already on the wire
+            self._subshells.route(other)
+        self._shell.abort()
+
     def _on_done(self, packet: Packet) -> None:
         delta, parent = map(bytes, packet.frames)
+        if packet.op == Op.GLOBALS:
+            self._publish_globals(delta, parent)
+            return
         self._core.publisher.flush()
         if delta:
             self._publish_globals(delta, parent)
@@ -278,6 +284,3 @@ def serve(relay: Relay) -> None:
     sys.stdout.flush()
     # Not exit(): what a template has registered for its end is not ours to run.
     os._exit(status)
-
-
-__all__ = ["Relay", "dumps", "serve"]

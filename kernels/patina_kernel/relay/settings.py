@@ -1,4 +1,4 @@
-"""What a person may set: how many checkpoints, how much memory, what to do after a crash."""
+"""What a person may set: checkpoints, their memory, what to do after a crash."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class BadSettingError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`checkpoints`: how many are kept, 0 for none. `interrupt_seconds`: when it counts as stuck."""
+    """`checkpoints`: how many are kept. `interrupt_seconds`: when a cell counts as stuck."""
 
     checkpoints: int = AUTO_CHECKPOINTS
     on_crash: Crash = "continue"
@@ -50,7 +50,7 @@ class Settings:
 
 
 def from_environment() -> Settings:
-    """Return the settings of PATINA_CHECKPOINTS, PATINA_ON_CRASH, PATINA_GLOBALS, or the defaults."""
+    """Return the defaults, with PATINA_CHECKPOINTS, PATINA_ON_CRASH and PATINA_GLOBALS."""
     names = ("checkpoints", "on_crash", "globals")
     found = {name: os.environ.get(f"PATINA_{name.upper()}") for name in names}
     return Settings().changed({name: value for name, value in found.items() if value})

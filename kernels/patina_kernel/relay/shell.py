@@ -23,7 +23,7 @@ ABORTED = b'{"status": "aborted"}'
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something for the main thread while no cell runs; `done` gets the outcome, None at its death."""
+    """Something for the main thread while no cell runs; `done` gets the outcome, or None."""
 
     op: Op
     content: dict[str, Any]
@@ -51,7 +51,7 @@ class Shell:
 
     def receive(self) -> list[Message]:
         """Return the requests of other shells; queue ours."""
-        others = []
+        others: list[Message] = []
         while True:
             try:
                 frames = self._core.sockets.shell.recv_multipart(zmq.NOBLOCK)

@@ -28,7 +28,7 @@ def of_workspace(workspace: str, base: str) -> Path:
 
 
 def for_kernel(connection_file: str) -> Path:
-    """Return the directory of a kernel: that of its environment, else next to its connection file."""
+    """Return a kernel's directory: that of its environment, else by its connection file."""
     named = os.environ.get(VARIABLE)
     parent = str(Path(connection_file).absolute().parent)
     return private(Path(named) if named else of_workspace(parent, parent))

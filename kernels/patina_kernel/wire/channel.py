@@ -43,7 +43,7 @@ class Channel:
         return packet.receive(self.socket)
 
     def receive_now(self) -> Packet | None:
-        """Return a packet; None when the peer is gone. Raises BlockingIOError when there is none."""
+        """Return a packet; None when the peer is gone. BlockingIOError when there is none."""
         return packet.receive(self.socket, socket.MSG_DONTWAIT)
 
     def close(self) -> None:

