@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from ipykernel.ipkernel import IPythonKernel
 from patina_kernel.executor.kernel import ForkableKernel
 
+from patina_python.debugger import DebuggerShell, DebuggerStream
 from patina_python.language import PythonLanguage
 
 
@@ -14,5 +16,10 @@ class PythonKernel(ForkableKernel, IPythonKernel):
     """IPython; everything ipykernel does, and forks."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        control = kwargs["control_thread"]
+        super().__init__(
+            debugpy_stream=DebuggerStream(lambda: control.loop),
+            debug_shell_socket=DebuggerShell(asyncio.get_event_loop(), kwargs["session"]),
+            **kwargs,
+        )
         self.patina = PythonLanguage(self)

@@ -14,7 +14,6 @@ from jupyter_client.session import Session
 from traitlets import Any as AnyTrait
 from traitlets import Type
 
-from patina_kernel.executor.debugger import DebuggerStream
 from patina_kernel.executor.kernel import ForkableKernel
 from patina_kernel.executor.lane import Lane, Lanes
 from patina_kernel.executor.outstream import OutStream
@@ -79,14 +78,11 @@ class ExecutorApp(IPKernelApp):
 
     def init_kernel(self) -> None:
         """Make the kernel."""
-        self.debugger_stream = DebuggerStream(lambda: self.control_thread.loop)
         self.kernel = self.kernel_class.instance(
             parent=self,
             session=self.session,
             shell_stream=self.shell_socket,
             control_stream=self.control_socket,
-            debugpy_stream=self.debugger_stream,
-            debug_shell_socket=self.debugger_stream,
             control_thread=self.control_thread,
             shell_channel_thread=self.shell_channel_thread,
             iopub_thread=self.iopub_thread,

@@ -56,18 +56,38 @@ class Parking:
         """Make a copy and tell the relay. Return None; in the copy, return once it is woken."""
         started = time.perf_counter()
         self._reap()
-        ours, theirs = packet.pair()
         try:
-            forked = self._fork({theirs.fileno(), ours.fileno()}, parked=why == "checkpoint")
-        except (ForkRefusedError, OSError) as error:
-            ours.close()
-            theirs.close()
+            ended = self._threads.quiesce()
+        except ForkRefusedError as error:
             main.send_json(Op.PARKED, _refusal(error))
             return None
-        if forked.pid == 0:
+        ours, theirs = packet.pair()
+        forked = self._try(main, {ours.fileno(), theirs.fileno()}, ended, parked=why != "fork")
+        if forked is not None and forked.pid == 0:
             ours.close()
             return self._wait(Channel(theirs))
+        if forked is not None:
+            self._hand_over(main, forked, ours.fileno(), started)
+        ours.close()
         theirs.close()
+        # Last: the relay need not wait until our threads run again.
+        self._threads.resume()
+        return None
+
+    def _try(
+        self, main: Channel, keep: set[int], ended: set[int], *, parked: bool
+    ) -> Forked | None:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self._positions = descriptors.positions()
+        keep |= self._threads.own_descriptors()
+        try:
+            return self._forker.fork(keep, self._children, ended, parked=parked)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the kernel must live on
+            main.send_json(Op.PARKED, _refusal(error))
+            return None
+
+    def _hand_over(self, main: Channel, forked: Forked, waiting: int, started: float) -> None:
         _leave_group(forked.pid)
         self._children.add(forked.pid)
         content = {
@@ -76,25 +96,7 @@ class Parking:
             "report": [asdict(line) for line in forked.report],
             "ms": round((time.perf_counter() - started) * 1e3, 3),
         }
-        main.send_json(Op.PARKED, content, [ours.fileno()])
-        ours.close()
-        return None
-
-    def _fork(self, keep: set[int], *, parked: bool) -> Forked:
-        ended = self._threads.quiesce()
-        sys.stdout.flush()
-        sys.stderr.flush()
-        self._positions = descriptors.positions()
-        pid = -1
-        try:
-            forked = self._forker.fork(
-                keep | self._threads.own_descriptors(), self._children, ended, parked=parked
-            )
-            pid = forked.pid
-        finally:
-            if pid != 0:
-                self._threads.resume()
-        return forked
+        main.send_json(Op.PARKED, content, [waiting])
 
     def _reap(self) -> None:
         for pid in list(self._children):

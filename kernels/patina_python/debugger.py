@@ -1,12 +1,15 @@
-"""The connection to debugpy, which listens in this very process: TCP in place of ZMQ's STREAM.
+"""debugpy, which listens in this very process: TCP in place of ZMQ's STREAM.
 
-`ipykernel.debugger` talks to it as to a ZMQ stream; this is as much of one as it uses.
+`ipykernel.debugger` talks to it as to a ZMQ stream, and starts it by a message to its own shell
+socket; these are as much of both as it uses.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +20,7 @@ ROUTE = b"debugpy"
 
 
 class DebuggerStream:
-    """Stands for the stream, its socket, and the socket on which a cell is held back."""
+    """Stands for the stream and its socket. `loop` returns the control thread's event loop."""
 
     def __init__(self, loop: Callable[[], asyncio.AbstractEventLoop]) -> None:
         self._loop = loop
@@ -38,7 +41,7 @@ class DebuggerStream:
         return self._port
 
     def unbind(self, _: str) -> None:
-        """The port is free again already."""
+        """Do nothing: the port is free again already."""
 
     def getsockopt(self, option: int) -> bytes:
         """Return the endpoint (LAST_ENDPOINT, 32) or the route (ROUTING_ID, 5)."""
@@ -71,3 +74,40 @@ class DebuggerStream:
             self._callback([FrameBytes(ROUTE), FrameBytes(data)])
         else:
             self.disconnect("")
+
+
+class DebuggerShell:
+    """Stands for the debugger's own connection to the shell channel.
+
+    What is sent is run in the main thread, as soon as that is free, like any request.
+    """
+
+    def __init__(self, main: asyncio.AbstractEventLoop, session: Any) -> None:
+        self._main, self._session = main, session
+        self._done = threading.Event()
+        self._status = "error"
+
+    def getsockopt(self, _: int) -> bytes:
+        """Return the route of replies."""
+        return ROUTE
+
+    def send_multipart(self, frames: Any, *_: Any, **__: Any) -> None:
+        """Run the code of an execute_request."""
+        code = json.loads(bytes(frames[-1]))["code"]
+        self._done.clear()
+        self._main.call_soon_threadsafe(self._run, code)
+
+    def _run(self, code: str) -> None:
+        try:
+            exec(code, {})  # noqa: S102 - ipykernel's own: debugpy is to listen
+            self._status = "ok"
+        except Exception:  # noqa: BLE001 - told as the reply's status
+            self._status = "error"
+        finally:
+            self._done.set()
+
+    def recv_multipart(self, *_: Any, **__: Any) -> list[FrameBytes]:
+        """Wait until it has run; return the reply."""
+        self._done.wait()
+        message = self._session.msg("execute_reply", {"status": self._status})
+        return [FrameBytes(bytes(frame)) for frame in self._session.serialize(message, ident=ROUTE)]
