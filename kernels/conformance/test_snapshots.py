@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from conformance.languages import Language
-from conformance.live import Live, started
+from conformance.live import Live, forked, started
 
 
 async def test_a_saved_state_goes_on_in_a_new_kernel(
@@ -57,3 +58,15 @@ async def test_saving_waits_for_the_cell(kernel: Live, language: Language, tmp_p
     async with started(language.kernel) as other:
         await other.ask("load", path=path)
         assert (await other.run(language.show.format(name="x"))).text == "3"
+
+
+async def test_a_fork_by_snapshot_has_the_variables_and_says_what_it_lacks(
+    kernel: Live, language: Language
+) -> None:
+    await kernel.run(language.iterator.format(name="going"))
+    await kernel.run(language.bind.format(name="x", value=1))
+    async with forked(kernel, by="snapshot") as fork:
+        assert (await fork.run(language.show.format(name="x"))).text == "1"
+        provisioner: Any = fork.manager.provisioner
+        assert provisioner.fork_reply["how"] == "saved and loaded"
+        assert "going" in [line["name"] for line in provisioner.fork_reply["report"]]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,10 @@ from patina_kernel.runtime.process import Process
 SWITCH = "PATINA_NURSERY"
 PYTHON = "PATINA_PYTHON"
 # Of start_kernel: not for a restart, which begins afresh.
-ONCE = ("fork_of", "checkpoint", "reseed", "when", "attach_to")
+ONCE = ("fork_of", "checkpoint", "reseed", "when", "by", "attach_to")
+
+# Saving many GB takes a while.
+SAVE_SECONDS = 600.0
 
 _nurseries = Nurseries()
 
@@ -49,6 +53,7 @@ class PatinaProvisioner(LocalProvisioner):
     # Of the last fork: the reply to patina_fork_request.
     fork_reply: dict[str, Any] | None = None
     _attached: records.Record | None = None
+    _snapshot: Path | None = None
 
     @property
     def runtime_directory(self) -> Path:
@@ -66,7 +71,10 @@ class PatinaProvisioner(LocalProvisioner):
             for name in ONCE:
                 manager._launch_args.pop(name, None)
         self._attached = self._find(once["attach_to"]) if once.get("attach_to") else None
-        self.fork_reply = await self._fork(once) if once.get("fork_of") else None
+        self.fork_reply = None
+        if once.get("fork_of"):
+            by_snapshot = once.get("by") == "snapshot"
+            self.fork_reply = await (self._save(once) if by_snapshot else self._fork(once))
         kwargs = await super().pre_launch(**kwargs)
         env: dict[str, str] = kwargs["env"]
         env[directory.VARIABLE] = str(self.runtime_directory)
@@ -74,7 +82,7 @@ class PatinaProvisioner(LocalProvisioner):
         if env.get(PYTHON):
             kwargs["cmd"] = [env[PYTHON], *kwargs["cmd"][1:]]
         env.pop(launch.TICKET, None)
-        if self.fork_reply is not None:
+        if self.fork_reply is not None and self._snapshot is None:
             env[launch.TICKET] = self.fork_reply["ticket"]
         return kwargs
 
@@ -101,6 +109,26 @@ class PatinaProvisioner(LocalProvisioner):
             return await super().launch_kernel(cmd, **{**kwargs, "env": env})
         self.cwd = cwd
         return self.connection_info
+
+    async def post_launch(self, **kwargs: Any) -> None:
+        """Load the state, where the fork is one by snapshot. Raises KernelRequestError."""
+        await super().post_launch(**kwargs)
+        if self._snapshot is None or self.fork_reply is None:
+            return
+        path, self._snapshot = self._snapshot, None
+        try:
+            loaded = await ask(self.connection_file, "load", {"path": str(path)})
+        finally:
+            path.unlink(missing_ok=True)
+        self.fork_reply["report"] = [*self.fork_reply["report"], *loaded["report"]]
+
+    async def _save(self, once: dict[str, Any]) -> dict[str, Any]:
+        """Save the other kernel's variables: where it cannot be forked, this is what can be had."""
+        path = self.runtime_directory / f"{secrets.token_hex(8)}.snapshot"
+        file = self._connection_file(str(once["fork_of"]))
+        saved = await ask(file, "save", {"path": str(path)}, SAVE_SECONDS)
+        self._snapshot = path
+        return {**saved, "how": "saved and loaded"}
 
     def _use_nursery(self, cmd: list[str]) -> bool:
         return self.nursery and self.parent is not None and "-f" in cmd and hasattr(os, "fork")

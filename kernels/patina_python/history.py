@@ -33,4 +33,7 @@ def renew(shell: Any) -> None:
     manager.db_input_cache_lock = threading.Lock()
     manager.db_output_cache_lock = threading.Lock()
     manager.init_db()
+    # Do not wait for the disk while somebody waits for the kernel; at worst, when the machine
+    # itself goes down, the last lines of a history are lost.
+    manager.db.execute("PRAGMA synchronous=OFF")
     manager.new_session()
