@@ -110,3 +110,13 @@ async def test_the_globals_go_back_too(kernel: Live, language: Language) -> None
     kept = {entry["msg_id"]: entry["checkpoint"] for entry in await kernel.checkpoints(least=3)}
     await kernel.ask("restore", checkpoint=kept[request])
     assert [row["name"] for row in await kernel.globals()] == ["early"]
+
+
+async def test_restore_without_a_choice_undoes_the_last_cell(
+    kernel: Live, language: Language
+) -> None:
+    await _bind(kernel, language, 1)
+    await _bind(kernel, language, 2)
+    await kernel.checkpoints(least=3)
+    assert (await kernel.ask("restore"))["status"] == "ok"
+    assert await _value(kernel, language) == "1"

@@ -47,6 +47,11 @@ class Checkpoints:
         """The youngest one."""
         return self._kept[-1] if self._kept else None
 
+    @property
+    def before_last_cell(self) -> Parked | None:
+        """The youngest one that a cell came after."""
+        return next((parked for parked in reversed(self._kept) if parked.msg_id), None)
+
     def add(self, parked: Parked) -> None:
         """Keep another one; when there are too many, the oldest go."""
         self._kept.append(parked)

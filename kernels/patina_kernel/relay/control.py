@@ -154,7 +154,9 @@ class Control:
         self._core.answer(request, {**OK, "checkpoints": self._core.checkpoints.listing()})
 
     def _restore(self, request: Message) -> None:
-        parked = self._core.checkpoints.get(request.content.get("checkpoint"))
+        wanted = request.content.get("checkpoint")
+        last = self._core.checkpoints.before_last_cell
+        parked = last if last and not wanted else self._core.checkpoints.get(wanted)
         _, ms = self._parking.timed(lambda: self._attachment.restore(parked))
         self._core.answer(request, {**OK, "checkpoint": parked.id, "ms": ms})
 
