@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
 from patina_kernel.relay.journal import Journal
 
 from conformance.languages import Language
@@ -77,3 +78,21 @@ async def test_a_client_may_come_after_the_kernel_has_spoken(
     kernel.client._iopub_channel = None
     kernel.client.iopub_channel.start()
     assert (await kernel.said("stream", request))["text"] == "early\n"
+
+
+async def test_more_than_a_subscribers_queue_holds_is_handed_over_in_full(
+    kernel: Live, language: Language
+) -> None:
+    if language.name != "python":
+        pytest.skip("the cell is Python")
+    kernel.client.iopub_channel.stop()
+    many = 12_000
+    code = f"for n in range({many}): display({{'text/plain': str(n)}}, raw=True)"
+    await kernel.shell_reply(kernel.send(code))
+    kernel.client._iopub_channel = None
+    kernel.client.iopub_channel.start()
+    shown = [
+        await kernel.iopub(lambda message: message["msg_type"] == "display_data")
+        for _ in range(many)
+    ]
+    assert [int(message["content"]["data"]["text/plain"]) for message in shown] == [*range(many)]

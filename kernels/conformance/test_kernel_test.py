@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import Any, ClassVar
 
 import jupyter_kernel_test
 
@@ -18,19 +17,19 @@ class TestPython(jupyter_kernel_test.KernelTests):
     file_extension = ".py"
     code_hello_world = "print('hello, world')"
     code_stderr = "import sys; print('test', file=sys.stderr)"
-    completion_samples: ClassVar[list[Any]] = [{"text": "zi"}]
-    complete_code_samples: ClassVar[list[str]] = ["1", "print('hello, world')"]
-    incomplete_code_samples: ClassVar[list[str]] = ["print('''hello", PYTHON.incomplete]
-    invalid_code_samples: ClassVar[list[str]] = [PYTHON.invalid]
+    completion_samples = [{"text": "zi"}]
+    complete_code_samples = ["1", "print('hello, world')"]
+    incomplete_code_samples = ["print('''hello", PYTHON.incomplete]
+    invalid_code_samples = [PYTHON.invalid]
     code_page_something = "zip?"
     code_generate_error = "raise ValueError('x')"
-    code_execute_result: ClassVar[list[Any]] = [{"code": "1+2+3", "result": "6"}]
-    code_display_data: ClassVar[list[Any]] = [
+    code_execute_result = [{"code": "1+2+3", "result": "6"}]
+    code_display_data = [
         {"code": "from IPython.display import HTML, display; display(HTML('<b>t</b>'))",
          "mime": "text/html"},
     ]  # fmt: skip
     code_history_pattern = "1?2*"
-    supported_history_operations = ("tail", "search")
+    supported_history_operations = ("tail", "search")  # type: ignore[assignment]
     code_inspect_sample = "zip"
     code_clear_output = "from IPython.display import clear_output; clear_output()"
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import zmq
 
-from patina_kernel.relay.journal import Journal
+from patina_kernel.relay.journal import Frames, Journal
 from patina_kernel.relay.loop import Loop
 from patina_kernel.relay.messages import Messages
 from patina_kernel.wire.packet import Frame
 
 MERGE_SECONDS = 0.02
 MERGE_CHARS = 64 * 1024
+# How long to wait when a subscriber's queue is full.
+FULL_SECONDS = 0.02
 # Smaller messages are copied to ZMQ: cheaper than keeping track of who still reads them.
 COPY_BYTES = 65_536
 
@@ -38,6 +41,8 @@ class Publisher:
         self._topics = 0
         # The first client may come a moment after the kernel has begun to speak.
         self._keeping, self._is_first = True, True
+        self._handing: Iterator[Frames] | None = None
+        self._unsent: Frames | None = None
         self._pending: tuple[str, bytes, list[str]] | None = None
         self._pending_chars = 0
         self._flushed = 0.0
@@ -60,15 +65,38 @@ class Publisher:
             self._loop.call_later(patience, self.hand_over)
 
     def hand_over(self) -> dict[str, int]:
-        """Publish what was kept, if somebody listens; return how much it was."""
+        """Publish what was kept, if somebody listens; return how much it is."""
         self.flush()
         counts = {"messages": self._journal.messages, "dropped": self._journal.dropped}
-        if not self._keeping or not self._topics:
+        if not self._keeping or not self._topics or self._handing is not None:
             return {"messages": 0, "dropped": 0}
-        self._keeping = False
-        for frames in self._journal.hand_over():
-            self._send([*frames])
+        self._handing = self._journal.hand_over()
+        self._go_on_handing_over()
         return counts
+
+    def _go_on_handing_over(self) -> None:
+        """Send as much as fits; what is said meanwhile is kept behind it."""
+        # Only for this: a subscriber that is stuck must not hold up the others for ever.
+        self._socket.setsockopt(zmq.XPUB_NODROP, 1)
+        try:
+            while (frames := self._next_kept()) is not None:
+                self._socket.send_multipart(frames, zmq.NOBLOCK)
+        except zmq.Again:
+            self._unsent = frames
+            self._loop.call_later(FULL_SECONDS, self._go_on_handing_over)
+            return
+        finally:
+            self._socket.setsockopt(zmq.XPUB_NODROP, 0)
+        self._keeping, self._handing = False, None
+
+    def _next_kept(self) -> Frames | None:
+        frames, self._unsent = self._unsent, None
+        if frames is None and self._handing is not None:
+            frames = next(self._handing, None)
+        if frames is None and self._journal.messages:
+            self._handing = self._journal.hand_over()
+            frames = next(self._handing, None)
+        return frames
 
     def publish(self, topic: bytes, kind: str, content: dict[str, Any], parent: bytes) -> None:
         """Publish a message of our own."""

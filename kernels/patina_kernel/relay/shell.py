@@ -18,6 +18,7 @@ from patina_kernel.relay.messages import Message
 from patina_kernel.wire.ops import Op
 from patina_kernel.wire.packet import Packet
 
+MOST_GIVEN = 64
 ABORTED = b'{"status": "aborted"}'
 
 
@@ -80,10 +81,14 @@ class Shell:
             elif self._wants_checkpoint():
                 self._changed = False
                 self._begin(self._take_checkpoint())
-            elif self.queue and (not self.given or _is_comm(self.queue[0])):
+            elif self.queue and (not self.given or self._may_overtake(self.queue[0])):
                 self._give(self.queue.popleft())
             else:
                 return
+
+    def _may_overtake(self, message: Message) -> bool:
+        # More would fill the lane of an executor that does not read, and hold us up.
+        return _is_comm(message) and len(self.given) < MOST_GIVEN
 
     def _wants_checkpoint(self) -> bool:
         if not self._core.settings.checkpoints or not self._changed or self.given:

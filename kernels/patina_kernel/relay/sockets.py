@@ -13,7 +13,7 @@ import zmq
 NAMES = ("shell", "control", "stdin", "iopub", "hb")
 LINGER_MS = 1000
 # How many messages may wait for a slow subscriber before ZMQ drops some, silently.
-IOPUB_MESSAGES = 100_000
+IOPUB_MESSAGES = 10_000
 
 
 class Sockets:
