@@ -13,7 +13,8 @@ from typing import Any
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 
-PATIENCE = 20.0
+# So long a machine that has much else to do may take.
+PATIENCE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ async def start(kernel: str, **how: Any) -> Live:
     return await connect(manager)
 
 
-async def connect(manager: AsyncKernelManager) -> Live:
+async def connect(manager: Any) -> Live:
     """Return a new client of a running kernel."""
     client = manager.client()
     client.start_channels()

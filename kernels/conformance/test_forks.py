@@ -7,11 +7,12 @@ import os
 import signal
 
 import pytest
+from jupyter_client.multikernelmanager import AsyncMultiKernelManager
 from patina_kernel.client import KernelRequestError
 from patina_kernel.provisioner import NoSuchKernelError
 
 from conformance.languages import Language
-from conformance.live import Live, forked, start, started
+from conformance.live import Live, connect, forked, start, started
 
 
 async def test_a_fork_has_the_state_and_then_goes_its_own_way(
@@ -150,3 +151,19 @@ async def test_a_ticket_is_honoured_once(kernel: Live, language: Language) -> No
     finally:
         os.environ.clear()
         os.environ.update(before)
+
+
+async def test_many_kernels_by_their_ids(language: Language) -> None:
+    several = AsyncMultiKernelManager()
+    first = await several.start_kernel(kernel_name=language.kernel)
+    try:
+        parent = await connect(several.get_kernel(first))
+        await parent.run(language.bind.format(name="x", value=7))
+        second = await several.start_kernel(kernel_name=language.kernel, fork_of=first)
+        assert second != first
+        fork = await connect(several.get_kernel(second))
+        assert (await fork.run(language.show.format(name="x"))).text == "7"
+        for live in (parent, fork):
+            live.client.stop_channels()
+    finally:
+        await several.shutdown_all(now=True)

@@ -23,3 +23,10 @@ class PythonKernel(ForkableKernel, IPythonKernel):
             **kwargs,
         )
         self.patina = PythonLanguage(self)
+
+    def renew_debugger(self) -> None:
+        """In a copy: its control thread has a new event loop, on which stops are waited for."""
+        if hasattr(self, "debugger"):
+            self.debugger.stopped_queue = type(self.debugger.stopped_queue)()
+            waiting = self.poll_stopped_queue()
+            asyncio.run_coroutine_threadsafe(waiting, self.control_thread.loop)

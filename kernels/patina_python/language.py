@@ -59,6 +59,7 @@ class PythonLanguage:
         report = healing.heal()
         renew_loops(shell.user_ns)
         history.renew(shell)
+        self._kernel.renew_debugger()
         shell.displayhook.topic = self._kernel._topic("execute_result")
         if reseed:
             healing.reseed(tuple(shell.user_ns.values()))

@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-
 from conformance.languages import LANGUAGES, Language
 from conformance.live import Live, started
 
@@ -16,8 +15,8 @@ from conformance.live import Live, started
 @pytest.fixture(scope="session", autouse=True)
 def _surroundings() -> Iterator[None]:
     directory = tempfile.mkdtemp(prefix="pt-")  # short: a Unix socket's path must be
-    names = ("PATINA_RUNTIME_DIR", "IPYTHONDIR", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-    values = (f"{directory}/run", f"{directory}/ipython", "2", "1")
+    names = ("PATINA_RUNTIME_DIR", "IPYTHONDIR")
+    values = (f"{directory}/run", f"{directory}/ipython")
     before = {name: os.environ.get(name) for name in names}
     os.environ.update(zip(names, values, strict=True))
     yield
