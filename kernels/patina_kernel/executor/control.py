@@ -32,10 +32,16 @@ class ControlThread:
         self._dispatch, self._answer, self._leave = dispatch, answer, leave
         self._thread: threading.Thread | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
-        self.renew()
+        self._begin()
 
     def renew(self) -> None:
         """Begin with a new event loop: what waits in the old one is not ours."""
+        for task in asyncio.all_tasks(self.loop):
+            # It is the original's, which goes on with it: here it ends without a complaint.
+            task._log_destroy_pending = False  # type: ignore[attr-defined]
+        self._begin()
+
+    def _begin(self) -> None:
         self.loop = asyncio.new_event_loop()
         self.io_loop: IOLoop | None = None
         self._tasks = set()
