@@ -1,0 +1,95 @@
+"""A kernel with a stopwatch."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.manager import AsyncKernelManager
+
+SECONDS = 120.0
+
+
+class Timed:
+    """A running kernel and a client; times are in milliseconds, seen from the client."""
+
+    def __init__(self, manager: AsyncKernelManager, client: AsyncKernelClient) -> None:
+        self.manager, self._client = manager, client
+        self.first_reply_ms = 0.0
+
+    async def reply_ms(self, code: str) -> float:
+        """Run a cell to idle; return when its reply came."""
+        return (await self._times(code))[0]
+
+    async def idle_ms(self, code: str) -> float:
+        """Run a cell; return when the kernel was idle again."""
+        return (await self._times(code))[1]
+
+    async def value(self, code: str) -> str:
+        """Return the result of a cell."""
+        request = self._client.execute(code)
+        while True:
+            message = await self._client.get_iopub_msg(timeout=SECONDS)
+            if message["parent_header"].get("msg_id") != request:
+                continue
+            if message["msg_type"] == "error":
+                raise RuntimeError(message["content"]["evalue"])
+            if message["msg_type"] == "execute_result":
+                return str(message["content"]["data"]["text/plain"])
+
+    async def globals_after(self, code: str) -> dict[str, Any]:
+        """Run a cell; return what is told of the globals."""
+        request = self._client.execute(code)
+        while True:
+            message = await self._client.get_iopub_msg(timeout=SECONDS)
+            if message["msg_type"] == "patina_globals" and _is_of(message, request):
+                content: dict[str, Any] = message["content"]
+                return content
+
+    async def _times(self, code: str) -> tuple[float, float]:
+        started = time.perf_counter()
+        request = self._client.execute(code)
+        while not _is_of(await self._client.get_shell_msg(timeout=SECONDS), request):
+            pass
+        replied = (time.perf_counter() - started) * 1e3
+        while True:
+            message = await self._client.get_iopub_msg(timeout=SECONDS)
+            if _is_of(message, request) and message["content"].get("execution_state") == "idle":
+                return replied, (time.perf_counter() - started) * 1e3
+
+    async def ask(self, name: str, **content: Any) -> dict[str, Any]:
+        """Return the reply to `patina_<name>_request`."""
+        message = self._client.session.msg(f"patina_{name}_request", content)
+        self._client.control_channel.send(message)
+        while True:
+            reply = await self._client.get_control_msg(timeout=SECONDS)
+            if _is_of(reply, message["header"]["msg_id"]):
+                answer: dict[str, Any] = reply["content"]
+                return answer
+
+    async def stop(self) -> None:
+        """Stop it."""
+        self._client.stop_channels()
+        await self.manager.shutdown_kernel(now=True)
+
+
+def _is_of(message: dict[str, Any], request: str) -> bool:
+    return bool(message["parent_header"].get("msg_id") == request)
+
+
+async def start(kernel: str, **how: Any) -> Timed:
+    """Start a kernel and run its first cell."""
+    started = time.perf_counter()
+    manager = AsyncKernelManager(kernel_name=kernel)
+    await manager.start_kernel(**how)
+    client = manager.client()
+    client.start_channels(hb=False, stdin=False)
+    timed = Timed(manager, client)
+    request = client.execute("1")
+    while not _is_of(await client.get_shell_msg(timeout=SECONDS), request):
+        pass
+    timed.first_reply_ms = (time.perf_counter() - started) * 1e3
+    # Until the subscription has taken hold, what is published may be missed.
+    await client.wait_for_ready(timeout=SECONDS)
+    return timed
