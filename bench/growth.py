@@ -39,7 +39,7 @@ def made_fresh(reader: RunsReader, run: str) -> int:
     cells = fields.pop("cells")
     with doc.transaction():
         for name, value in reader.doc.get("meta", type=Map).to_py().items():
-            meta[name] = value
+            meta[name] = bytes(value) if isinstance(value, bytearray) else value
         runs[run] = Map({**fields, "cells": Map(cells)})
     return len(doc.get_update())
 

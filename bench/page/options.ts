@@ -10,7 +10,8 @@ export interface IOptions {
   readonly stockRounds: number;
   /** When waiting is given up, in milliseconds. */
   readonly bound: number;
-  /** The text that ends the output. */
+  /** What is run, and the text that ends its output. */
+  readonly code: string;
   readonly last: string;
 }
 

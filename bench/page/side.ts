@@ -39,6 +39,13 @@ export class Side {
   /** Open JupyterLab, with nothing in it. */
   static async start(browser: Browser, kind: IKind): Promise<Side> {
     const side = new Side(kind, await browser.newPage());
+    // On a machine that is very busy JupyterLab asks whether to wait on; a person does.
+    const question = side.page.locator('.jp-Dialog', {
+      hasText: 'taking some time to load'
+    });
+    await side.page.addLocatorHandler(question, async () =>
+      question.locator('button').last().click()
+    );
     const { url, token } = options();
     await side.page.goto(`${url}/lab?token=${token}&reset`);
     await side.page
