@@ -111,4 +111,4 @@ def install_hint(kernel: str) -> str:
         "patina-rust": "This version of Patina Lab has no Rust kernel yet.",
         "python3": "pip install ipykernel.",
     }
-    return known.get(kernel, "`jupyter kernelspec list` shows what there is.")
+    return known.get(kernel, "Install that kernel; `jupyter kernelspec list` shows what there is.")
