@@ -29,11 +29,11 @@ test('run all above, and the selected cell and all below', async ({
 }) => {
   await patina.open(notebook('some.tsnb', ['"a"', '"b"', '"c"', '"d"']));
   await patina.editor(2).click();
-  await patina.menu('Run', 'Run All Above Selected Cell');
+  await patina.menu('Patina', 'Run All Above');
   await expect(patina.output(2, 2, 'succeeded')).toBeVisible();
   await expect(patina.outputs).toHaveCount(2);
   await patina.editor(2).click();
-  await patina.menu('Run', 'Run Selected Cell and All Below');
+  await patina.menu('Patina', 'Run Cell and All Below');
   await expect(patina.output(4, 4, 'succeeded')).toBeVisible();
   await expect(patina.result(3, 3, 'succeeded')).toContainText('c');
   await expect(patina.outputs).toHaveCount(4);
@@ -118,7 +118,7 @@ test('JupyterLab’s own search finds and replaces in the source', async ({
   await patina.editor(0).click();
   await page.keyboard.press('Control+f');
   const overlay = page.locator('.jp-DocumentSearch-overlay');
-  await overlay.getByRole('textbox', { name: 'Find' }).fill('needle');
+  await overlay.getByPlaceholder('Find', { exact: true }).fill('needle');
   await expect(overlay).toContainText('1/3');
   await page.keyboard.press('Enter');
   await expect(overlay).toContainText('2/3');

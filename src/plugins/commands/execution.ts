@@ -61,7 +61,7 @@ export const execution: JupyterFrontEndPlugin<void> = {
     });
     commands.add({
       id: 'run-above',
-      label: trans.__('Run All Above Selected Cell'),
+      label: trans.__('Run All Above'),
       execute: ({ content, execution }) =>
         execution.run(
           content.notebook.widgets.slice(0, content.notebook.activeCellIndex)
@@ -69,7 +69,7 @@ export const execution: JupyterFrontEndPlugin<void> = {
     });
     commands.add({
       id: 'run-below',
-      label: trans.__('Run Selected Cell and All Below'),
+      label: trans.__('Run Cell and All Below'),
       execute: ({ content, execution }) =>
         execution.run(
           content.notebook.widgets.slice(content.notebook.activeCellIndex)
@@ -87,10 +87,11 @@ function advance(notebook: Notebook): void {
   const last = notebook.widgets.findLastIndex(cell =>
     notebook.isSelectedOrActive(cell)
   );
+  // First out of the editor: deselecting in edit mode would show the source of a text cell again.
+  notebook.mode = 'command';
   notebook.deselectAll();
   if (last < notebook.widgets.length - 1) {
     notebook.activeCellIndex = last + 1;
-    notebook.mode = 'command';
   } else {
     notebook.model?.sharedModel.insertCell(last + 1, { cell_type: 'code' });
     notebook.activeCellIndex = last + 1;

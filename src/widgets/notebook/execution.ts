@@ -1,4 +1,4 @@
-import { type Cell, MarkdownCell } from '@jupyterlab/cells';
+import type { Cell, MarkdownCell } from '@jupyterlab/cells';
 import { type ISignal, Signal } from '@lumino/signaling';
 import { PatinaError } from '../../services/error';
 import type { IPatinaClient } from '../../tokens';
@@ -38,10 +38,8 @@ export class Execution {
 
   /** Run these cells in order: text is rendered here, code is queued at the server. */
   async run(cells: readonly Cell[]): Promise<void> {
-    for (const cell of cells) {
-      if (cell instanceof MarkdownCell) {
-        cell.rendered = true;
-      }
+    for (const cell of cells.filter(isText)) {
+      cell.rendered = true;
     }
     const references = cells.filter(isCode).map(refer);
     if (references.length > 0) {
@@ -163,6 +161,10 @@ export class Execution {
   private _last: Promise<void> | null = null;
   /** Asked for here and perhaps not yet in the runs document. */
   private _first: string | null = null;
+}
+
+function isText(cell: Cell): cell is MarkdownCell {
+  return cell.model.type === 'markdown';
 }
 
 /** Code that has something to run. */
