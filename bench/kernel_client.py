@@ -3,12 +3,40 @@
 from __future__ import annotations
 
 import time
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
+from patina_kernel.runtime.process import Process
 
+from bench.figures import AtMost, Figure, RatioAtMost
+
+OURS, THEIRS = "patina-python", "python3"
 SECONDS = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """What was measured on both sides, in turn."""
+
+    ours: list[float] = field(default_factory=list)
+    theirs: list[float] = field(default_factory=list)
+
+    def add(self, ours: float, theirs: float) -> None:
+        """Add a value of each side."""
+        self.ours.append(ours)
+        self.theirs.append(theirs)
+
+    async def measure(self, ours: Awaitable[float], theirs: Awaitable[float]) -> None:
+        """Measure one after the other."""
+        self.add(await ours, await theirs)
+
+    def figure(self, what: str, unit: str, versus: str, *goals: AtMost | RatioAtMost) -> Figure:
+        """Return them as a figure."""
+        return Figure(what, unit, self.ours, self.theirs, versus, goals)
 
 
 class Timed:
@@ -25,6 +53,29 @@ class Timed:
     async def idle_ms(self, code: str) -> float:
         """Run a cell; return when the kernel was idle again."""
         return (await self._times(code))[1]
+
+    async def all_ms(self, codes: Sequence[str]) -> float:
+        """Send cells all at once; return when the last reply came."""
+        started = time.perf_counter()
+        waiting = {self._client.execute(code) for code in codes}
+        while waiting:
+            reply = await self._client.get_shell_msg(timeout=SECONDS)
+            if reply["parent_header"].get("msg_id") in waiting:
+                assert reply["content"]["status"] == "ok", reply["content"]
+                waiting.remove(reply["parent_header"]["msg_id"])
+        return (time.perf_counter() - started) * 1e3
+
+    @property
+    def fork_ms(self) -> float:
+        """How long the executor that was forked took."""
+        provisioner: Any = self.manager.provisioner
+        return float(provisioner.fork_reply["ms"])
+
+    @property
+    def came_from_template(self) -> bool:
+        """Whether it is a copy of a warm template, and not a program that was started."""
+        provisioner: Any = self.manager.provisioner
+        return isinstance(provisioner.process, Process)
 
     async def value(self, code: str) -> str:
         """Return the result of a cell."""
@@ -93,3 +144,14 @@ async def start(kernel: str, **how: Any) -> Timed:
     # Until the subscription has taken hold, what is published may be missed.
     await client.wait_for_ready(timeout=SECONDS)
     return timed
+
+
+@asynccontextmanager
+async def pair(ours: str, theirs: str) -> AsyncIterator[tuple[Timed, Timed]]:
+    """Two kernels, alive at the same time."""
+    one, two = await start(ours), await start(theirs)
+    try:
+        yield one, two
+    finally:
+        await one.stop()
+        await two.stop()

@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 STOCK = "stock JupyterLab notebook"
 LARGE = 10_000
 CODE_CELLS_WITH_HISTORY = 100
-# A stock notebook that does not get to its middle is waited for a minute in every round.
+# A stock notebook that does not get to its middle is waited for a minute, in the first round.
 ROUNDS, STOCK_ROUNDS = 3, 2
 LINES = 1_000_000
 

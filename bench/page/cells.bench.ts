@@ -15,6 +15,11 @@ test('a notebook of 10,000 cells', async ({ browser }) => {
     const started = await side.open(`cells${round}`);
     await typeFirst(side, bound);
     results.add('key', kind.name, performance.now() - started);
+    if (kind === STOCK && round > 0) {
+      // That a stock notebook does not get there is waited for once.
+      await side.page.close();
+      return;
+    }
     const middle = await reachMiddle(
       side,
       {

@@ -20,6 +20,11 @@ test('10,000 outputs', async ({ browser }) => {
       .first()
       .waitFor({ timeout: bound });
     results.add('shown', kind.name, performance.now() - started);
+    if (kind === STOCK && round > 0) {
+      // That a stock notebook does not get there is waited for once.
+      await side.page.close();
+      return;
+    }
     const middle = await reachMiddle(
       side,
       {
