@@ -92,6 +92,10 @@ function advance(notebook: Notebook): void {
   notebook.deselectAll();
   if (last < notebook.widgets.length - 1) {
     notebook.activeCellIndex = last + 1;
+    void NotebookActions.focusActiveCell(notebook, {
+      waitUntilReady: false,
+      preventScroll: true
+    });
   } else {
     notebook.model?.sharedModel.insertCell(last + 1, { cell_type: 'code' });
     notebook.activeCellIndex = last + 1;
