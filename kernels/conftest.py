@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import pytest
 from conformance.languages import LANGUAGES, Language
-from conformance.live import Live, started
+from conformance.live import Live, start
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -32,6 +33,8 @@ def language(request: pytest.FixtureRequest) -> Language:
 
 
 @pytest.fixture
-async def kernel(language: Language) -> AsyncIterator[Live]:
-    async with started(language.kernel) as live:
-        yield live
+def kernel(language: Language, jp_asyncio_loop: asyncio.AbstractEventLoop) -> Iterator[Live]:
+    """A kernel of the test's own; the test runs in the same loop as its client."""
+    live = jp_asyncio_loop.run_until_complete(start(language.kernel))
+    yield live
+    jp_asyncio_loop.run_until_complete(live.shut_down())

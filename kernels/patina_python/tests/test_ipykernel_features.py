@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from conformance.live import Live, started
+from conformance.languages import PYTHON, Language
+from conformance.live import Live
 
 
 @pytest.fixture
-async def kernel() -> AsyncIterator[Live]:
-    async with started("patina-python") as live:
-        yield live
+def language() -> Language:
+    return PYTHON
 
 
 async def _text(kernel: Live, code: str, **how: Any) -> str:
