@@ -96,10 +96,3 @@ def ensure() -> Path:
     if cached.stat().st_uid != os.getuid():
         raise BuildError(f"{cached} belongs to another user, so it is not loaded")
     return cached
-
-
-if __name__ == "__main__":
-    try:
-        print(f"Running kernels can be forked with their threads: {ensure()}")
-    except BuildError as error:
-        print(f"Forks will not carry threads over: {error}")

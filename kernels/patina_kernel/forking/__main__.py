@@ -1,0 +1,8 @@
+"""`python -m patina_kernel.forking`: build the C library if need be; say whether it is there."""
+
+from patina_kernel.forking import build
+
+try:
+    print(f"Running kernels can be forked with their threads: {build.ensure()}")
+except build.BuildError as error:
+    print(f"Forks will not carry threads over: {error}")
