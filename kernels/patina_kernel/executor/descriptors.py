@@ -15,8 +15,9 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from patina_kernel import forking
+
 FIRST = 3
-OPEN_ONCE = os.O_CREAT | os.O_EXCL | os.O_TRUNC
 
 
 def _open() -> Iterator[int]:
@@ -40,10 +41,7 @@ def unshare_files(where: dict[int, int]) -> None:
     """In the copy: open regular files anew, at these positions."""
     for descriptor, position in where.items():
         with suppress(OSError):
-            flags = fcntl.fcntl(descriptor, fcntl.F_GETFL) & ~OPEN_ONCE
-            fresh = os.open(f"/dev/fd/{descriptor}", flags)
-            os.lseek(fresh, position, os.SEEK_SET)
-            _replace(descriptor, fresh)
+            forking.reopen(descriptor, position)
 
 
 def unshare_connections(keep: Collection[int]) -> None:

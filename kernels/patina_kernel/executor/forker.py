@@ -13,6 +13,7 @@ from patina_kernel.forking import ForkRefusedError, ForkResult, Own, Plain, Plan
 from patina_kernel.language import Language, ReportLine
 
 END_SECONDS = 0.1
+CARRIED = "with threads"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,11 @@ class Forked:
     pid: int
     how: str
     report: tuple[ReportLine, ...] = ()
+
+    @property
+    def has_threads(self) -> bool:
+        """Whether threads came along; the copy then has file offsets of its own already."""
+        return self.how == CARRIED
 
 
 class Forker:
@@ -62,11 +68,12 @@ class Forker:
 
     @staticmethod
     def _fork(plan: Plan, own: Own, *, parked: bool) -> ForkResult:
-        try:
+        if parked:
             return forking.fork_parked(plan, own)
+        try:
+            # Threads that wait stand still until the copy is mended. Those that compute need not.
+            return forking.fork_parked(plan, own, tries=1)
         except forking.NoCheckpointError:
-            if parked:
-                raise
             return forking.fork(plan, own)
 
     def again(self, keep: Collection[int]) -> Forked:
@@ -90,7 +97,7 @@ def _await_end(threads: frozenset[int]) -> None:
 
 
 def _as_forked(result: ForkResult, report: list[ReportLine]) -> Forked:
-    how = "with threads" if result.carried else "healed" if result.steps else "plain"
+    how = CARRIED if result.carried else "healed" if result.steps else "plain"
     return Forked(result.pid, how, tuple(map(_closed, report)))
 
 

@@ -51,6 +51,8 @@ class Parking:
         self._forker, self._threads = forker, threads
         # Copies of this process, to be reaped: they are its children.
         self._children: set[int] = set()
+        # Where our files were when this copy was made.
+        self._positions: dict[int, int] = {}
 
     def park(self, main: Channel, why: str) -> Woken | None:
         """Make a copy and tell the relay. Return None; in the copy, return once it is woken."""
@@ -65,6 +67,8 @@ class Parking:
         forked = self._try(main, {ours.fileno(), theirs.fileno()}, ended, parked=why != "fork")
         if forked is not None and forked.pid == 0:
             ours.close()
+            if forked.has_threads:
+                self._positions = {}  # a thread may have moved on from them
             return self._wait(Channel(theirs))
         if forked is not None:
             self._hand_over(main, forked, ours.fileno(), started)

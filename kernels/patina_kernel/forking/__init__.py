@@ -11,7 +11,7 @@ else to heal in the copy, else to refuse with a choice.
 """
 
 from patina_kernel.forking.audit import Audit, Child, Descriptor, Thread, audit, libraries_like
-from patina_kernel.forking.offsets import own_offsets
+from patina_kernel.forking.offsets import own_offsets, reopen
 from patina_kernel.forking.perform import (
     ForkRefusedError,
     ForkResult,
@@ -65,4 +65,5 @@ __all__ = [
     "plan",
     "release",
     "renumbered",
+    "reopen",
 ]

@@ -37,20 +37,21 @@ def _shared(fd: int) -> ReportLine | None:
     except OSError:  # closed since it was listed
         return None
     try:
-        _reopen(fd)
+        reopen(fd, os.lseek(fd, 0, os.SEEK_CUR))
     except OSError as error:
         what = f"both kernels read and write at one offset: {error.strerror}"
         return ReportLine("file", _name(fd), what, "Open it again in the copy.")
     return None
 
 
-def _reopen(fd: int) -> None:
+def reopen(fd: int, position: int) -> None:
+    """Give a regular file an offset of its own, there. Raises OSError; it is then as it was."""
     flags = fcntl.fcntl(fd, fcntl.F_GETFL) & ~ONLY_AT_OPENING
     fresh = os.open(_path(fd), flags | os.O_CLOEXEC)
     try:
         if not os.path.samestat(os.fstat(fresh), os.fstat(fd)):
             raise FileNotFoundError(errno.ENOENT, "another file has its name now")
-        os.lseek(fresh, os.lseek(fd, 0, os.SEEK_CUR), os.SEEK_SET)
+        os.lseek(fresh, position, os.SEEK_SET)
         os.dup2(fresh, fd, os.get_inheritable(fd))
     finally:
         os.close(fresh)

@@ -63,10 +63,10 @@ def fork(plan: Plan, own: Own) -> ForkResult:
     return ForkResult(done.pid, plan.report, carried=done.threads)
 
 
-def fork_parked(plan: Plan, own: Own) -> ForkResult:
+def fork_parked(plan: Plan, own: Own, tries: int = BUSY_TRIES) -> ForkResult:
     """Copy this process for a copy that waits; it runs no thread of the user before `release()`.
 
-    Raises ForkRefusedError, or NoCheckpointError while a thread computes.
+    Raises ForkRefusedError, or NoCheckpointError when a thread computed at each of the tries.
     """
     if not isinstance(plan, CarryThreads):
         return _without_threads(plan)
@@ -74,7 +74,7 @@ def fork_parked(plan: Plan, own: Own) -> ForkResult:
     if library is None:
         return _without_threads(plan.otherwise)
     try:
-        done = _hold(lambda: library.fork_held(own.descriptors, plan.leave))
+        done = _hold(lambda: library.fork_held(own.descriptors, plan.leave), tries)
     except native.CarryError as error:
         if error.stage is native.Stage.BUSY:
             raise _no_checkpoint() from error
@@ -109,9 +109,9 @@ def renumbered() -> dict[int, int]:
     return library.renumbered() if library is not None else {}
 
 
-def _hold(attempt: Callable[[], native.Carried]) -> native.Carried:
+def _hold(attempt: Callable[[], native.Carried], tries: int) -> native.Carried:
     """Try until all threads wait at the same time; worker pools spin a little before they do."""
-    for _ in range(BUSY_TRIES - 1):
+    for _ in range(tries - 1):
         try:
             return attempt()
         except native.CarryError as error:

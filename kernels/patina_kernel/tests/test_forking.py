@@ -309,6 +309,25 @@ except forking.NoCheckpointError as error:
 
 
 @carrying
+def test_a_copy_that_goes_live_is_not_kept_waiting_by_a_thread_that_computes() -> None:
+    check("""
+from patina_kernel.executor.forker import Forker
+from patina_kernel.forking import perform
+def compute():
+    import hashlib
+    hashlib.pbkdf2_hmac("sha256", b"x", b"y", 10**9)
+start(compute)
+perform.time = None  # what would be waited with
+result = Forker._fork(decide(), forking.Own(), parked=False)
+if result.pid == 0:
+    os._exit(0)
+assert result.carried == 1 and not result.held
+os.waitpid(result.pid, 0)
+done()
+""")
+
+
+@carrying
 @pytest.mark.parametrize("stage", ["RENEW", "CLONE", "REVIVE"])
 def test_a_fork_that_fails_leaves_the_parent_as_it_was(stage: str) -> None:
     check(f"""

@@ -26,7 +26,8 @@ class Kind:
     needs: str = ""
 
 
-SURVIVE = (
+# Together in one kernel: their names are different, and none has threads.
+PLAIN = (
     Kind("generator half way", "g = (i * i for i in range(9)); next(g), next(g)", "next(g)", "4"),
     Kind("closure", "def f():\n  n = [7]\n  return lambda: n\nc = f()", "c()[0] += 1; c()", "[8]"),
     Kind("lambda", "add = lambda a, b=2: a + b", "add(1)", "3"),
@@ -53,17 +54,23 @@ SURVIVE = (
          "th = threading.Thread(target=lambda: lp.run_until_complete(f())); th.start(); th.join(); out", "[1]"),
     Kind("lock held", "import threading; lock = threading.Lock(); lock.acquire()",
          "was = lock.locked(); lock.release(); was, lock.acquire(timeout=1)", "(True, True)"),
+    Kind("random state", "import random; random.seed(7); random.random()", "round(random.random(), 6)", "0.150849"),
+    Kind("weakref", "import weakref\nclass T: pass\no = T(); wr = weakref.ref(o)", "wr() is o", "True"),
+    Kind("module state", "import decimal; decimal.getcontext().prec = 5", "decimal.getcontext().prec", "5"),
+    Kind("monkey-patched class", "import fractions; fractions.Fraction.twice = lambda s: s * 2",
+         "fractions.Fraction(1, 3).twice()", "Fraction(2, 3)"),
+    Kind("temporary file", "import tempfile; tf = tempfile.TemporaryFile(buffering=0); tf.write(b'0123456789'); "
+         "tf.seek(3)", "tf.read(2)", "b'34'"),
+)  # fmt: skip
+
+# Each in a kernel of its own: their libraries and threads decide how it is copied.
+WITH_THREADS = (
     Kind("thread pool", "from concurrent.futures import ThreadPoolExecutor; pool = ThreadPoolExecutor(2); "
          "list(pool.map(abs, [-1]))", "list(pool.map(abs, [-3, -4]))", "[3, 4]"),
     Kind("event loop in a thread", "import asyncio, threading\nloop = asyncio.new_event_loop()\n"
          "threading.Thread(target=loop.run_forever, daemon=True).start()\nasync def five(): return 5\n"
          "asyncio.run_coroutine_threadsafe(five(), loop).result(3)",
          "(asyncio.run_coroutine_threadsafe(five(), loop).result(3) if not loop.is_closed() else 5)", "5"),
-    Kind("random state", "import random; random.seed(7); random.random()", "round(random.random(), 6)", "0.150849"),
-    Kind("weakref", "import weakref\nclass T: pass\no = T(); r = weakref.ref(o)", "r() is o", "True"),
-    Kind("module state", "import decimal; decimal.getcontext().prec = 5", "decimal.getcontext().prec", "5"),
-    Kind("monkey-patched class", "import fractions; fractions.Fraction.twice = lambda s: s * 2",
-         "fractions.Fraction(1, 3).twice()", "Fraction(2, 3)"),
     Kind("numpy", "import numpy as np; a = np.arange(5); s = a[1:3]", "s += 1; a.tolist()", "[0, 2, 3, 3, 4]", "numpy"),
     Kind("numpy random state", "import numpy as np; np.random.seed(1); np.random.rand()",
          "round(np.random.rand(), 5)", "0.72032", "numpy"),
@@ -101,10 +108,20 @@ async def _ok(kernel: Live, code: str) -> str:
     return ran.text
 
 
-@pytest.mark.parametrize("kind", SURVIVE, ids=lambda kind: kind.name)
-async def test_it_survives_and_works_in_both(kind: Kind, tmp_path: Path) -> None:
+async def test_plain_objects_survive_and_work_in_both(tmp_path: Path) -> None:
+    expected = {kind.name: kind.shown for kind in PLAIN}
+    async with started(KERNEL, cwd=str(tmp_path)) as parent:
+        for kind in PLAIN:
+            await _ok(parent, kind.make)
+        async with forked(parent) as fork:
+            assert {kind.name: await _ok(fork, kind.use) for kind in PLAIN} == expected
+            assert {kind.name: await _ok(parent, kind.use) for kind in PLAIN} == expected
+
+
+@pytest.mark.parametrize("kind", WITH_THREADS, ids=lambda kind: kind.name)
+async def test_it_survives_and_works_in_both(kind: Kind) -> None:
     with _needed(kind):
-        async with started(KERNEL, cwd=str(tmp_path)) as parent:
+        async with started(KERNEL) as parent:
             await _ok(parent, kind.make)
             async with forked(parent) as fork:
                 assert await _ok(fork, kind.use) == kind.shown
