@@ -34,8 +34,11 @@ SQLITE = b"SQLite format 3\0"
 # The signals that could stop a thread, as a mask; macOS has no real-time signals, nor /proc.
 STOPPERS = sum(1 << number - 1 for number in range(getattr(signal, "SIGRTMIN", 63) + 1, 64))
 ALWAYS_MASKED = ("jemalloc_bg", "ZMQbg")
-STARTING_TRIES = 30
 STARTING_SECONDS = 0.001
+# So often a thread that blocks signals is found asleep before it is taken to do so for good, and so
+# long one that starts may wait for a processor.
+ASLEEP_TIMES = 30
+UNSCHEDULED_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +123,24 @@ def _is_masked(blocked: int) -> bool:
 def _settled(seen: Thread) -> Thread | None:
     """Look again at a thread that blocks signals, unless it is known to do so for good.
 
-    While it starts, ends, or starts another, every thread does.
+    While it starts, ends, or starts another, every thread does: it then runs, or would if it had
+    a processor, so that on a busy machine this may last.
     """
     thread: Thread | None = seen
-    for _ in range(STARTING_TRIES):
-        if thread is None or not thread.masked or thread.name.startswith(ALWAYS_MASKED):
+    asleep, end = 0, time.monotonic() + UNSCHEDULED_SECONDS
+    while thread is not None and thread.masked and not thread.name.startswith(ALWAYS_MASKED):
+        asleep += not _wants_to_run(thread.tid)
+        if asleep >= ASLEEP_TIMES or time.monotonic() > end:
             break
         time.sleep(STARTING_SECONDS)
         thread = _thread(seen.tid)
     return thread
+
+
+def _wants_to_run(tid: int) -> bool:
+    """Return whether it computes or waits for a processor or a disk, and not for another's call."""
+    state = _read(f"/proc/self/task/{tid}/stat").rpartition(b") ")[2][:1]
+    return state in (b"R", b"D")
 
 
 def _thread(tid: int) -> Thread | None:

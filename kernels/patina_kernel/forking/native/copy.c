@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SIGNAL_SET_BYTES = 8, COPY_MS = 2000 };
+enum { SIGNAL_SET_BYTES = 8, COPY_MS = 5000 };
 
 static void block_signals(uint64_t *before)
 {

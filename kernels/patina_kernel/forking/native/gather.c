@@ -9,6 +9,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* On a busy machine a thread may wait so long for a processor before it takes its signal. */
+enum { UNSCHEDULED_MS = 5000 };
+
 struct freeze patina_freeze;
 
 void patina_wait(volatile int *word, int value, int ms)
@@ -168,9 +171,10 @@ static long inspect(const struct patina_request *request, struct patina_outcome 
 /* Park all other threads: 0, or -errno with all of them released again. */
 long patina_gather(const struct patina_request *request, struct patina_outcome *outcome)
 {
-    int64_t deadline = patina_now_ms() + request->timeout_ms;
+    int64_t start = patina_now_ms(), deadline = start + request->timeout_ms;
+    int64_t unscheduled = start + UNSCHEDULED_MS;
     int masked = 0, first = 0;
-    long error = begin(deadline);
+    long error = begin(unscheduled);
     if (error) {
         outcome->stage = STAGE_PREPARE;
         return error;
@@ -180,13 +184,14 @@ long patina_gather(const struct patina_request *request, struct patina_outcome *
         if (found < 0)
             return give_up(outcome, STAGE_PARK, 0, found);
         for (; first < patina_freeze.n; first++)
-            if (!arrived(&patina_freeze.slots[first], deadline))
+            if (!arrived(&patina_freeze.slots[first], unscheduled))
                 return give_up(outcome, STAGE_PARK, patina_freeze.slots[first].tid, -ETIMEDOUT);
         if (found == 0 && !masked)
             return inspect(request, outcome);
-        if (patina_now_ms() >= deadline)
-            return masked ? give_up(outcome, STAGE_MASKED, masked, -EPERM)
-                          : give_up(outcome, STAGE_PARK, 0, -ETIMEDOUT);
+        if (masked && patina_now_ms() >= deadline)
+            return give_up(outcome, STAGE_MASKED, masked, -EPERM);
+        if (patina_now_ms() >= unscheduled)
+            return give_up(outcome, STAGE_PARK, 0, -ETIMEDOUT);
         if (masked)
             patina_wait(&patina_freeze.phase, patina_freeze.phase, 1);
     }
