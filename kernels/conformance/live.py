@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from queue import Empty
 from typing import Any
@@ -15,6 +15,8 @@ from jupyter_client.manager import AsyncKernelManager
 
 # So long a machine that has much else to do may take.
 PATIENCE = 60.0
+# What is published before a subscription has taken hold is missed, and is then asked for again.
+SUBSCRIBED_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,19 @@ class Live:
                 return rows
             await asyncio.sleep(0.01)
 
+    async def ready(self) -> None:
+        """Wait until the kernel answers, and until what it publishes arrives here.
+
+        As `wait_for_ready` of the client does, but without waiting for silence at the end: that
+        the kernel is idle again is the last that it says of the request.
+        """
+        while True:
+            request = str(self.client.kernel_info())
+            await self.shell_reply(request)
+            with suppress(TimeoutError):  # published before the subscription took hold
+                await asyncio.wait_for(self.until_idle(request), SUBSCRIBED_SECONDS)
+                return
+
     @staticmethod
     async def _next(get: Any, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         end = time.monotonic() + PATIENCE
@@ -160,12 +175,13 @@ async def connect(manager: Any) -> Live:
     """Return a new client of a running kernel."""
     client = manager.client()
     client.start_channels()
+    live = Live(manager, client)
     try:
-        await client.wait_for_ready(timeout=PATIENCE)
-    except RuntimeError:
-        await Live(manager, client).shut_down()
+        await live.ready()
+    except TimeoutError:
+        await live.shut_down()
         raise
-    return Live(manager, client)
+    return live
 
 
 @asynccontextmanager

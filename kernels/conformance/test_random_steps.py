@@ -8,6 +8,8 @@ import random
 import signal
 from dataclasses import dataclass, field
 
+import pytest
+
 from conformance.languages import Language
 from conformance.live import Live, start
 from conformance.test_processes import _all_end, _family
@@ -108,6 +110,7 @@ class Walk:
             await one.live.shut_down()
 
 
+@pytest.mark.timeout(600)  # 200 steps; each has a bound of its own, `live.PATIENCE`
 async def test_random_steps(language: Language) -> None:
     walk = Walk(language, seed=20_260_701)
     await walk.begin()
