@@ -1,0 +1,50 @@
+"""Build hook: the C library that carries threads through a fork (patina_kernel.forking).
+
+A wheel gets it where a C compiler is; an editable install has it built into the user's cache.
+Without a compiler the package is complete, and forks are plain, healed or refused.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sysconfig
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+FORKING = Path("kernels/patina_kernel/forking")
+INSTALLED = "patina_kernel/forking/native/forkall.so"
+
+
+def load_builder(root: Path) -> ModuleType:
+    """Load the module that compiles it; it needs nothing that is not yet installed."""
+    spec = importlib.util.spec_from_file_location("forking_build", root / FORKING / "build.py")
+    if spec is None or spec.loader is None:
+        raise FileNotFoundError(root / FORKING / "build.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class ForkallHook(BuildHookInterface[Any]):
+    """Adds the library to a wheel, and makes the wheel one for this platform."""
+
+    PLUGIN_NAME = "custom"
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Build it, or say why not."""
+        if self.target_name != "wheel":
+            return
+        builder = load_builder(Path(self.root))
+        try:
+            library = builder.ensure()
+        except builder.BuildError as error:
+            self.app.display_warning(f"Forks will not carry threads over: {error}")
+            return
+        if version != "editable":
+            platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
+            build_data["force_include"][str(library)] = INSTALLED
+            build_data["pure_python"] = False
+            build_data["tag"] = f"py3-none-{platform}"

@@ -1,0 +1,1 @@
+"""One suite for all kernels: the same cases in every language, by real processes."""

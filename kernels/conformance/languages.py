@@ -1,0 +1,71 @@
+"""What the suite says to each kernel: cells with the same meaning in every language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """Cells are formats: {name} a variable, {value} a whole number, {text} a text of letters."""
+
+    kernel: str
+    name: str
+    bind: str
+    """Bind {name} to {value}; shows nothing."""
+    show: str
+    """Show the value of {name} as the result of the cell."""
+    add: str
+    """Add {value} to {name}, which is bound."""
+    write: str
+    """Write {text} and an end of line to stdout."""
+    fail: str
+    """Raise an error that is called `error_name`."""
+    error_name: str
+    ask: str
+    """Ask for input, and write it to stdout."""
+    sleep: str
+    """Do nothing for {value} milliseconds, in an interruptible way."""
+    stuck: str
+    """Compute for ever, never looking whether there is an interrupt."""
+    segfault: str
+    leave: str
+    """End the process at once, with status {value}."""
+    iterator: str
+    """Bind {name} to an iterator over 0, 1, 2, …, and take the first."""
+    following: str
+    """Show the next element of {name}."""
+    random: str
+    """Show a random number."""
+    incomplete: str
+    invalid: str
+    inspected: str
+    """A name that can be inspected."""
+    completed: tuple[str, str]
+    """The beginning of a name, and one of its completions."""
+
+
+PYTHON = Language(
+    kernel="patina-python",
+    name="python",
+    bind="{name} = {value}",
+    show="{name}",
+    add="{name} += {value}",
+    write="print('{text}')",
+    fail="1 / 0",
+    error_name="ZeroDivisionError",
+    ask="print('got ' + input('who? '))",
+    sleep="import time; time.sleep({value} / 1000)",
+    stuck="import itertools; sum(itertools.repeat(1))",
+    segfault="import ctypes; ctypes.string_at(0)",
+    leave="import os; os._exit({value})",
+    iterator="{name} = iter(i for i in range(1000)); next({name});",
+    following="next({name})",
+    random="import random; random.random()",
+    incomplete="def f(x):\n  x*2",
+    invalid="import = 7q",
+    inspected="zip",
+    completed=("zi", "zip"),
+)
+
+LANGUAGES = (PYTHON,)

@@ -1,0 +1,170 @@
+"""No process is left behind, whichever of the family is killed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jupyter_client.manager import AsyncKernelManager
+
+from conformance.languages import Language
+from conformance.live import Live, connect, start
+from patina_kernel.runtime import directory, records
+from patina_kernel.runtime.process import is_zombie, start_time
+
+# The promise of the product, not a measure of this machine.
+ORPHAN_SECONDS = 5.0
+
+SERVER = """
+import asyncio, json, os, sys
+from conformance.live import start
+
+async def main():
+    live = await start(sys.argv[1])
+    await live.run(sys.argv[2])
+    pids = await live.pids()
+    file = live.manager.connection_file
+    print(json.dumps({"pids": pids, "file": file, "id": live.manager.kernel_id}), flush=True)
+    await asyncio.sleep(600)
+
+asyncio.run(main())
+"""
+
+
+def _running(pid: int) -> bool:
+    return bool(start_time(pid)) and not is_zombie(pid)
+
+
+async def _all_end(pids: list[int]) -> None:
+    end = time.monotonic() + ORPHAN_SECONDS
+    while left := [pid for pid in pids if _running(pid)]:
+        assert time.monotonic() < end, f"still running: {left}"
+        await asyncio.sleep(0.05)
+
+
+def _family(pids: dict[str, Any]) -> list[int]:
+    return [pids["relay"], pids["executor"], *pids["checkpoints"]]
+
+
+async def _server(
+    language: Language, **env: str
+) -> tuple[asyncio.subprocess.Process, dict[str, Any]]:
+    cell = language.bind.format(name="x", value=7)
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-W", "ignore", "-c", SERVER, language.kernel, cell),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env={**os.environ, **env},
+    )
+    assert process.stdout is not None
+    return process, json.loads(await process.stdout.readline())
+
+
+@pytest.mark.parametrize("victim", ["relay", "executor", "checkpoint"])
+async def test_kill_9_of_any_process_leaves_no_orphan(language: Language, victim: str) -> None:
+    kernel = await start(language.kernel)
+    await kernel.run(language.bind.format(name="x", value=7))
+    await kernel.run(language.bind.format(name="y", value=7))
+    await kernel.checkpoints(least=3)
+    pids = await kernel.pids()
+    os.kill(pids["checkpoints"][0] if victim == "checkpoint" else pids[victim], signal.SIGKILL)
+    if victim == "executor":
+        await kernel.iopub(lambda message: "[Patina]" in message["content"].get("text", ""))
+    if victim != "relay":
+        assert (await kernel.run(language.show.format(name="x"))).text == "7"
+        pids = {
+            **pids,
+            **{"checkpoints": pids["checkpoints"] + (await kernel.pids())["checkpoints"]},
+        }
+    await kernel.shut_down()
+    await _all_end(_family(pids))
+
+
+async def test_an_unclaimed_fork_ends_with_its_parent(language: Language) -> None:
+    kernel = await start(language.kernel)
+    assert (await kernel.ask("fork"))["status"] == "ok"
+    children = await _descendants(kernel)
+    await kernel.shut_down()
+    await _all_end(children)
+
+
+async def _descendants(kernel: Live) -> list[int]:
+    executor = (await kernel.pids())["executor"]
+    listed = Path(f"/proc/{executor}/task/{executor}/children").read_text().split()
+    assert listed
+    return [executor, *map(int, listed)]
+
+
+async def test_a_shutdown_ends_what_cells_have_started(kernel: Live, language: Language) -> None:
+    if language.name != "python":
+        pytest.skip("this language starts no processes")
+    ran = await kernel.run("import subprocess; subprocess.Popen(['sleep', '600']).pid")
+    await kernel.shut_down()
+    await _all_end([int(ran.text)])
+
+
+async def test_kernels_end_with_the_server_that_started_them(language: Language) -> None:
+    process, told = await _server(language)
+    process.kill()
+    await process.wait()
+    await _all_end(_family(told["pids"]))
+
+
+async def test_kernels_of_a_patina_server_outlive_it_and_are_found_again(
+    language: Language,
+) -> None:
+    process, told = await _server(language, PATINA_OUTLIVE="1")
+    process.kill()
+    await process.wait()
+    place = directory.private(Path(os.environ[directory.VARIABLE]))
+    assert told["file"] in [record.connection_file for record in records.living(place)]
+    manager = AsyncKernelManager(kernel_name=language.kernel)
+    await manager.start_kernel(attach_to=told["file"])
+    kernel = await connect(manager)
+    try:
+        assert (await kernel.run(language.show.format(name="x"))).text == "7"
+        fork = await start(language.kernel, fork_of=told["id"])
+        assert (await fork.run(language.show.format(name="x"))).text == "7"
+        await fork.shut_down()
+    finally:
+        await kernel.shut_down()
+    await _all_end(_family(told["pids"]))
+
+
+async def test_the_runtime_directory_is_private(kernel: Live) -> None:
+    place = directory.private(Path(os.environ[directory.VARIABLE]))
+    assert place.stat().st_mode & 0o777 == 0o700
+    place.chmod(0o755)
+    assert directory.private(place).stat().st_mode & 0o777 == 0o700
+    (record,) = (
+        record
+        for record in records.living(place)
+        if record.connection_file == str(Path(kernel.manager.connection_file).absolute())
+    )
+    assert record.pid == (await kernel.pids())["relay"]
+
+
+async def test_a_template_ends_when_its_socket_is_gone(language: Language) -> None:
+    place = directory.private(Path(os.environ[directory.VARIABLE]))
+    while not (sockets := list(place.glob("*.nursery"))):
+        await (await start(language.kernel)).shut_down()
+    template = _listener(sockets[0])
+    sockets[0].unlink()
+    await _all_end([template])
+
+
+def _listener(path: Path) -> int:
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if str(path) in entry.read_text():
+                return int(entry.parent.name)
+        except OSError:
+            continue
+    raise AssertionError(f"nobody listens at {path}")

@@ -1,0 +1,59 @@
+"""State on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from conformance.languages import Language
+from conformance.live import Live, started
+
+
+async def test_a_saved_state_goes_on_in_a_new_kernel(
+    kernel: Live, language: Language, tmp_path: Path
+) -> None:
+    path = str(tmp_path / "state")
+    await kernel.run(language.bind.format(name="x", value=41))
+    saved = await kernel.ask("save", path=path)
+    assert (saved["status"], saved["bytes"]) == ("ok", Path(path).stat().st_size)
+    async with started(language.kernel) as other:
+        loaded = await other.ask("load", path=path)
+        assert (loaded["status"], loaded["report"]) == ("ok", [])
+        await other.run(language.add.format(name="x", value=1))
+        assert (await other.run(language.show.format(name="x"))).text == "42"
+    assert (await kernel.run(language.show.format(name="x"))).text == "41"
+
+
+async def test_what_cannot_be_saved_is_named_and_the_rest_is_saved(
+    kernel: Live, language: Language, tmp_path: Path
+) -> None:
+    await kernel.run(language.iterator.format(name="going"))
+    await kernel.run(language.bind.format(name="x", value=1))
+    saved = await kernel.ask("save", path=str(tmp_path / "state"))
+    assert saved["status"] == "ok"
+    assert [line["name"] for line in saved["report"]] == ["going"]
+
+
+async def test_a_truncated_or_foreign_file_is_refused_and_the_kernel_lives(
+    kernel: Live, language: Language, tmp_path: Path
+) -> None:
+    await kernel.run(language.bind.format(name="x", value=1))
+    path = tmp_path / "state"
+    await kernel.ask("save", path=str(path))
+    path.write_bytes(path.read_bytes()[:-3])
+    (tmp_path / "foreign").write_bytes(b"something else")
+    for name in ("state", "foreign", "missing"):
+        reply = await kernel.ask("load", path=str(tmp_path / name))
+        assert (reply["status"], reply["ename"]) == ("error", "SnapshotError")
+        assert reply["hint"]
+    assert (await kernel.ask("save", path=""))["status"] == "error"
+    assert (await kernel.run(language.show.format(name="x"))).text == "1"
+
+
+async def test_saving_waits_for_the_cell(kernel: Live, language: Language, tmp_path: Path) -> None:
+    slow, bind = language.sleep.format(value=200), language.bind.format(name="x", value=3)
+    await kernel.running(kernel.send(f"{slow}\n{bind}"))
+    path = str(tmp_path / "state")
+    assert (await kernel.ask("save", path=path))["status"] == "ok"
+    async with started(language.kernel) as other:
+        await other.ask("load", path=path)
+        assert (await other.run(language.show.format(name="x"))).text == "3"

@@ -1,0 +1,190 @@
+"""Copies of the executor: made on request, parked until a relay attaches."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from patina_kernel.executor import descriptors
+from patina_kernel.executor.forker import Forked, Forker
+from patina_kernel.forking import ForkRefusedError
+from patina_kernel.wire import packet
+from patina_kernel.wire.channel import Channel
+from patina_kernel.wire.ops import Op
+from patina_kernel.wire.packet import Packet
+
+# When memory runs out, copies go before anything that works.
+EXPENDABLE = "900"
+OOM = Path("/proc/self/oom_score_adj")
+
+
+class Stoppable(Protocol):
+    """What has threads that must not run during a fork."""
+
+    def quiesce(self) -> None:
+        """Stop them. Raises ForkRefusedError when one is in the middle of something."""
+
+    def resume(self) -> None:
+        """Let them go on."""
+
+    def own_descriptors(self) -> set[int]:
+        """Return the descriptors that are none of the user's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Woken:
+    """A parked copy that a relay attaches to: the packet that says how."""
+
+    packet: Packet
+
+
+class Parking:
+    """Makes parked copies of this process, and is one, until it is woken."""
+
+    def __init__(self, forker: Forker, threads: Stoppable) -> None:
+        self._forker, self._threads = forker, threads
+        # Copies of this process, to be reaped: they are its children.
+        self._children: set[int] = set()
+
+    def park(self, main: Channel, why: str) -> Woken | None:
+        """Make a copy and tell the relay. Return None; in the copy, return once it is woken."""
+        started = time.perf_counter()
+        self._reap()
+        ours, theirs = packet.pair()
+        try:
+            forked = self._fork({theirs.fileno(), ours.fileno()}, parked=why == "checkpoint")
+        except (ForkRefusedError, OSError) as error:
+            ours.close()
+            theirs.close()
+            main.send_json(Op.PARKED, _refusal(error))
+            return None
+        if forked.pid == 0:
+            ours.close()
+            return self._wait(Channel(theirs))
+        theirs.close()
+        _leave_group(forked.pid)
+        self._children.add(forked.pid)
+        content = {
+            "pid": forked.pid,
+            "how": forked.how,
+            "report": [asdict(line) for line in forked.report],
+            "ms": round((time.perf_counter() - started) * 1e3, 3),
+        }
+        main.send_json(Op.PARKED, content, [ours.fileno()])
+        ours.close()
+        return None
+
+    def _fork(self, keep: set[int], *, parked: bool) -> Forked:
+        self._threads.quiesce()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self._positions = descriptors.positions()
+        pid = -1
+        try:
+            forked = self._forker.fork(
+                keep | self._threads.own_descriptors(), self._children, parked=parked
+            )
+            pid = forked.pid
+        finally:
+            if pid != 0:
+                self._threads.resume()
+        return forked
+
+    def _reap(self) -> None:
+        for pid in list(self._children):
+            try:
+                ended = os.waitpid(pid, os.WNOHANG)[0]
+            except ChildProcessError:
+                ended = pid
+            if ended:
+                self._children.discard(pid)
+
+    def _wait(self, waiting: Channel) -> Woken:
+        """Be parked. Touches little: every page written to is copied."""
+        self._children = set()
+        self._become_parked()
+        descriptors.unshare_connections({waiting.fileno()})
+        silence()
+        interrupts = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        children = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        while True:
+            order = waiting.receive()
+            if order is None or order.op == Op.EXIT:
+                os._exit(0)
+            if order.op == Op.DUPLICATE:
+                waiting = self._duplicate(waiting)
+            if order.op == Op.ATTACH:
+                break
+        waiting.close()
+        signal.signal(signal.SIGINT, interrupts)
+        signal.signal(signal.SIGCHLD, children)
+        descriptors.unshare_files(self._positions)
+        with suppress(OSError):
+            OOM.write_text("0")
+        return Woken(order)
+
+    @staticmethod
+    def _become_parked() -> None:
+        _leave_group(0)
+        with suppress(OSError):
+            OOM.write_text(EXPENDABLE)
+
+    def _duplicate(self, waiting: Channel) -> Channel:
+        """Make another copy; return what to wait on, which in that copy is something else."""
+        ours, theirs = packet.pair()
+        try:
+            forked = self._forker.again({waiting.fileno(), theirs.fileno()})
+        except (ForkRefusedError, OSError) as error:
+            waiting.send_json(Op.ACK, {"evalue": str(error)})
+            ours.close()
+            theirs.close()
+            return waiting
+        if forked.pid == 0:
+            self._become_parked()
+            ours.close()
+            waiting.close()
+            return Channel(theirs)
+        theirs.close()
+        _leave_group(forked.pid)
+        waiting.send_json(Op.ACK, {"pid": forked.pid}, [ours.fileno()])
+        ours.close()
+        return waiting
+
+
+def _leave_group(pid: int) -> None:
+    """Give a copy (0: this one) a group of its own: signals for the original are not for it.
+
+    Both sides do it, so that it is done before either goes on: the original may be killed, with
+    its group, before its copy has run at all.
+    """
+    with suppress(ProcessLookupError, PermissionError):
+        os.setpgid(pid, pid)
+
+
+def silence() -> None:
+    """Let descriptors 0, 1 and 2 lead nowhere: a parked copy must not keep a reader waiting."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nowhere, descriptor)
+    os.close(nowhere)
+
+
+def _refusal(error: Exception) -> dict[str, Any]:
+    hint = "free memory or end other processes, and try again"
+    alternatives: tuple[str, ...] = ()
+    if isinstance(error, ForkRefusedError):
+        hint, alternatives = error.hint, error.alternatives
+    return {
+        "status": "error",
+        "ename": "ForkRefused" if isinstance(error, ForkRefusedError) else type(error).__name__,
+        "evalue": str(error),
+        "hint": hint,
+        "alternatives": alternatives,
+        "traceback": [],
+    }

@@ -1,0 +1,44 @@
+"""Who is at the other end of a socket, asked of the socket itself."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import struct
+
+
+def peer(fd: int) -> str | None:
+    """Return "network 127.0.0.1:80" or "unix /path"; None for one end of a pair inside the process.
+
+    A process's own pairs only wake its loops; a copy gets its own or makes its own.
+    """
+    with contextlib.suppress(OSError), socket.socket(fileno=os.dup(fd)) as duplicate:
+        if duplicate.family == socket.AF_UNIX and _is_internal(duplicate):
+            return None
+        return _description(duplicate)
+    return f"descriptor {fd}"
+
+
+def _is_internal(one: socket.socket) -> bool:
+    with contextlib.suppress(OSError):
+        credentials = one.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+        return not one.getsockname() and struct.unpack("3i", credentials)[0] == os.getpid()
+    return False
+
+
+def _description(one: socket.socket) -> str:
+    kind = "unix" if one.family == socket.AF_UNIX else "network"
+    with contextlib.suppress(OSError):
+        return f"{kind} {_address(one.getpeername())}"
+    return f"{kind} {_address(one.getsockname())} (not connected)"
+
+
+def _address(name: object) -> str:
+    match name:
+        case (host, port, *_):
+            return f"{host}:{port}"
+        case bytes():
+            return name.decode(errors="replace")
+        case _:
+            return str(name) or "(unnamed)"

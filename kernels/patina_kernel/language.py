@@ -1,0 +1,133 @@
+"""What a language gives the machine: hooks around a fork, its globals, its snapshots.
+
+A kernel class (any `ipykernel.kernelbase.Kernel`) has these as its attribute `patina`. The shapes
+are those of the control-channel contract (docs/reference/api.md, "The kernels").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from patina_kernel.forking import Audit, Claim
+
+Kind = Literal["data", "function", "class", "module", "other"]
+Change = Literal["new", "rebound", "maybe", "gone"]
+SUMMARY_CHARS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    """One thing that was not carried exactly: what kind, its name, what became of it, what to do."""
+
+    kind: str
+    name: str
+    what: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Global:
+    """One variable (or one part of one), summarised without running anybody's code.
+
+    `bytes` is its own size in memory, `shape` the extents of an array or frame, `summary` at most
+    SUMMARY_CHARS characters. `approximate` marks figures that were not counted exactly.
+    """
+
+    name: str
+    type: str
+    kind: Kind
+    summary: str
+    has_children: bool
+    bytes: int | None = None
+    length: int | None = None
+    shape: tuple[int, ...] | None = None
+    dtype: str | None = None
+    changed: Change | None = None
+    approximate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """What changed since the last one. Not `complete`: more is to come, ask again when idle."""
+
+    changes: tuple[Global, ...]
+    total: int
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some children of a value. `total` counts all of them."""
+
+    of: Global
+    children: tuple[Global, ...]
+    total: int
+
+
+class NoSuchGlobalError(LookupError):
+    """The name, or a step of the path below it, is not there (any more)."""
+
+
+class Inspector(Protocol):
+    """Watches the globals. Nothing here runs user code, whatever the values are."""
+
+    def before_cell(self, code: str) -> None:
+        """A cell is about to run: note what it may change."""
+
+    def delta(self, seconds: float) -> Delta:
+        """Return what changed, the names the cell bound first; stop after so many seconds."""
+
+    def table(self) -> tuple[Global, ...]:
+        """Return all globals, as last seen."""
+
+    def children(self, name: str, path: Sequence[str], offset: int, limit: int) -> Page:
+        """Return a page of the children of a value. Raises NoSuchGlobalError."""
+
+
+class SnapshotError(Exception):
+    """A snapshot that cannot be written or read: what, why, and what to do (`hint`)."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class Snapshots(Protocol):
+    """State on disk, variable by variable; never all or nothing."""
+
+    def save(self, path: Path) -> tuple[int, tuple[ReportLine, ...]]:
+        """Write a snapshot; return its bytes and what was not saved. Raises SnapshotError."""
+
+    def load(self, path: Path) -> tuple[ReportLine, ...]:
+        """Read a snapshot into this process; return what did not come back. Raises SnapshotError."""
+
+
+class Language(Protocol):
+    """Everything the machine asks of a language."""
+
+    name: str
+    engine: str
+    inspector: Inspector
+    snapshots: Snapshots
+
+    def before_fork(self) -> None:
+        """The process is about to be copied. Raise nothing; keep it short."""
+
+    def own_files(self) -> frozenset[str]:
+        """Return the paths of open files that are the language's own, and that it sees to."""
+
+    def claims(self, found: Audit) -> tuple[Claim, ...]:
+        """Return what `after_fork` can put right in a plain copy of a process like this."""
+
+    def thread_names(self) -> dict[int, str]:
+        """Return the names of threads that the language knows better than the system."""
+
+    def after_fork(self, *, reseed: bool) -> tuple[ReportLine, ...]:
+        """This is the copy: mend what a copy must not share. `reseed`: give it other randomness."""
+
+    def fresh_randomness(self) -> None:
+        """This is a new kernel from a warm template: it must share random state with nobody."""

@@ -1,0 +1,83 @@
+"""The starter's side of a nursery: templates are started when first wanted, used when warm."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from patina_kernel.nursery import STARTER
+from patina_kernel.runtime import directory
+from patina_kernel.wire import packet
+from patina_kernel.wire.channel import Channel, parse
+from patina_kernel.wire.ops import Op
+
+START_SECONDS = 10.0
+# What of the environment matters to a process before its first line of user code: a template with
+# another value of these is another template. All else is set in the copy.
+MATTERS = (
+    "PYTHON", "LD_", "DYLD_", "OMP_", "OPENBLAS", "MKL_", "BLIS_", "NUMEXPR", "MPL", "POLARS",
+    "CONDA", "VIRTUAL_ENV", "PATH", "HOME", "IPYTHON", "JUPYTER", "LANG", "LC_", "TZ", "MALLOC_",
+    "PATINA_CARRY",
+)  # fmt: skip
+
+
+class ColdError(RuntimeError):
+    """There is no warm template (yet): start the kernel the ordinary way."""
+
+
+class Nurseries:
+    """The templates this process has started; they end with it."""
+
+    def __init__(self) -> None:
+        self._started: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start_kernel(
+        self, command: Sequence[str], place: Path, connection_file: str, **how: Any
+    ) -> int:
+        """Return the process id of a new kernel's relay. `how`: env, cwd.
+
+        Raises ColdError, having started a template for the next time.
+        """
+        env: Mapping[str, str] = how["env"]
+        path = place / f"{_key(command, env)}.nursery"
+        request = {"connection_file": connection_file, "env": dict(env), "cwd": str(how["cwd"])}
+        try:
+            return _ask(str(path), request)
+        except OSError as error:
+            self._start_template(command, str(path), env)
+            raise ColdError(str(error)) from error
+
+    def _start_template(self, command: Sequence[str], path: str, env: Mapping[str, str]) -> None:
+        running = self._started.get(path)
+        if running is not None and running.poll() is None:
+            return  # still getting warm
+        # Not our JPY_PARENT_PID or ticket: they are this one kernel's.
+        kept = {name: value for name, value in env.items() if name.startswith(MATTERS)}
+        self._started[path] = subprocess.Popen(  # noqa: S603 - the kernelspec's command
+            [*command, "--nursery", path],
+            env={**kept, STARTER: str(os.getpid())},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+
+def _ask(path: str, request: dict[str, Any]) -> int:
+    with directory.connect(path) as sock:
+        channel = Channel(sock)
+        channel.send_json(Op.START, request)
+        answer = channel.receive() if packet.readable(sock, START_SECONDS) else None
+    content = parse(answer) if answer is not None else {}
+    if "pid" not in content:
+        raise ConnectionError("the template does not answer, or is out of date")
+    return int(content["pid"])
+
+
+def _key(command: Sequence[str], env: Mapping[str, str]) -> str:
+    matters = sorted(item for item in env.items() if item[0].startswith(MATTERS))
+    return hashlib.sha256(repr((list(command), matters)).encode()).hexdigest()[:16]

@@ -1,0 +1,169 @@
+"""How the relay gets an executor, notices that it has ended, and goes on from a checkpoint."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from patina_kernel.relay.core import Core, failure
+from patina_kernel.relay.lanes import Lanes, exit_reason
+from patina_kernel.relay.messages import Message
+from patina_kernel.relay.parked import Parked, StuckError
+from patina_kernel.relay.shell import LOST_HINT, Shell
+from patina_kernel.wire.channel import Channel
+
+# An interrupt pressed so often in one cell is meant, whatever the cell makes of it.
+INSISTENT = 3
+
+
+class Attachment:
+    """Attaches to executors, one after the other."""
+
+    def __init__(
+        self,
+        core: Core,
+        shell: Shell,
+        watch: Callable[[Lanes], None],
+        forget: Callable[[], None],
+    ) -> None:
+        self._core, self._shell, self._watch, self._forget = core, shell, watch, forget
+        self._reason = ""
+        self._interrupts = 0
+        self.seen_interrupt = False
+
+    def attach(self, waiting: Channel, pid: int, **how: Any) -> None:
+        """Attach to the process that waits there. Raises OSError when it is gone."""
+        core = self._core
+        info = {
+            "session": core.messages.session,
+            "connection_file": core.sockets.connection_file,
+            "ports": core.sockets.ports(),
+            "session_name": os.environ.get("JPY_SESSION_NAME"),
+            **how,
+        }
+        core.ready = core.lost = False
+        core.lanes = Lanes(waiting, pid, info)
+        core.checkpoints.live = pid
+        waiting.close()
+        self._watch(core.lanes)
+
+    def interrupt(self) -> None:
+        """Interrupt the executor; when the cell does not end, see later whether it is stuck."""
+        if self._core.lanes is None:
+            return
+        self._core.lanes.interrupt()
+        running = self._shell.running
+        if running is not None:
+            self._interrupts += 1
+            self._core.loop.call_later(
+                self._core.settings.interrupt_seconds, lambda: self._end_if_stuck(running)
+            )
+
+    def cell_ended(self) -> None:
+        """Interrupts are counted for each cell anew."""
+        self._interrupts, self.seen_interrupt = 0, False
+
+    def _end_if_stuck(self, running: Message) -> None:
+        insists = self._interrupts >= INSISTENT
+        if self._shell.running is not running or (self.seen_interrupt and not insists):
+            return
+        if self._core.lanes and len(self._core.checkpoints) and self._continues:
+            self._reason = "it did not react to the interrupt"
+            self._core.lanes.kill()
+
+    @property
+    def _continues(self) -> bool:
+        return self._core.settings.on_crash == "continue"
+
+    def on_death(self) -> None:
+        """The executor has ended: go on from the state before the cell, if that is wanted."""
+        core = self._core
+        if core.lanes is None:
+            return
+        reason = self._reason or exit_reason(core.lanes.pid) or "it was killed, or ended itself"
+        self._reason = ""
+        running = self._shell.running
+        self._let_go()
+        if core.closing:
+            core.loop.stopping = True
+        elif self._continues and self._restore_after_crash(running, reason):
+            pass
+        elif len(core.checkpoints):
+            self._tell(running, f"The kernel process ended ({reason}).")
+            self._fail(reason, LOST_HINT)
+            core.lost = True
+            content = {"reason": reason, "checkpoint": self._before(running).id}
+            core.publisher.publish(b"patina", "patina_crashed", content, core.parent)
+        else:
+            self._fail(reason, "restart the kernel")
+            core.loop.stopping = True
+
+    def restore(self, parked: Parked) -> None:
+        """Go on from a checkpoint, in place of what runs. Raises StuckError; then nothing changes."""
+        copy = parked.duplicate()
+        running = self._shell.running
+        if self._core.lanes is not None:
+            pid = self._core.lanes.pid
+            self._core.lanes.kill()
+            self._let_go()
+            with suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+        if running is not None:
+            self._shell.abort()
+        restored = "a checkpoint was restored while this ran"
+        self._shell.fail_all(failure("KernelRestored", restored))
+        self._go_live(copy)
+
+    def _go_live(self, copy: Parked) -> None:
+        self._core.table = dict(copy.table)
+        try:
+            self.attach(copy.channel, copy.pid)
+        except OSError as error:
+            raise StuckError("the checkpoint ended while it was restored") from error
+
+    def _restore_after_crash(self, running: Message | None, reason: str) -> bool:
+        while len(self._core.checkpoints):
+            parked = self._before(running)
+            try:
+                copy = parked.duplicate()
+                where = self._where(parked, running)
+                self._tell(
+                    running, f"The kernel process ended ({reason}). It goes on from {where}."
+                )
+                self._fail(reason, f"it goes on from {where}")
+                self._go_live(copy)
+            except StuckError:
+                self._core.checkpoints.drop(parked)
+                continue
+            return True
+        return False
+
+    @staticmethod
+    def _where(parked: Parked, running: Message | None) -> str:
+        if running is not None and parked.msg_id == running.id:
+            return "the state before this cell"
+        return f"the state of {parked.taken}; what was done since is lost"
+
+    def _before(self, running: Message | None) -> Parked:
+        found = self._core.checkpoints.before(running.id) if running else None
+        return found or self._core.checkpoints.get(None)
+
+    def _tell(self, running: Message | None, text: str) -> None:
+        parent = running.parent if running else self._core.parent
+        self._core.publisher.stream("stderr", parent, f"\n[Patina] {text}\n")
+
+    def _fail(self, reason: str, hint: str) -> None:
+        message = f"the kernel process ended: {reason}"
+        self._shell.abort()
+        self._shell.fail_all(failure("KernelProcessEnded", message, hint))
+
+    def _let_go(self) -> None:
+        core = self._core
+        core.ready = False  # first: nothing more is given to it
+        if core.lanes is not None:
+            self._forget()
+            core.publisher.flush()
+            core.lanes.close(core.loop)
+        core.lanes = None

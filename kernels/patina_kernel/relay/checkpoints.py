@@ -1,0 +1,140 @@
+"""The checkpoints of a kernel, bounded in number and in memory; the oldest go first."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from patina_kernel.relay import memory
+from patina_kernel.relay.loop import Loop
+from patina_kernel.relay.parked import Parked
+from patina_kernel.relay.settings import Settings
+
+# Seconds between looks at the memory, while there are checkpoints; at least so many times what a
+# look takes.
+LOOK_SECONDS = 1.0
+LOOK_PART = 20
+
+Announce = Callable[[list[Parked], str], None]
+
+
+class NoCheckpointError(LookupError):
+    """The checkpoint is not there (any more)."""
+
+
+class Checkpoints:
+    """Keeps them, drops what is too much, and says so through `announce`."""
+
+    def __init__(self, loop: Loop, settings: Settings, announce: Announce) -> None:
+        self._loop, self._announce = loop, announce
+        self.settings = settings
+        self._kept: list[Parked] = []
+        self._looking = False
+        # The process they are copies of.
+        self.live = 0
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    @property
+    def pids(self) -> list[int]:
+        """Their processes, oldest first."""
+        return [parked.pid for parked in self._kept]
+
+    @property
+    def latest(self) -> Parked | None:
+        """The youngest one."""
+        return self._kept[-1] if self._kept else None
+
+    def add(self, parked: Parked) -> None:
+        """Keep another one; when there are too many, the oldest go."""
+        self._kept.append(parked)
+        self._loop.watch(parked.channel.fileno(), lambda: self._on_end(parked))
+        surplus = len(self._kept) - max(1, self.settings.checkpoints)
+        for old in self._kept[: max(0, surplus)]:
+            self.drop(old)
+        self._look_later()
+
+    def get(self, checkpoint: str | None) -> Parked:
+        """Return the one of that id, or the youngest. Raises NoCheckpointError."""
+        if checkpoint is None and self._kept:
+            return self._kept[-1]
+        for parked in self._kept:
+            if parked.id == checkpoint:
+                return parked
+        wanted = (
+            f"there is no checkpoint {checkpoint!r} any more"
+            if checkpoint
+            else "there is no checkpoint"
+        )
+        raise NoCheckpointError(wanted)
+
+    def before(self, msg_id: str) -> Parked | None:
+        """Return the one taken before that cell."""
+        return next((parked for parked in self._kept if parked.msg_id == msg_id), None)
+
+    def drop(self, parked: Parked) -> None:
+        """Let one end."""
+        self._kept.remove(parked)
+        self._loop.unwatch(parked.channel.fileno())
+        parked.end()
+
+    def clear(self) -> None:
+        """Let all of them end."""
+        for parked in list(self._kept):
+            self.drop(parked)
+
+    def configure(self, settings: Settings) -> None:
+        """Apply new settings at once."""
+        self.settings = settings
+        for old in self._kept[: max(0, len(self._kept) - settings.checkpoints)]:
+            self.drop(old)
+
+    def listing(self) -> list[dict[str, Any]]:
+        """Return what the protocol tells about them, oldest first."""
+        return [
+            {
+                "checkpoint": parked.id,
+                "msg_id": parked.msg_id,
+                "taken": parked.taken,
+                "private_bytes": memory.private_bytes(parked.pid),
+            }
+            for parked in self._kept
+        ]
+
+    def used_bytes(self) -> int:
+        """Return the memory that would be free without any of them, about."""
+        pids = [parked.pid for parked in self._kept]
+        return memory.held_bytes(pids, self.live)
+
+    def fit(self) -> None:
+        """Drop the oldest until the rest fit into their share of the free memory."""
+        dropped = []
+        while self._kept:
+            used = self.used_bytes()
+            # What they use would be free without them: their share is of both together.
+            if used <= self.settings.memory_share * (memory.free_bytes() + used):
+                break
+            dropped.append(self._kept[0])
+            self.drop(self._kept[0])
+        if dropped:
+            self._announce(dropped, "memory")
+
+    def _look_later(self, seconds: float = LOOK_SECONDS) -> None:
+        if not self._looking:
+            self._looking = True
+            self._loop.call_later(seconds, self._look)
+
+    def _look(self) -> None:
+        self._looking = False
+        started = time.monotonic()
+        self.fit()
+        if self._kept:
+            # Reading the memory of many GB takes a while, in which nothing else is served.
+            self._look_later(max(LOOK_SECONDS, LOOK_PART * (time.monotonic() - started)))
+
+    def _on_end(self, parked: Parked) -> None:
+        """One ended by itself: killed, most likely, for want of memory."""
+        self.drop(parked)
+        self._announce([parked], "ended")

@@ -1,0 +1,227 @@
+"""The control channel: answered here, whatever the executor does, except what only it can answer."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from patina_kernel.relay import memory
+from patina_kernel.relay.attachment import Attachment
+from patina_kernel.relay.checkpoints import NoCheckpointError
+from patina_kernel.relay.core import Core, failure
+from patina_kernel.relay.messages import Message
+from patina_kernel.relay.parked import Parked, StuckError
+from patina_kernel.relay.parking import Parking
+from patina_kernel.relay.settings import BadSettingError
+from patina_kernel.relay.shell import LOST_HINT, Shell, Task
+from patina_kernel.relay.tickets import Tickets
+from patina_kernel.wire.channel import parse
+from patina_kernel.wire.ops import Op
+from patina_kernel.wire.packet import Packet
+
+# How long an executor may take to end when asked, before it is killed.
+SHUTDOWN_SECONDS = 2.0
+PREFIX = "patina_"
+OK = {"status": "ok"}
+Handler = Callable[[Message], None]
+
+
+class Control:
+    """Dispatches control requests."""
+
+    def __init__(
+        self, core: Core, shell: Shell, attachment: Attachment, parking: Parking, tickets: Tickets
+    ) -> None:
+        self._core, self._shell, self._attachment = core, shell, attachment
+        self._parking, self._tickets = parking, tickets
+        # Questions that the executor is to answer, by their message id.
+        self._asked: dict[str, Message] = {}
+        self._handlers: dict[str, Handler] = {
+            "interrupt_request": self._interrupt,
+            "shutdown_request": self._shut_down,
+            "kernel_info_request": self._kernel_info,
+            "patina_fork_request": self._fork,
+            "patina_checkpoint_request": self._checkpoint,
+            "patina_checkpoints_request": self._checkpoints,
+            "patina_restore_request": self._restore,
+            "patina_globals_request": self._globals,
+            "patina_save_request": self._job,
+            "patina_load_request": self._job,
+            "patina_settings_request": self._settings,
+            "patina_state_request": self._state,
+            "patina_journal_request": self._journal,
+        }
+
+    def on_request(self) -> None:
+        """A request has come."""
+        request = self._core.messages.verify(self._core.sockets.control.recv_multipart())
+        if request is None:
+            return
+        handler = self._handlers.get(request.type)
+        if handler is not None:
+            self._core.publisher.status("busy", request.parent)
+            try:
+                handler(request)
+            except (NoCheckpointError, StuckError, BadSettingError) as error:
+                self._core.answer(request, failure(type(error).__name__, str(error)))
+        elif self._core.lanes is not None:
+            # Published as busy, and answered, by the executor.
+            self._core.lanes.control.send(Op.CONTROL_REQUEST, request.for_executor())
+
+    def on_answer(self, packet: Packet) -> None:
+        """The executor has answered a question."""
+        answer = parse(packet)
+        request = self._asked.pop(answer["id"], None)
+        if request is not None:
+            self._core.answer(request, answer["content"])
+
+    def forget(self) -> None:
+        """The executor is gone: it answers no more."""
+        asked, self._asked = self._asked, {}
+        for request in asked.values():
+            self._core.answer(request, _ended())
+
+    def _interrupt(self, request: Message) -> None:
+        self._attachment.interrupt()
+        self._core.answer(request, OK)
+
+    def _shut_down(self, request: Message) -> None:
+        content = {"status": "ok", "restart": bool(request.content.get("restart", False))}
+        self._core.closing, self._core.exit_status = True, 0
+        self._core.publisher.publish(b"shutdown", "shutdown_reply", content, request.parent)
+        self._core.answer(request, content)
+        lanes = self._core.lanes
+        if lanes is None:
+            self._core.loop.stopping = True
+            return
+        lanes.control.send(Op.EXIT)
+        self._core.loop.call_later(SHUTDOWN_SECONDS, lanes.kill)
+
+    def _kernel_info(self, request: Message) -> None:
+        info = self._core.hello.get("kernel_info")
+        if info is not None:
+            self._core.answer(request, {**info, "status": "ok"})
+        elif self._core.lanes is not None:
+            # Not yet said hello: it will answer once it is up, after which it publishes idle.
+            self._core.lanes.control.send(Op.CONTROL_REQUEST, request.for_executor())
+
+    def _fork(self, request: Message) -> None:
+        content = request.content
+        when = content.get("when", "idle")
+        if when not in ("now", "idle", "checkpoint"):
+            raise BadSettingError(f"when: {when!r} is none of now, idle, checkpoint")
+        if content.get("checkpoint") or when == "checkpoint":
+            self._fork_checkpoint(request)
+        elif when == "now" and self._shell.busy:
+            hint = "fork the checkpoint before that cell (when: checkpoint), or wait (when: idle)"
+            self._core.answer(request, failure("Busy", "a cell is running", hint))
+        elif self._core.lost:
+            self._core.answer(request, failure("KernelLost", "the kernel process ended", LOST_HINT))
+        else:
+            self._parking.park(lambda parked, outcome: self._forked(request, parked, outcome))
+
+    def _fork_checkpoint(self, request: Message) -> None:
+        running = self._shell.running
+        wanted = request.content.get("checkpoint")
+        before = self._core.checkpoints.before(running.id) if running and not wanted else None
+        source = before or self._core.checkpoints.get(wanted)
+        copy, ms = self._parking.timed(source.duplicate)
+        self._forked(request, copy, {"ms": ms, "checkpoint": source.id, "msg_id": source.msg_id})
+
+    def _forked(self, request: Message, parked: Parked | None, outcome: dict[str, Any]) -> None:
+        if parked is None:
+            self._core.answer(request, outcome)
+            return
+        ticket = self._tickets.issue(parked, reseed=bool(request.content.get("reseed", False)))
+        self._core.answer(
+            request, {"status": "ok", "ticket": ticket, "report": parked.report, **outcome}
+        )
+
+    def _checkpoint(self, request: Message) -> None:
+        def done(parked: Parked | None, outcome: dict[str, Any]) -> None:
+            if parked is None:
+                self._core.answer(request, outcome)
+                return
+            self._core.checkpoints.add(parked)
+            size = memory.private_bytes(parked.pid)
+            content = {"status": "ok", "checkpoint": parked.id, "private_bytes": size, **outcome}
+            self._core.answer(request, content)
+
+        self._parking.park(done)
+
+    def _checkpoints(self, request: Message) -> None:
+        self._core.answer(request, {**OK, "checkpoints": self._core.checkpoints.listing()})
+
+    def _restore(self, request: Message) -> None:
+        parked = self._core.checkpoints.get(request.content.get("checkpoint"))
+        _, ms = self._parking.timed(lambda: self._attachment.restore(parked))
+        self._core.answer(request, {**OK, "checkpoint": parked.id, "ms": ms})
+
+    def _globals(self, request: Message) -> None:
+        content = request.content
+        if content.get("name") is not None:
+            self._ask(request)
+            return
+        rows = [self._core.table[name] for name in sorted(self._core.table)]
+        start = int(content.get("offset") or 0)
+        end = None if content.get("limit") is None else start + int(content["limit"])
+        stale = self._shell.busy or not self._core.ready
+        page = {"globals": rows[start:end], "total": len(rows), "stale": stale}
+        self._core.answer(request, {**OK, **page})
+
+    def _ask(self, request: Message) -> None:
+        if self._core.lanes is None:
+            self._core.answer(request, _ended())
+            return
+        self._asked[request.id] = request
+        content = {**request.content, "stale": self._shell.busy}
+        question = {"id": request.id, "type": request.type, "content": content}
+        self._core.lanes.control.send_json(Op.ASK, question)
+
+    def _job(self, request: Message) -> None:
+        def done(packet: Packet | None) -> None:
+            self._core.answer(request, _ended() if packet is None else parse(packet)["content"])
+
+        question = {"id": request.id, "type": request.type, "content": request.content}
+        if self._core.lost:
+            done(None)
+        else:
+            self._shell.add(Task(Op.JOB, question, done))
+
+    def _settings(self, request: Message) -> None:
+        self._core.checkpoints.configure(self._core.settings.changed(request.content))
+        settings = self._core.settings
+        self._core.answer(
+            request, {**OK, "checkpoints": settings.checkpoints, "on_crash": settings.on_crash}
+        )
+
+    def _journal(self, request: Message) -> None:
+        self._core.answer(request, {**OK, **self._core.publisher.hand_over()})
+
+    def _state(self, request: Message) -> None:
+        core = self._core
+        live = core.lanes.pid if core.lanes else 0
+        parked = [entry["checkpoint"] for entry in core.checkpoints.listing()]
+        content = {
+            "language": core.hello.get("language"),
+            "engine": core.hello.get("engine"),
+            "pids": {"relay": os.getpid(), "executor": live, "checkpoints": core.checkpoints.pids},
+            "memory": {
+                "resident_bytes": memory.resident_bytes(live),
+                "private_bytes": memory.private_bytes(live),
+                "checkpoints_bytes": core.checkpoints.used_bytes(),
+                "relay_private_bytes": memory.private_bytes(os.getpid()),
+            },
+            "threads": memory.threads(live),
+            "checkpoints": parked,
+            "report": core.hello.get("report", []),
+            "busy": self._shell.busy,
+            "lost": core.lost,
+            "checkpoint_refused": self._parking.refused,
+        }
+        core.answer(request, {**OK, **content})
+
+
+def _ended() -> dict[str, Any]:
+    return failure("KernelProcessEnded", "the kernel process ended", LOST_HINT)

@@ -1,0 +1,87 @@
+"""What a person may set: how many checkpoints, how much memory, what to do after a crash."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+Crash = Literal["ask", "continue"]
+AUTO_CHECKPOINTS = 10
+MOST_CHECKPOINTS = 100
+# Checkpoints may use this share of the memory that is free; more cannot be asked for.
+MEMORY_SHARE = 0.25
+INTERRUPT_SECONDS = 10.0
+
+
+class BadSettingError(ValueError):
+    """A setting that is not there, or a value it does not take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`checkpoints`: how many are kept, 0 for none. `interrupt_seconds`: when it counts as stuck."""
+
+    checkpoints: int = AUTO_CHECKPOINTS
+    on_crash: Crash = "continue"
+    memory_share: float = MEMORY_SHARE
+    interrupt_seconds: float = INTERRUPT_SECONDS
+    # Clients that validate every message know only those of the protocol.
+    publish_globals: bool = True
+
+    def changed(self, content: dict[str, Any]) -> Settings:
+        """Return the settings with some changed. Raises BadSettingError."""
+        made = self
+        for name, value in content.items():
+            match name:
+                case "checkpoints":
+                    made = replace(made, checkpoints=_checkpoints(value))
+                case "on_crash":
+                    made = replace(made, on_crash=_on_crash(value))
+                case "memory_share":
+                    made = replace(made, memory_share=_number(name, value, MEMORY_SHARE))
+                case "interrupt_seconds":
+                    made = replace(made, interrupt_seconds=_number(name, value, 3600.0))
+                case "globals":
+                    made = replace(made, publish_globals=_on_or_off(name, value))
+                case _:
+                    raise BadSettingError(f"there is no setting {name!r}")
+        return made
+
+
+def from_environment() -> Settings:
+    """Return the settings of PATINA_CHECKPOINTS, PATINA_ON_CRASH, PATINA_GLOBALS, or the defaults."""
+    names = ("checkpoints", "on_crash", "globals")
+    found = {name: os.environ.get(f"PATINA_{name.upper()}") for name in names}
+    return Settings().changed({name: value for name, value in found.items() if value})
+
+
+def _checkpoints(value: object) -> int:
+    if value in ("auto", "off"):
+        return AUTO_CHECKPOINTS if value == "auto" else 0
+    count = int(value) if isinstance(value, int | str) and str(value).isdigit() else -1
+    if not 0 <= count <= MOST_CHECKPOINTS:
+        raise BadSettingError(
+            f"checkpoints: {value!r} is none of auto, off, 0 to {MOST_CHECKPOINTS}"
+        )
+    return count
+
+
+def _on_crash(value: object) -> Crash:
+    if value == "ask":
+        return "ask"
+    if value == "continue":
+        return "continue"
+    raise BadSettingError(f"on_crash: {value!r} is neither ask nor continue")
+
+
+def _on_or_off(name: str, value: object) -> bool:
+    if value in ("on", "off"):
+        return value == "on"
+    raise BadSettingError(f"{name}: {value!r} is neither on nor off")
+
+
+def _number(name: str, value: object, most: float) -> float:
+    if isinstance(value, int | float) and 0 <= value <= most:
+        return float(value)
+    raise BadSettingError(f"{name}: {value!r} is not a number from 0 to {most:g}")

@@ -1,0 +1,1 @@
+"""Processes, private directories, and where running kernels are found again."""

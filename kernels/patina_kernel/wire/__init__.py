@@ -1,0 +1,1 @@
+"""Whole messages between relay and executor, over one Unix socket."""

@@ -1,0 +1,1 @@
+"""The forkable Python kernel: IPython inside the machine of `patina_kernel`."""

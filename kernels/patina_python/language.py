@@ -1,0 +1,67 @@
+"""Python as the shared machine sees it."""
+
+from __future__ import annotations
+
+import platform
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.release import version as ipython_version
+
+from patina_python import files, healing, history
+from patina_python.inspector import PythonInspector
+from patina_python.loops import renew_loops
+
+from patina_python.snapshots import PythonSnapshots
+
+if TYPE_CHECKING:
+    from patina_kernel.forking import Audit, Claim
+    from patina_kernel.language import ReportLine
+
+
+class PythonLanguage:
+    """Implements `patina_kernel.language.Language` for a kernel that has an IPython shell."""
+
+    name = "python"
+    engine = (
+        f"{platform.python_implementation()} {platform.python_version()}, IPython {ipython_version}"
+    )
+
+    def __init__(self, kernel: Any) -> None:
+        self._kernel = kernel
+        shell = kernel.shell
+        self.inspector = PythonInspector(shell.user_ns, shell.user_ns_hidden)
+        self.snapshots = PythonSnapshots(shell)
+
+    def before_fork(self) -> None:
+        """Write out what waits in users' files, end the thread that saves the history."""
+        files.flush(self._kernel.shell.user_ns)
+        history.rest(self._kernel.shell)
+        healing.before_fork()
+
+    def own_files(self) -> frozenset[str]:
+        """Return the history's database."""
+        manager = self._kernel.shell.history_manager
+        return frozenset({str(manager.hist_file)} if manager is not None else ())
+
+    def claims(self, found: Audit) -> tuple[Claim, ...]:
+        """Return what can be put right in a copy."""
+        return healing.claims(found)
+
+    def thread_names(self) -> dict[int, str]:
+        """Return the names of Python's threads."""
+        return healing.thread_names()
+
+    def after_fork(self, *, reseed: bool) -> tuple[ReportLine, ...]:
+        """Mend the copy: threads and pools, event loops, the history, where results go."""
+        shell = self._kernel.shell
+        report = healing.heal()
+        renew_loops(shell.user_ns)
+        history.renew(shell)
+        shell.displayhook.topic = self._kernel._topic("execute_result")
+        if reseed:
+            healing.reseed(tuple(shell.user_ns.values()))
+        return report
+
+    def fresh_randomness(self) -> None:
+        """Share random state with nobody."""
+        healing.fresh_randomness()
