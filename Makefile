@@ -12,13 +12,21 @@ BIN := $(VENV)/bin
 JLPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jlpm
 WORKSPACE = $(or $(PATINA_WORKSPACE),$(CURDIR)/notebooks)
 SOURCES := $(filter-out src/wire.ts,$(shell find src style schema -type f 2>/dev/null))
+SHARED := $(shell find jupyter-config kernels/specs -type f 2>/dev/null)
 
 .PHONY: help setup lab test test-fast check bench wire lock pictures clean
 
 help:
 	@sed -n '2,4s/^# \{0,1\}//p' Makefile
-	@echo "  make setup  the set-up alone;  make test-fast  all but the browser;  make bench  the benchmarks"
-	@echo "  make wire   makes src/wire.ts again;  make lock  the lock file"
+	@echo "Also:"
+	@echo "  make setup      the set-up alone"
+	@echo "  make test-fast  all checks and tests but the browser's"
+	@echo "  make check      the checks alone"
+	@echo "  make bench      the benchmarks"
+	@echo "  make pictures   the pictures of the documentation"
+	@echo "  make wire       src/wire.ts, from patina_lab/wire.py"
+	@echo "  make lock       the lock file of the Python packages"
+	@echo "  make clean      deletes what the set-up made"
 
 setup: $(VENV)/.installed
 
@@ -52,7 +60,9 @@ clean:
 
 # The steps of the set-up, each done again only when what it depends on has changed.
 
-$(VENV)/.requirements: requirements/lock.txt scripts/check_machine.py
+$(VENV)/.requirements: requirements/lock.txt
+	@command -v $(PYTHON) > /dev/null || { echo "Python 3.11 or newer is needed and $(PYTHON) was not found:" \
+	  "install it (Debian: apt-get install python3 python3-venv)." >&2; exit 1; }
 	@$(PYTHON) scripts/check_machine.py
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing Python packages into $(VENV) ..."
@@ -73,7 +83,7 @@ $(VENV)/.labextension: $(VENV)/.node_modules src/wire.ts tsconfig.json $(SOURCES
 	@$(JLPM) build > $(VENV)/build.log 2>&1 || { tail -60 $(VENV)/build.log; exit 1; }
 	@touch $@
 
-$(VENV)/.installed: $(VENV)/.labextension pyproject.toml install.json jupyter-config/server-config/patina_lab.json $(shell find kernels/specs -type f 2>/dev/null)
+$(VENV)/.installed: $(VENV)/.labextension pyproject.toml install.json $(SHARED)
 	@SKIP_JUPYTER_BUILDER=1 $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	  --no-deps --no-build-isolation --editable .
 	@$(BIN)/python scripts/link_labextension.py

@@ -3,24 +3,44 @@
 import os
 import shutil
 import sys
+import tomllib
 from pathlib import Path
+
+from jupyter_core.paths import jupyter_path
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 
 
 def add_examples(workspace: Path) -> None:
-    """Copy the example notebooks into a new workspace; what is there already is left alone."""
+    """Copy the examples that are not there yet, and whose kernel is; overwrite nothing."""
     target = workspace / "examples"
-    if target.exists():
-        return
-    workspace.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(EXAMPLES, target)
+    for example in sorted(EXAMPLES.glob("*.tsnb")):
+        copy = target / example.name
+        if not os.path.lexists(copy) and has_kernel(example):
+            target.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(example, copy)
+
+
+def has_kernel(notebook: Path) -> bool:
+    """Whether the kernel that a notebook names is installed here."""
+    kernel = tomllib.loads(notebook.read_text(encoding="utf-8"))["kernel"]
+    return any((Path(folder) / kernel / "kernel.json").exists() for folder in kernel_folders())
+
+
+def kernel_folders() -> list[str]:
+    """Return where kernelspecs are looked for."""
+    folders: list[str] = jupyter_path("kernels")
+    return folders
 
 
 def main() -> None:
     """Become `jupyter lab`. Arguments: the workspace, then what is passed on."""
     workspace = Path(sys.argv[1]).expanduser().resolve()
-    add_examples(workspace)
+    try:
+        workspace.mkdir(parents=True, exist_ok=True)
+        add_examples(workspace)
+    except OSError as error:
+        print(f"The examples could not be copied: {error}", file=sys.stderr)
     # Jupyter refuses to run as root unless told; in a container there is often nobody else.
     root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     command = [

@@ -9,6 +9,8 @@ import type * as wire from './wire';
 /** Requests to the Patina server. Every method rejects with a `PatinaError` that says what to do. */
 export interface IPatinaClient {
   info(): Promise<wire.Info>;
+  /** The notebooks that the server has open, with their runs. */
+  notebooks(): Promise<wire.Notebook[]>;
   notebookAt(path: string): Promise<wire.Notebook>;
   createNotebook(path: string, kernel: string): Promise<wire.Notebook>;
   newRun(notebook: string, options?: wire.NewRun): Promise<wire.Run>;

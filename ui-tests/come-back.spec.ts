@@ -1,4 +1,4 @@
-import { test, expect } from './support/test';
+import { expect, test, testWithOwnServer } from './support/test';
 import { PatinaPage } from './support/notebook';
 
 const SLOW =
@@ -27,21 +27,24 @@ test('a cell goes on while no browser is open, and nothing of it is missing', as
   }
 });
 
-test('after the server was restarted the history is there, and the run can be started again', async ({
-  patina,
-  server,
-  notebook
-}) => {
-  const path = notebook('history.tsnb', ['"kept for ever"']);
-  await patina.open(path);
-  await patina.run(0);
-  await expect(patina.output(1, 1, 'succeeded')).toContainText('kept for ever');
+testWithOwnServer(
+  'after the server was restarted the history is there, and the run can be started again',
+  async ({ patina, server, notebook }) => {
+    const path = notebook('history.tsnb', ['"kept for ever"']);
+    await patina.open(path);
+    await patina.run(0);
+    await expect(patina.output(1, 1, 'succeeded')).toContainText(
+      'kept for ever'
+    );
 
-  await server.kill('SIGTERM');
-  await expect(
-    patina.panel.getByText('reconnecting', { exact: false }).first()
-  ).toBeVisible();
-  await server.launch();
-  await patina.open(path);
-  await expect(patina.output(1, 1, 'succeeded')).toContainText('kept for ever');
-});
+    await server.kill('SIGTERM');
+    await expect(
+      patina.panel.getByText('reconnecting', { exact: false }).first()
+    ).toBeVisible();
+    await server.launch();
+    await patina.open(path);
+    await expect(patina.output(1, 1, 'succeeded')).toContainText(
+      'kept for ever'
+    );
+  }
+);

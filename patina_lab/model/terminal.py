@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
 
 WINDOW_LINES = 100
 """How many lines back a cursor can still reach."""
@@ -24,7 +26,7 @@ _MOVES = re.compile(r"[\x08\x0b\x0c]|\r(?!\n)|\x1b(?!\[[0-9;:]*m)")
 _TOKEN = re.compile(
     rf"(?P<sgr>{_SGR})|\x1b\[(?P<params>[0-9;:?<=>]*)[ -/]*(?P<csi>[@-~])"
     r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()][0-9A-Za-z]|\x1b[@-Z\\-_a-z0-9=><]"
-    r"|(?P<char>[^\x1b])|\x1b"
+    r"|(?P<text>[^\x1b\n\r\x08\x0b\x0c]+)|(?P<char>[^\x1b])|\x1b"
 )
 _UNFINISHED = re.compile(r"\x1b(?:\[[0-9;:?<=>]*[ -/]*|\][^\x07\x1b]*\x1b?|[()])?\Z")
 _LONGEST_UNFINISHED = 256
@@ -114,6 +116,8 @@ class _Screen:
             self.style = _styled(self.style, sequence)
         elif final := token["csi"]:
             self.control(final, token["params"])
+        elif text := token["text"]:
+            self.write(text)
         elif char := token["char"]:
             self.put(char)
 
@@ -126,16 +130,14 @@ class _Screen:
                 self.column = 0
             case "\b":
                 self.column = max(0, self.column - 1)
-            case "\x0b" | "\x0c":
-                self.down(1)
             case _:
-                self.write(char)
+                self.down(1)
 
-    def write(self, char: str) -> None:
-        line = self.rows[self.row]
+    def write(self, text: str) -> None:
+        line, style = self.rows[self.row], self.style
         line.extend((" ", "") for _ in range(self.column - len(line)))
-        line[self.column : self.column + 1] = [(char, self.style)]
-        self.column += 1
+        line[self.column : self.column + len(text)] = [(char, style) for char in text]
+        self.column += len(text)
 
     def down(self, count: int) -> None:
         self.row += count
@@ -215,8 +217,8 @@ def _cells(window: str) -> list[list[Cell]]:
         for token in _TOKEN.finditer(line):
             if sequence := token["sgr"]:
                 style = _styled(style, sequence)
-            elif char := token["char"]:
-                cells.append((char, style))
+            elif text := token["text"] or token["char"]:
+                cells.extend((char, style) for char in text)
         rows.append(cells)
     return rows
 
@@ -224,11 +226,11 @@ def _cells(window: str) -> list[list[Cell]]:
 def _rendered(cells: list[Cell], style: str) -> tuple[str, str]:
     """Return a line's text given the style in force before it, and the style after it."""
     parts = []
-    for char, wanted in cells:
+    for wanted, run in groupby(cells, key=itemgetter(1)):
         if wanted != style:
             parts.append(_change(style, wanted))
             style = wanted
-        parts.append(char)
+        parts.append("".join(char for char, _ in run))
     return "".join(parts), style
 
 

@@ -58,6 +58,7 @@ class Room:
         self._kernels = kernels
         self._runners: dict[str, Runner] = {}
         self._damaged: dict[str, wire.Run] = {}
+        self._entering = asyncio.Lock()
         self._acknowledging: asyncio.TimerHandle | None = None
         self._enter(source)
 
@@ -177,8 +178,11 @@ class Room:
 
     async def live_source(self, sources: SourceOpener) -> SourceDocument:
         """Return the source in the room people edit it in now; that can have been made anew."""
-        if not self.source.alive:
-            self._enter(await sources(self.source.path))
+        async with self._entering:
+            if not self.source.alive:
+                left = self.source
+                self._enter(await sources(left.path))
+                left.forget()
         return self.source
 
     async def adopt(self, source: SourceDocument, file: Path) -> None:

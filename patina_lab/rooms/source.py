@@ -71,10 +71,9 @@ class SourceDocument:
 
     async def release(self) -> None:
         """Leave the room; the last one to leave saves and closes it."""
-        self._watch()
-        self.durability.close()
-        if self._save_by is not None:
-            self._save_by.cancel()
+        unsaved = self._save_by is not None
+        self.forget()
+        if unsaved:
             await self._save()
         if self._saving is not None:
             await asyncio.gather(self._saving, return_exceptions=True)
@@ -87,6 +86,14 @@ class SourceDocument:
             file_id = self._room.room_id.rsplit(":", 1)[-1]
             if file_id in loaders and loaders[file_id].number_of_subscriptions == 0:
                 await loaders.remove(file_id)
+
+    def forget(self) -> None:
+        """Watch the document no more: for a room that is gone, with all that was saved of it."""
+        self._watch()
+        self.durability.close()
+        if self._save_by is not None:
+            self._save_by.cancel()
+            self._save_by = None
 
     async def wait_for(self, cell: str, source_hash: str | None) -> tuple[str | None, bool]:
         """Return a cell's source, and whether it is the one asked for (SHA-256 of the UTF-8 text).
@@ -129,7 +136,6 @@ class SourceDocument:
         return not states or any(state.get("autosave", True) for state in states)
 
     async def _save(self) -> None:
-        self._save_by = None
         if self._autosaves() and (task := self._save_to_disc()) is not None:
             await asyncio.gather(task, return_exceptions=True)
 

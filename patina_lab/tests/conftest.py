@@ -6,10 +6,16 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
 from patina_lab.tests.user import User
+
+
+# How long an example takes says more of the machine, which others use too, than of our code.
+settings.register_profile("patina", deadline=None)
+settings.load_profile("patina")
 
 
 @pytest.fixture

@@ -17,3 +17,8 @@ export function statusWord(
   };
   return words[status];
 }
+
+/** Whether a run has a kernel, or will have one in a moment. */
+export function hasKernel({ status }: wire.Run): boolean {
+  return ['starting', 'idle', 'busy', 'forking'].includes(status);
+}

@@ -1,9 +1,10 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import type { WidgetTracker } from '@jupyterlab/apputils';
+import { IDocumentManager } from '@jupyterlab/docmanager';
 import { IRunningSessionManagers } from '@jupyterlab/running';
 import { ITranslator } from '@jupyterlab/translation';
 import { IPatinaClient, IPatinaTracker } from '../tokens';
-import type { PatinaPanel } from '../widgets/notebook/panel';
+import { PatinaPanel } from '../widgets/notebook/panel';
 import { RunningRuns } from '../widgets/runs/running';
 
 /** The Running panel: notebooks that are open here, and their runs. */
@@ -14,18 +15,23 @@ export const running: JupyterFrontEndPlugin<void> = {
   requires: [
     IPatinaClient,
     IPatinaTracker,
+    IDocumentManager,
     IRunningSessionManagers,
     ITranslator
   ],
   activate: (
-    app,
+    _,
     client: IPatinaClient,
     tracker: WidgetTracker<PatinaPanel>,
+    documents: IDocumentManager,
     managers: IRunningSessionManagers,
     translator: ITranslator
   ) => {
     const trans = translator.load('patina_lab');
-    const activate = (panel: PatinaPanel) => app.shell.activateById(panel.id);
-    managers.add(new RunningRuns(tracker, client, trans, activate));
+    const open = (path: string) => {
+      const widget = documents.openOrReveal(path);
+      return widget instanceof PatinaPanel ? widget : null;
+    };
+    managers.add(new RunningRuns(tracker, client, trans, open));
   }
 };

@@ -7,6 +7,7 @@ import { IPatinaClient } from '../tokens';
 import { LanguageSwitcher } from '../widgets/notebook/languageswitcher';
 import type { PatinaPanel } from '../widgets/notebook/panel';
 import { asStockPanel } from '../widgets/notebook/stockview';
+import { TrustButton } from '../widgets/notebook/trustbutton';
 import { RunStatus } from '../widgets/runs/runstatus';
 
 /** The items of a notebook's toolbar that are more than a command. */
@@ -37,6 +38,7 @@ export const toolbar: JupyterFrontEndPlugin<void> = {
       'language',
       panel => new LanguageSwitcher(panel.model.source, kernels, trans)
     );
+    add('trust', panel => new TrustButton(panel, trans));
     add('runStatus', panel => new RunStatus(panel.shownRun, trans));
   }
 };

@@ -18,10 +18,12 @@ export const tooltip: JupyterFrontEndPlugin<void> = {
     tooltips: ITooltipManager,
     translator: ITranslator
   ) => {
+    const trans = translator.load('patina_lab');
     new PanelCommands(app, tracker, null).add({
       id: 'tooltip',
-      label: translator.load('patina_lab').__('Show Contextual Help'),
-      isEnabled: panel => panel.kernelLink.kernel !== null,
+      label: trans.__('Show Contextual Help'),
+      unable: panel =>
+        panel.kernelLink.kernel ? null : trans.__('The run has no kernel'),
       execute: ({ content, kernelLink }) => {
         const { notebook } = content;
         const editor = notebook.activeCell?.editor;

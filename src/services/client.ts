@@ -14,6 +14,10 @@ export class PatinaClient implements IPatinaClient {
     return this._json('GET', '');
   }
 
+  notebooks(): Promise<wire.Notebook[]> {
+    return this._json('GET', 'notebooks');
+  }
+
   notebookAt(path: string): Promise<wire.Notebook> {
     const query = URLExt.objectToQueryString({ path });
     return this._json('GET', `notebooks${query}`);

@@ -25,8 +25,9 @@ export class PatinaPage {
   /** Create a notebook with a card of the launcher. */
   async createFromLauncher(card = 'Patina Python'): Promise<void> {
     await this.page
+      .locator('.jp-Launcher-section')
+      .filter({ has: this.page.getByRole('heading', { name: 'Patina' }) })
       .locator('.jp-LauncherCard', { hasText: card })
-      .first()
       .click();
     await expect(this.sourceCells.first()).toBeVisible();
   }
@@ -79,7 +80,7 @@ export class PatinaPage {
     await this.page.keyboard.insertText(source);
   }
 
-  /** Type into a cell and press Shift+Enter. */
+  /** Type into a cell and press Shift+Enter; JupyterLab then goes to the next cell. */
   async run(index: number, source?: string): Promise<void> {
     if (source === undefined) {
       await this.editor(index).click();
@@ -87,14 +88,35 @@ export class PatinaPage {
       await this.type(index, source);
     }
     await this.page.keyboard.press('Shift+Enter');
+    await this.isAt(index + 1);
+  }
+
+  /** The cell is the active one and has the focus: what is typed goes to it. */
+  async isAt(index: number): Promise<void> {
+    const cell = this.sourceCells.nth(index);
+    await expect(cell).toHaveClass(/jp-mod-active/);
+    await expect
+      .poll(() => cell.evaluate(node => node.contains(document.activeElement)))
+      .toBe(true);
   }
 }
 
+/** A cell of a notebook that a test writes. */
+export interface ICellText {
+  readonly type: 'code' | 'markdown' | 'raw';
+  readonly source: string;
+}
+
 /** A `.tsnb` file as a person or git would write it. */
-export function tsnb(id: string, sources: readonly string[]): string {
-  const cells = sources.map(
-    (source, index) =>
-      `\n[[cells]]\nid = "cell${index}"\ntype = "code"\nsource = '''\n${source}'''\n`
+export function tsnb(
+  id: string,
+  cells: readonly ICellText[],
+  kernel: string
+): string {
+  const header = `format = "patina-lab 1"\nid = "${id}"\nkernel = "${kernel}"\nlanguage = "python"\n`;
+  const tables = cells.map(
+    ({ type, source }, index) =>
+      `\n[[cells]]\nid = "cell${index}"\ntype = "${type}"\nsource = '''\n${source}'''\n`
   );
-  return `format = "patina-lab 1"\nid = "${id}"\nkernel = "patina-python"\nlanguage = "python"\n${cells.join('')}`;
+  return header + tables.join('');
 }

@@ -4,6 +4,14 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 
+/** How long a server may take to end, in milliseconds, before it is killed. */
+const PATIENCE = 10_000;
+
+/** Of `GET api/patina/notebooks`, what the tests look at. */
+interface IOpenNotebook {
+  readonly runs: readonly { readonly id: string; readonly status: string }[];
+}
+
 const BIN = resolve(__dirname, '../../.venv/bin');
 
 /** A port nobody listens on now. */
@@ -85,7 +93,26 @@ export class LabServer {
     }
     const ended = new Promise(done => running.once('exit', done));
     running.kill(signal);
+    const patience = setTimeout(() => {
+      console.warn(`The server did not end ${PATIENCE} ms after ${signal}`);
+      running.kill('SIGKILL');
+    }, PATIENCE);
     await ended;
+    clearTimeout(patience);
+  }
+
+  /** Stop the kernels of all runs; their timelines stay. */
+  async stopRuns(): Promise<void> {
+    const reply = await this.request('api/patina/notebooks');
+    const notebooks = (await reply.json()) as IOpenNotebook[];
+    const live = notebooks
+      .flatMap(({ runs }) => runs)
+      .filter(({ status }) => status !== 'stopped' && status !== 'lost');
+    await Promise.all(
+      live.map(({ id }) =>
+        this.request(`api/patina/runs/${id}/stop`, { method: 'POST' })
+      )
+    );
   }
 
   async dispose(): Promise<void> {

@@ -3,12 +3,15 @@
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from pycrdt import Array, Doc, Map, Text
 
+from patina_lab.document.errors import TsnbError
 from patina_lab.document.format import Cell, TsnbDocument, write
 from patina_lab.document.ytsnb import YTsnb
-from patina_lab.tests.document.strategies import DOCUMENTS
+from patina_lab.tests.document.strategies import DOCUMENTS, TEXT
 
 
 def notebook(*cells: Cell) -> str:
@@ -42,6 +45,58 @@ def test_any_change_on_disk_is_taken_over(before: TsnbDocument, after: TsnbDocum
     document = loaded(write(before))
     document.set(write(after))
     assert document.get() == write(after)
+
+
+@given(DOCUMENTS, DOCUMENTS)
+@settings(max_examples=50)
+def test_a_change_on_disk_makes_no_ids_of_its_own_and_is_the_same_every_time(
+    before: TsnbDocument, after: TsnbDocument
+) -> None:
+    document = loaded(write(before))
+    again = YTsnb(Doc(client_id=0))
+    again.ydoc.apply_update(document.ydoc.get_update())
+    for one in (document, again):
+        one.set(write(after))
+    assert [cell["id"] for cell in cells(document)] == [cell.id for cell in after.cells]
+    assert document.ydoc.get_state() == again.ydoc.get_state()
+
+
+@given(TEXT)
+def test_any_text_of_a_file_is_given_back_as_it_was(text: str) -> None:
+    assert loaded(text).get() == text
+
+
+@given(DOCUMENTS, st.data())
+def test_a_file_cut_off_anywhere_is_given_back_as_it_was(
+    whole: TsnbDocument, data: st.DataObject
+) -> None:
+    text = write(whole)
+    cut = text[: data.draw(st.integers(0, len(text)))]
+    document = loaded(cut)
+    assert document.get() == cut
+    document.set(text)
+    assert document.get() == text
+    assert document.problem == ""
+
+
+@given(TEXT, TEXT)
+def test_any_edit_on_disk_gives_exactly_the_new_source(before: str, after: str) -> None:
+    document = loaded(notebook(code("a", before)))
+    document.set(notebook(code("a", after)))
+    assert document.cell_source("a") == after
+
+
+@given(TEXT)
+def test_windows_line_ends_stay_until_a_cell_is_edited(source: str) -> None:
+    text = notebook(code("a", source)).replace("\n", "\r\n")
+    assert loaded(text).get() == text
+
+
+def test_a_gigantic_file_is_refused_as_a_whole() -> None:
+    document = loaded(notebook(code("a", "x")))
+    with pytest.raises(TsnbError, match="MiB"):
+        document.set("x" * (65 * 2**20))
+    assert document.get() == notebook(code("a", "x"))
 
 
 def test_the_same_file_gives_the_same_history_every_time() -> None:

@@ -23,12 +23,14 @@ export const editing: JupyterFrontEndPlugin<void> = {
     palette: ICommandPalette | null
   ) => {
     const commands = new PanelCommands(app, tracker, palette);
-    for (const [id, label, edit] of edits(translator.load('patina_lab'))) {
+    const trans = translator.load('patina_lab');
+    for (const [id, label, edit] of edits(trans)) {
       commands.add({
         id,
         label,
         icon: id === 'insert-below' ? addIcon : undefined,
-        isEnabled: panel => !panel.model.readOnly,
+        unable: panel =>
+          panel.model.readOnly ? trans.__('The notebook is read-only') : null,
         execute: panel => edit(panel.content.notebook)
       });
     }

@@ -48,7 +48,7 @@ export const execution: JupyterFrontEndPlugin<void> = {
       execute: ({ content, execution }) => {
         const cells = selected(content.notebook);
         NotebookActions.insertBelow(content.notebook);
-        content.notebook.mode = 'edit';
+        edit(content.notebook);
         return execution.run(cells);
       }
     });
@@ -93,7 +93,18 @@ function advance(notebook: Notebook): void {
   } else {
     notebook.model?.sharedModel.insertCell(last + 1, { cell_type: 'code' });
     notebook.activeCellIndex = last + 1;
-    notebook.mode = 'edit';
+    edit(notebook);
   }
   void notebook.scrollToItem(notebook.activeCellIndex, 'smart', 0);
+}
+
+/** Edit the active cell, which has just been made: its editor may take a moment to appear. */
+function edit(notebook: Notebook): void {
+  notebook.mode = 'edit';
+  const cell = notebook.activeCell;
+  void cell?.ready.then(() => {
+    if (notebook.activeCell === cell && notebook.mode === 'edit') {
+      cell.editor?.focus();
+    }
+  });
 }

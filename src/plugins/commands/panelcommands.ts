@@ -13,7 +13,8 @@ export interface IPanelCommand {
   readonly label: string;
   readonly caption?: string;
   readonly icon?: LabIcon;
-  readonly isEnabled?: (panel: PatinaPanel) => boolean;
+  /** Why it cannot be done now; null when it can. */
+  readonly unable?: (panel: PatinaPanel) => string | null;
   readonly execute: (panel: PatinaPanel) => unknown;
 }
 
@@ -27,6 +28,10 @@ export class PanelCommands {
     const changed = () => _app.commands.notifyCommandChanged();
     _tracker.currentChanged.connect(changed);
     _app.shell.currentChanged?.connect(changed);
+    _tracker.widgetAdded.connect((_, panel) => {
+      panel.shownRun.changed.connect(changed);
+      panel.trustChanged.connect(changed);
+    });
   }
 
   /** The notebook in front; null when something else is. */
@@ -37,16 +42,14 @@ export class PanelCommands {
 
   add(command: IPanelCommand): void {
     const id = `patina:${command.id}`;
-    const { label, caption, icon, isEnabled, execute } = command;
+    const { label, caption, icon, unable, execute } = command;
+    const reason = () => (this.panel && unable?.(this.panel)) ?? null;
     this._app.commands.addCommand(id, {
       label,
-      caption: caption ?? label,
+      caption: () => reason() ?? caption ?? label,
       icon: icon?.bindprops({ stylesheet: 'menuItem' }),
       describedBy: NO_ARGUMENTS,
-      isEnabled: () => {
-        const panel = this.panel;
-        return panel !== null && (isEnabled?.(panel) ?? true);
-      },
+      isEnabled: () => this.panel !== null && reason() === null,
       execute: () => {
         const panel = this.panel;
         return panel && execute(panel);

@@ -8,6 +8,7 @@ import {
 } from '@jupyterlab/apputils';
 import { ITranslator } from '@jupyterlab/translation';
 import { addIcon, refreshIcon, stopIcon } from '@jupyterlab/ui-components';
+import { hasKernel } from '../../model/runwords';
 import { IPatinaClient, IPatinaTracker, type IRunView } from '../../tokens';
 import type { PatinaPanel } from '../../widgets/notebook/panel';
 import { reported } from '../../widgets/notebook/report';
@@ -29,22 +30,26 @@ export const runs: JupyterFrontEndPlugin<void> = {
   ) => {
     const trans = translator.load('patina_lab');
     const commands = new PanelCommands(app, tracker, palette);
+    const noKernel = ({ run }: IRunView) =>
+      hasKernel(run) ? null : trans.__('%1 has no kernel', run.title);
     const add = (
       id: string,
       label: string,
       execute: (run: IRunView, panel: PatinaPanel) => Promise<unknown>,
       options: {
         icon?: typeof stopIcon;
-        isEnabled?: (run: IRunView) => boolean;
+        unable?: (run: IRunView) => string | null;
       } = {}
     ) =>
       commands.add({
         id,
         label,
         icon: options.icon,
-        isEnabled: panel => {
+        unable: panel => {
           const run = shown(panel);
-          return run !== null && (options.isEnabled?.(run) ?? true);
+          return run
+            ? (options.unable?.(run) ?? null)
+            : trans.__('There is no run yet');
         },
         execute: panel => {
           const run = shown(panel);
@@ -55,12 +60,15 @@ export const runs: JupyterFrontEndPlugin<void> = {
       id: 'new-run',
       label: trans.__('New Run'),
       icon: addIcon,
-      isEnabled: panel => panel.content.notebookId !== null,
+      unable: panel =>
+        panel.content.notebookId === null
+          ? trans.__('The notebook is not open yet')
+          : null,
       execute: panel => panel.execution.newRun()
     });
     add('interrupt', trans.__('Interrupt'), run => client.interrupt(run.id), {
       icon: stopIcon,
-      isEnabled: hasKernel
+      unable: noKernel
     });
     add(
       'restart',
@@ -79,7 +87,7 @@ export const runs: JupyterFrontEndPlugin<void> = {
       'stop-run',
       trans.__('Stop Kernel, Keep History'),
       run => client.stop(run.id),
-      { isEnabled: hasKernel }
+      { unable: noKernel }
     );
     add('delete-run', trans.__('Delete Run…'), async run => {
       const isSure = await confirmed(
@@ -106,7 +114,10 @@ export const runs: JupyterFrontEndPlugin<void> = {
       commands.add({
         id,
         label,
-        isEnabled: panel => (panel.content.runs?.runs.length ?? 0) > 1,
+        unable: panel =>
+          (panel.content.runs?.runs.length ?? 0) > 1
+            ? null
+            : trans.__('There is no other run'),
         execute: panel => showRunBeside(panel, step)
       });
     }
@@ -116,10 +127,6 @@ export const runs: JupyterFrontEndPlugin<void> = {
 function shown(panel: PatinaPanel): IRunView | null {
   const { currentRun, runs } = panel.content;
   return (currentRun !== null && runs?.get(currentRun)) || null;
-}
-
-function hasKernel({ run }: IRunView): boolean {
-  return ['starting', 'idle', 'busy', 'forking'].includes(run.status);
 }
 
 function showRunBeside(panel: PatinaPanel, step: 1 | -1): void {

@@ -27,6 +27,8 @@ export const view: JupyterFrontEndPlugin<void> = {
   ) => {
     const trans = translator.load('patina_lab');
     const commands = new PanelCommands(app, tracker, palette);
+    const noPane = ({ content }: PatinaPanel) =>
+      content.runPane ? null : trans.__('The runs are not there yet');
     commands.add({
       id: 'layout',
       label: trans.__('Timeline Right, Below or Hidden'),
@@ -40,7 +42,7 @@ export const view: JupyterFrontEndPlugin<void> = {
     commands.add({
       id: 'go-output',
       label: trans.__('Go to Output'),
-      isEnabled: panel => panel.content.runPane !== null,
+      unable: noPane,
       execute: ({ content }) => {
         const cell = content.notebook.activeCell;
         return cell && content.strips.reveal(cell.model.id);
@@ -54,8 +56,36 @@ export const view: JupyterFrontEndPlugin<void> = {
     commands.add({
       id: 'toggle-follow',
       label: trans.__('Follow New Outputs'),
-      isEnabled: panel => panel.content.runPane !== null,
+      unable: noPane,
       execute: ({ content }) => content.runPane?.toggleFollow()
+    });
+    for (const [id, label, step] of [
+      ['older', trans.__('Older Output of Cell'), -1],
+      ['newer', trans.__('Newer Output of Cell'), 1]
+    ] as const) {
+      commands.add({
+        id,
+        label,
+        unable: noPane,
+        execute: ({ content }) => {
+          const cell = content.notebook.activeCell?.model.id ?? null;
+          content.runPane?.step(cell, step);
+        }
+      });
+    }
+    commands.add({
+      id: 'show-runs',
+      label: trans.__('Show Runs'),
+      execute: () => app.commands.execute('running:show-panel')
+    });
+    commands.add({
+      id: 'trust',
+      label: trans.__('Trust Outputs'),
+      unable: ({ trust }) =>
+        trust?.isTrusted === false
+          ? null
+          : trans.__('The outputs of this notebook are trusted'),
+      execute: ({ trust }) => trust?.trustAll()
     });
   }
 };

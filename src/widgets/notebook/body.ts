@@ -6,6 +6,12 @@ import { CellRuns } from '../../model/cellruns';
 import { CurrentRun } from '../../model/currentrun';
 import type { RunStrips } from './runstrips';
 
+/**
+ * Narrower than this, in CSS pixels, source and timeline are one above the other. A window of
+ * 1,280 pixels at a zoom of 400 % is 320 wide.
+ */
+const NARROW = 640;
+
 /** Where the timeline is, seen from the source. */
 export type TimelinePosition = 'right' | 'below' | 'hidden';
 
@@ -15,6 +21,11 @@ export interface IRunPane extends Widget {
   readonly focusedCell: string | null;
   /** Show the latest output of this cell of the source in the shown run, and focus it. */
   revealOutput(cell: string): void;
+  /**
+   * Focus the output next to the focused one, older (-1) or newer (1), of the same cell of the
+   * source; with no output focused, the latest one of `cell`.
+   */
+  step(cell: string | null, by: -1 | 1): void;
   /** Start or stop scrolling to what is new. */
   toggleFollow(): void;
 }
@@ -72,9 +83,9 @@ export class PatinaBody extends SplitPanel implements IPatinaBody {
 
   set position(position: TimelinePosition) {
     this._position = position;
-    this.orientation = position === 'below' ? 'vertical' : 'horizontal';
     this.dataset.timeline = position;
     this._runPane?.setHidden(position === 'hidden');
+    this._orient();
   }
 
   /** Show these runs of the notebook `id`. The body disposes both when it goes. */
@@ -130,12 +141,25 @@ export class PatinaBody extends SplitPanel implements IPatinaBody {
     this.notebook.activate();
   }
 
+  protected override onResize(msg: Widget.ResizeMessage): void {
+    super.onResize(msg);
+    this._isNarrow = this.node.clientWidth < NARROW;
+    this._orient();
+  }
+
+  /** Side by side where there is room for two columns that can be read. */
+  private _orient(): void {
+    const isBelow = this._position === 'below' || this._isNarrow;
+    this.orientation = isBelow ? 'vertical' : 'horizontal';
+  }
+
   private _notebookId: string | null = null;
   private _runs: IRunsModel | null = null;
   private _cellRuns: CellRuns | null = null;
   private _current: CurrentRun | null = null;
   private _runPane: IRunPane | null = null;
   private _position: TimelinePosition = 'right';
+  private _isNarrow = false;
   private readonly _currentRunChanged = new Signal<this, string | null>(this);
   private readonly _opened = new Signal<this, IRunsModel>(this);
 }

@@ -1,20 +1,61 @@
-import { type ICellFooter } from '@jupyterlab/cells';
+import type {
+  Cell,
+  CodeCell,
+  ICellFooter,
+  MarkdownCell,
+  RawCell
+} from '@jupyterlab/cells';
+import type { CodeEditor } from '@jupyterlab/codeeditor';
 import { Notebook } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { RunStrip } from './runstrip';
 import type { RunStrips } from './runstrips';
 
-/** Makes the parts of the source side: JupyterLab's own, with a run strip as each cell's footer. */
+/**
+ * Makes the parts of the source side: JupyterLab's own, with a run strip as each cell's footer,
+ * and with the names and roles that a screen reader needs and JupyterLab's cells lack.
+ */
 export class SourceContentFactory extends Notebook.ContentFactory {
   constructor(
-    options: Notebook.ContentFactory.IOptions,
+    { editorFactory }: Notebook.ContentFactory.IOptions,
     private readonly _strips: RunStrips,
     private readonly _trans: TranslationBundle
   ) {
-    super(options);
+    super({
+      editorFactory: named(editorFactory, _trans.__('Source of the cell'))
+    });
   }
 
   override createCellFooter(): ICellFooter {
     return new RunStrip(this._strips, this._trans);
   }
+
+  override createCodeCell(options: CodeCell.IOptions): CodeCell {
+    return asArticle(super.createCodeCell(options));
+  }
+
+  override createMarkdownCell(options: MarkdownCell.IOptions): MarkdownCell {
+    return asArticle(super.createMarkdownCell(options));
+  }
+
+  override createRawCell(options: RawCell.IOptions): RawCell {
+    return asArticle(super.createRawCell(options));
+  }
+}
+
+/** JupyterLab shows its cells as a feed; the items of a feed are articles. */
+function asArticle<T extends Cell>(cell: T): T {
+  cell.node.setAttribute('role', 'article');
+  return cell;
+}
+
+/** Editors of which a screen reader says what they are. */
+function named(create: CodeEditor.Factory, name: string): CodeEditor.Factory {
+  return options => {
+    const editor = create(options);
+    editor.host
+      .querySelector('[role="textbox"]')
+      ?.setAttribute('aria-label', name);
+    return editor;
+  };
 }

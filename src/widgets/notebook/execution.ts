@@ -1,9 +1,17 @@
 import { type Cell, MarkdownCell } from '@jupyterlab/cells';
 import { type ISignal, Signal } from '@lumino/signaling';
+import { PatinaError } from '../../services/error';
 import type { IPatinaClient } from '../../tokens';
 import type * as wire from '../../wire';
 import { sourceHash } from '../../model/hash';
+import { hasKernel } from '../../model/runwords';
 import type { PatinaBody } from './body';
+
+/** Cells that were asked for in a run that has no kernel. */
+export interface IWaitingCells {
+  readonly run: wire.Run;
+  readonly cells: readonly wire.CellReference[];
+}
 
 /** Asks the server to run cells of one notebook in the run it shows. */
 export class Execution {
@@ -20,6 +28,11 @@ export class Execution {
     return this._queued;
   }
 
+  /** The shown run has no kernel to run these cells; a person has to say what to do. */
+  get kernelNeeded(): ISignal<this, IWaitingCells> {
+    return this._kernelNeeded;
+  }
+
   /** Run these cells in order: text is rendered here, code is queued at the server. */
   async run(cells: readonly Cell[]): Promise<void> {
     for (const cell of cells) {
@@ -29,8 +42,21 @@ export class Execution {
     }
     const references = cells.filter(isCode).map(refer);
     if (references.length > 0) {
-      await this._queue(references);
+      await this._queue(references, () => this._shownRun());
     }
+  }
+
+  /** Start the kernel of a run anew, and run these cells in it. */
+  async restartAndRun({ run, cells }: IWaitingCells): Promise<void> {
+    await this._queue(cells, async () => {
+      await this._client.restart(run.id);
+      return run.id;
+    });
+  }
+
+  /** Start another run, show it, and run these cells in it. */
+  async runInNewRun({ cells }: IWaitingCells): Promise<void> {
+    await this._queue(cells, async () => (await this.newRun())?.id ?? null);
   }
 
   /** Start another run with the notebook's kernel, and show it. */
@@ -49,10 +75,13 @@ export class Execution {
     }
   }
 
-  private async _queue(references: wire.CellReference[]): Promise<void> {
+  private async _queue(
+    references: readonly wire.CellReference[],
+    target: () => Promise<string | null>
+  ): Promise<void> {
     const cells = references.map(reference => reference.id);
     this._body.strips.ask(cells);
-    const sent = this._last.then(() => this._send(references));
+    const sent = this._last.then(() => this._send(references, target));
     this._last = sent.catch(() => undefined);
     try {
       await sent;
@@ -63,11 +92,39 @@ export class Execution {
     }
   }
 
-  private async _send(references: wire.CellReference[]): Promise<void> {
-    const run = this._body.currentRun ?? (await this._firstRun());
-    if (run !== null) {
-      this._queued.emit(await this._client.execute(run, references));
+  private async _send(
+    references: readonly wire.CellReference[],
+    target: () => Promise<string | null>
+  ): Promise<void> {
+    const run = await target();
+    if (run === null) {
+      return;
     }
+    try {
+      this._queued.emit(await this._client.execute(run, [...references]));
+    } catch (error) {
+      this._refused(run, references, error);
+    }
+  }
+
+  /** Rethrows what is no matter of a missing kernel. */
+  private _refused(
+    id: string,
+    cells: readonly wire.CellReference[],
+    error: unknown
+  ): void {
+    const run = this._body.runs?.get(id)?.run;
+    const isConflict = error instanceof PatinaError && error.status === 409;
+    if (!run || !isConflict || hasKernel(run)) {
+      throw error;
+    }
+    this._kernelNeeded.emit({ run, cells });
+  }
+
+  /** Which runs there are is not known before their document has arrived. */
+  private async _shownRun(): Promise<string | null> {
+    await this._body.runs?.ready;
+    return this._body.currentRun ?? this._firstRun();
   }
 
   /** The run that running the first cell starts. */
@@ -77,6 +134,7 @@ export class Execution {
   }
 
   private readonly _queued = new Signal<this, readonly wire.OutputCell[]>(this);
+  private readonly _kernelNeeded = new Signal<this, IWaitingCells>(this);
   /** Requests go out one after the other, so that cells are queued in the order they were asked for. */
   private _last: Promise<void> = Promise.resolve();
   /** Asked for here and perhaps not yet in the runs document. */

@@ -2,6 +2,7 @@ import { DocumentWidget } from '@jupyterlab/docregistry';
 import type { StaticNotebook } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Trust } from '../../model/trust';
+import { type ISignal, Signal } from '@lumino/signaling';
 import { Banner } from './banner';
 import type { PatinaBody } from './body';
 import type { TsnbModel } from './documentmodel';
@@ -42,7 +43,19 @@ export class PatinaPanel extends DocumentWidget<PatinaBody, TsnbModel> {
   readonly shownRun: ShownRun;
 
   /** Which outputs may run scripts; null until the runs are there. */
-  trust: Trust | null = null;
+  get trust(): Trust | null {
+    return this._trust;
+  }
+
+  set trust(trust: Trust | null) {
+    this._trust = trust;
+    trust?.changed.connect(() => this._trustChanged.emit());
+    this._trustChanged.emit();
+  }
+
+  get trustChanged(): ISignal<this, void> {
+    return this._trustChanged;
+  }
 
   get model(): TsnbModel {
     return this.context.model;
@@ -127,6 +140,8 @@ export class PatinaPanel extends DocumentWidget<PatinaBody, TsnbModel> {
   }
 
   private _isOpen = false;
+  private _trust: Trust | null = null;
+  private readonly _trustChanged = new Signal<this, void>(this);
   private readonly _banners = new Map<string, Banner>();
 }
 

@@ -7,16 +7,33 @@ import { type ISignal, Signal } from '@lumino/signaling';
 import { patinaIcon } from '../../icons';
 import { statusWord } from '../../model/runwords';
 import type { IPatinaClient, IRunView } from '../../tokens';
+import type * as wire from '../../wire';
 import type { PatinaPanel } from '../notebook/panel';
 import { reported } from '../notebook/report';
 
-/** The open notebooks with the runs that have a kernel, as the Running panel wants them. */
+/** A notebook with runs that have a kernel, open in this page or at the server only. */
+interface ILiveNotebook {
+  readonly path: string;
+  readonly runs: readonly wire.Run[];
+  /** Open it here, or bring it to the front; with a run, show that. */
+  open(run?: wire.Run): Promise<void>;
+}
+
+/** Opens the notebook with this path, or brings it to the front. */
+export type OpenNotebook = (path: string) => PatinaPanel | null;
+
+/**
+ * The notebooks whose runs have a kernel, as the Running panel wants them.
+ *
+ * Those that are open here are told of as they change; the others, whose runs go on with no page
+ * open, are asked for when the panel is refreshed.
+ */
 export class RunningRuns implements IRunningSessions.IManager {
   constructor(
     private readonly _tracker: IWidgetTracker<PatinaPanel>,
     private readonly _client: IPatinaClient,
     private readonly _trans: TranslationBundle,
-    private readonly _activate: (panel: PatinaPanel) => void
+    private readonly _open: OpenNotebook
   ) {
     this.name = _trans.__('Patina Runs');
     this.shutdownAllLabel = _trans.__('Stop All');
@@ -25,6 +42,7 @@ export class RunningRuns implements IRunningSessions.IManager {
       'Stop the kernels of all runs? Their variables are lost; the timelines are kept.'
     );
     _tracker.widgetAdded.connect((_, panel) => this._follow(panel));
+    this.refreshRunning();
   }
 
   readonly name: string;
@@ -38,55 +56,91 @@ export class RunningRuns implements IRunningSessions.IManager {
   }
 
   running(options: { mode: 'tree' | 'list' }): IRunningSessions.IRunningItem[] {
-    const panels = this._panels().filter(panel => live(panel).length > 0);
+    const notebooks = this._notebooks();
     return options.mode === 'list'
-      ? panels.flatMap(panel => this._runs(panel))
-      : panels.map(panel => this._notebook(panel));
+      ? notebooks.flatMap(notebook => this._runs(notebook))
+      : notebooks.map(notebook => this._notebook(notebook));
   }
 
   refreshRunning(): void {
-    this._runningChanged.emit();
+    void this._ask();
   }
 
   shutdownAll(): void {
-    this._panels()
-      .flatMap(live)
-      .forEach(view => this._stop(view));
+    this._notebooks()
+      .flatMap(({ runs }) => runs)
+      .forEach(run => this._stop(run));
   }
 
-  private _panels(): PatinaPanel[] {
-    return this._tracker.filter(() => true);
+  /** A server that does not answer leaves the list as it is; the page tells of it elsewhere. */
+  private async _ask(): Promise<void> {
+    try {
+      this._atServer = await this._client.notebooks();
+    } catch {
+      return;
+    }
+    this._runningChanged.emit();
   }
 
-  private _notebook(panel: PatinaPanel): IRunningSessions.IRunningItem {
+  private _notebooks(): ILiveNotebook[] {
+    const panels = this._tracker.filter(({ content }) => content.runs !== null);
+    const here = new Set(panels.map(({ content }) => content.notebookId));
+    return [
+      ...panels.map(panel => this._here(panel)),
+      ...this._atServer
+        .filter(({ id }) => !here.has(id))
+        .map(notebook => this._elsewhere(notebook))
+    ].filter(({ runs }) => runs.length > 0);
+  }
+
+  private _here(panel: PatinaPanel): ILiveNotebook {
     const { path } = panel.context;
+    return {
+      path,
+      runs: live((panel.content.runs?.runs ?? []).map(({ run }) => run)),
+      open: run => this._show(path, run)
+    };
+  }
+
+  private _elsewhere({ path, runs }: wire.Notebook): ILiveNotebook {
+    return { path, runs: live(runs), open: run => this._show(path, run) };
+  }
+
+  private async _show(path: string, run?: wire.Run): Promise<void> {
+    const panel = this._open(path);
+    await panel?.context.ready;
+    if (panel && run) {
+      await panel.content.runs?.ready;
+      panel.content.currentRun = run.id;
+    }
+  }
+
+  private _notebook(notebook: ILiveNotebook): IRunningSessions.IRunningItem {
+    const { path } = notebook;
     return {
       label: () => PathExt.basename(path),
       labelTitle: () => path,
       context: path,
       icon: () => patinaIcon,
-      open: () => this._activate(panel),
-      children: this._runs(panel)
+      open: () => void notebook.open(),
+      children: this._runs(notebook)
     };
   }
 
-  private _runs(panel: PatinaPanel): IRunningSessions.IRunningItem[] {
-    return live(panel).map(view => ({
-      label: () => view.run.title,
-      detail: () => statusWord(view.run.status, this._trans),
-      labelTitle: () => `${panel.context.path}: ${view.run.title}`,
-      context: view.id,
+  private _runs(notebook: ILiveNotebook): IRunningSessions.IRunningItem[] {
+    return notebook.runs.map(run => ({
+      label: () => run.title,
+      detail: () => statusWord(run.status, this._trans),
+      labelTitle: () => `${notebook.path}: ${run.title}`,
+      context: run.id,
       icon: () => consoleIcon,
-      open: () => {
-        panel.content.currentRun = view.id;
-        this._activate(panel);
-      },
-      shutdown: () => this._stop(view)
+      open: () => void notebook.open(run),
+      shutdown: () => this._stop(run)
     }));
   }
 
-  private _stop(view: IRunView): void {
-    void reported(this._client.stop(view.id));
+  private _stop(run: wire.Run): void {
+    void reported(this._client.stop(run.id)).then(() => this._ask());
   }
 
   private _follow(panel: PatinaPanel): void {
@@ -105,15 +159,15 @@ export class RunningRuns implements IRunningSessions.IManager {
       runs.runsChanged.connect(follow);
       follow();
     });
-    panel.disposed.connect(changed);
+    // Its runs go on at the server.
+    panel.disposed.connect(() => this.refreshRunning());
   }
 
+  private _atServer: readonly wire.Notebook[] = [];
   private readonly _runningChanged = new Signal<this, void>(this);
 }
 
-/** The runs of a notebook that have a kernel. */
-function live(panel: PatinaPanel): IRunView[] {
-  return (panel.content.runs?.runs ?? []).filter(
-    ({ run }) => run.kernel_id !== undefined
-  );
+/** Those that have a kernel. */
+function live(runs: readonly wire.Run[]): wire.Run[] {
+  return runs.filter(run => run.kernel_id !== undefined);
 }

@@ -3,6 +3,8 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Trust } from '../../model/trust';
 import type { IPatinaClient, IRunsModel } from '../../tokens';
 import type { PatinaPanel } from '../notebook/panel';
+import { connectWidgets } from '../notebook/jupyterwidgets';
+import { KernelOffer } from '../notebook/kerneloffer';
 import { reported } from '../notebook/report';
 import type { NotebookSettings } from '../notebook/settings';
 import { CellPlaces } from './cellplaces';
@@ -30,11 +32,12 @@ export function mountRuns(
 ): RunPanel {
   const { content } = panel;
   const places = new CellPlaces(panel.model.cells);
+  const timeline = host(panel, trust, places, services);
   const pane = new RunPanel(
     content,
     runs,
     services.trans,
-    host(panel, trust, places, services),
+    timeline,
     actions(panel, services)
   );
   const refresh = () => pane.refresh();
@@ -54,6 +57,12 @@ export function mountRuns(
     trust.changed.disconnect(refresh);
     content.notebook.activeCellChanged.disconnect(mark);
     places.dispose();
+  });
+  const widgets = connectWidgets(panel.kernelLink, timeline.rendermime);
+  const offer = new KernelOffer(panel.execution, services.trans);
+  pane.disposed.connect(() => {
+    widgets.dispose();
+    offer.dispose();
   });
   mark();
   return pane;
@@ -77,6 +86,9 @@ function host(
     },
     get renderedOutputs() {
       return settings.renderedOutputs;
+    },
+    get showHints() {
+      return settings.showHints;
     },
     get follow() {
       return settings.follow;

@@ -16,7 +16,7 @@ export class RunPanel extends Panel {
     private readonly _body: IPatinaBody,
     private readonly _runs: IRunsModel,
     private readonly _trans: TranslationBundle,
-    host: ITimelineHost,
+    private readonly _host: ITimelineHost,
     actions: IRunActions
   ) {
     super();
@@ -24,8 +24,9 @@ export class RunPanel extends Panel {
     const id = DOMUtils.createDomID();
     this._tabs = new RunTabs(_body, _runs, _trans, id, () => actions.newRun());
     this._notice = new RunNotice(_trans, actions);
-    this._timeline = new Timeline(host);
+    this._timeline = new Timeline(_host);
     this._timeline.id = id;
+    this.node.dataset.patinaPane = 'timeline';
     this._timeline.node.setAttribute('role', 'tabpanel');
     this._announcer = new Announcer(_trans);
     this._buildLayout();
@@ -51,6 +52,10 @@ export class RunPanel extends Panel {
     this._timeline.reveal(cell);
   }
 
+  step(cell: string | null, by: -1 | 1): void {
+    this._timeline.step(cell, by);
+  }
+
   toggleFollow(): void {
     this._timeline.scroll.toggle();
   }
@@ -63,6 +68,7 @@ export class RunPanel extends Panel {
   /** Say again what depends on the source, on trust or on settings. */
   refresh(): void {
     this._timeline.refresh();
+    this._onChanged();
   }
 
   override dispose(): void {
@@ -116,9 +122,12 @@ export class RunPanel extends Panel {
   }
 
   private _emptyText(): string {
-    return this._runs.connection === 'connecting'
-      ? this._trans.__('Loading the runs…')
-      : this._trans.__('Shift+Enter runs; results appear here and are kept');
+    if (this._runs.connection === 'connecting') {
+      return this._trans.__('Loading the runs…');
+    }
+    return this._host.showHints
+      ? this._trans.__('Shift+Enter runs; results appear here and are kept')
+      : this._trans.__('No outputs');
   }
 
   private _onCells(_: Timeline, cells: readonly wire.OutputCell[]): void {

@@ -18,6 +18,8 @@ const TICK = 100;
 /** What the timeline needs beside what its output cells need. */
 export interface ITimelineHost extends Omit<IArticleHost, 'context'> {
   readonly follow: FollowMode;
+  /** Whether empty places say what to do. */
+  readonly showHints: boolean;
   /** How many output cells are kept rendered. */
   readonly renderedOutputs: number;
   /** Where a cell is in the source, counted from 1. */
@@ -95,6 +97,21 @@ export class Timeline extends Panel {
   /** Bring the latest output cell of a cell of the source into view, and focus it. */
   reveal(cell: string): void {
     const article = this._articles.get(this._cells.of(cell).at(-1) ?? -1);
+    if (article) {
+      this._focus(article);
+    }
+  }
+
+  /** Focus an older (-1) or newer (1) output cell of the focused one's cell, or of `cell`. */
+  step(cell: string | null, by: -1 | 1): void {
+    const hasFocus = this.node.contains(document.activeElement);
+    const from = hasFocus ? this.focused : null;
+    if (!from) {
+      this.reveal(cell ?? '');
+      return;
+    }
+    const seqs = this._cells.of(from.cell);
+    const article = this._articles.get(seqs[seqs.indexOf(from.seq) + by] ?? -1);
     if (article) {
       this._focus(article);
     }
