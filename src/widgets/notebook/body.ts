@@ -55,6 +55,11 @@ export class PatinaBody extends SplitPanel implements IPatinaBody {
     return this._runs;
   }
 
+  /** What running each cell came to, once the runs are there. */
+  get cellRuns(): CellRuns | null {
+    return this._cellRuns;
+  }
+
   /** The pane on the right, once the runs are there. */
   get runPane(): IRunPane | null {
     return this._runPane;
