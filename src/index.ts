@@ -2,7 +2,9 @@ import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { client } from './plugins/client';
 import { editing } from './plugins/commands/editing';
 import { execution } from './plugins/commands/execution';
+import { forks } from './plugins/commands/forks';
 import { runs } from './plugins/commands/runs';
+import { state } from './plugins/commands/state';
 import { view } from './plugins/commands/view';
 import { completion } from './plugins/completion';
 import { create } from './plugins/create';
@@ -20,6 +22,8 @@ const plugins = [
   notebook,
   editing,
   execution,
+  forks,
+  state,
   runs,
   view,
   menus,

@@ -4,6 +4,7 @@ import { SplitPanel, type Widget } from '@lumino/widgets';
 import type { IPatinaBody, IRunsModel } from '../../tokens';
 import { CellRuns } from '../../model/cellruns';
 import { CurrentRun } from '../../model/currentrun';
+import type { IForkPlace } from '../timeline/forkplace';
 import type { RunStrips } from './runstrips';
 
 /**
@@ -19,6 +20,8 @@ export type TimelinePosition = 'right' | 'below' | 'hidden';
 export interface IRunPane extends Widget {
   /** The cell of the source that the focused output came from. */
   readonly focusedCell: string | null;
+  /** The focused output cell and its run, perhaps an ancestor of the shown one. */
+  readonly focusedPlace: IForkPlace | null;
   /** Show the latest output of this cell of the source in the shown run, and focus it. */
   revealOutput(cell: string): void;
   /**

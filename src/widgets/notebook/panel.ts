@@ -8,6 +8,7 @@ import type { PatinaBody } from './body';
 import type { TsnbModel } from './documentmodel';
 import type { Execution } from './execution';
 import type { KernelLink } from './kernellink';
+import type { LiveState } from './livestate';
 import { ShownRun } from '../runs/shownrun';
 
 /**
@@ -41,6 +42,9 @@ export class PatinaPanel extends DocumentWidget<PatinaBody, TsnbModel> {
   }
 
   readonly shownRun: ShownRun;
+
+  /** Marks and forks; null until the runs are there. */
+  live: LiveState | null = null;
 
   /** Which outputs may run scripts; null until the runs are there. */
   get trust(): Trust | null {
