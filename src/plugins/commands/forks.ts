@@ -6,6 +6,7 @@ import {
   unableToFork,
   unableToForkAfter
 } from '../../model/abilities';
+import { forkIcon } from '../../icons';
 import { hasKernel } from '../../model/runwords';
 import { IPatinaTracker, type IRunView } from '../../tokens';
 import type { PatinaPanel } from '../../widgets/notebook/panel';
@@ -32,6 +33,7 @@ export const forks: JupyterFrontEndPlugin<void> = {
     commands.add({
       id: 'fork-run',
       label: trans.__('Fork Run'),
+      icon: forkIcon,
       caption: trans.__('A new run that starts with exactly this live state'),
       unable,
       execute: ({ shownRun: { view }, live }) =>

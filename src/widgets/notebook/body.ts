@@ -24,6 +24,8 @@ export interface IRunPane extends Widget {
   readonly focusedPlace: IForkPlace | null;
   /** Show the latest output of this cell of the source in the shown run, and focus it. */
   revealOutput(cell: string): void;
+  /** Show and focus an output cell of the shown run, perhaps an inherited one. */
+  revealSeq(seq: number): void;
   /**
    * Focus the output next to the focused one, older (-1) or newer (1), of the same cell of the
    * source; with no output focused, the latest one of `cell`.

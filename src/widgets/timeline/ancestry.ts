@@ -65,6 +65,10 @@ export class Ancestry extends Panel {
     return this._parts.findLast(part => part.reveal(cell)) !== undefined;
   }
 
+  revealSeq(seq: number): void {
+    this._parts.find(part => part.has(seq))?.revealSeq(seq);
+  }
+
   refresh(): void {
     this._parts.forEach(part => part.refresh());
   }

@@ -63,9 +63,17 @@ export class InheritedCells extends Panel {
   reveal(cell: string): boolean {
     const { view, seqs } = this._part;
     const seq = seqs.findLast(seq => view.cell(seq)?.cell === cell);
-    if (seq === undefined) {
-      return false;
+    if (seq !== undefined) {
+      this.revealSeq(seq);
     }
+    return seq !== undefined;
+  }
+
+  has(seq: number): boolean {
+    return this._part.seqs.includes(seq);
+  }
+
+  revealSeq(seq: number): void {
     if (!this.isOpen) {
       this.toggle();
     }
@@ -73,7 +81,6 @@ export class InheritedCells extends Panel {
     article?.fill();
     article?.node.focus({ preventScroll: true });
     article?.node.scrollIntoView({ block: 'nearest' });
-    return article !== undefined;
   }
 
   /** Say again what depends on the source, on trust or on settings. */

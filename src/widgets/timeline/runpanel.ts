@@ -64,6 +64,10 @@ export class RunPanel extends Panel {
     this._timeline.reveal(cell);
   }
 
+  revealSeq(seq: number): void {
+    this._timeline.revealSeq(seq);
+  }
+
   step(cell: string | null, by: -1 | 1): void {
     this._timeline.step(cell, by);
   }

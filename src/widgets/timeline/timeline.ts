@@ -133,6 +133,16 @@ export class Timeline extends Panel {
     }
   }
 
+  /** Bring this output cell into view, and focus it. */
+  revealSeq(seq: number): void {
+    const article = this._articles.get(seq);
+    if (article) {
+      this._focus(article);
+    } else {
+      this._ancestry.revealSeq(seq);
+    }
+  }
+
   /** Focus an older (-1) or newer (1) output cell of the focused one's cell, or of `cell`. */
   step(cell: string | null, by: -1 | 1): void {
     const hasFocus = this.node.contains(document.activeElement);
