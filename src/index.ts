@@ -8,9 +8,11 @@ import { state } from './plugins/commands/state';
 import { view } from './plugins/commands/view';
 import { completion } from './plugins/completion';
 import { create } from './plugins/create';
+import { globals } from './plugins/globals';
 import { menus } from './plugins/menus';
 import { notebook } from './plugins/notebook';
 import { running } from './plugins/running';
+import { runtree } from './plugins/runtree';
 import { search } from './plugins/search';
 import { status } from './plugins/status';
 import { toc } from './plugins/toc';
@@ -34,7 +36,9 @@ const plugins = [
   search,
   toc,
   status,
-  running
+  running,
+  runtree,
+  globals
 ] as JupyterFrontEndPlugin<unknown>[];
 
 export default plugins;

@@ -114,7 +114,9 @@ export class GlobalsModel implements IDisposable, IOpenState {
     this._take([]);
     try {
       const past = await this._client.globalsAfter(view.id, seq);
-      this._isAt(view, seq) && this._take(past);
+      if (this._isAt(view, seq)) {
+        this._take(past);
+      }
     } catch (error) {
       if (this._isAt(view, seq)) {
         this._trouble = error instanceof Error ? error.message : String(error);

@@ -118,7 +118,7 @@ export class RunTabs extends Widget {
     };
     const word = statusWord(status, this._trans);
     return [
-      element('span', '', `${parent ? '└ ' : ''}${title}`),
+      element('span', '', `${parent ? '└⑂ ' : ''}${title}`),
       sign,
       element('span', 'jp-PatinaUnseen', `, ${word}`),
       close
