@@ -135,6 +135,19 @@ test('a result of a run that has ended is of an old session', () => {
   expect(marks.of('x')).toBe('old session');
 });
 
+test('what ended the kernel stays to be seen, and states that it can go back to are not old', () => {
+  const run = new FakeRun('a');
+  const { marks } = notebook({ x: '1', y: '1' }, run);
+  run.put(1, { cell: 'x', source_hash: '1' });
+  run.put(2, { cell: 'y', source_hash: '1', status: 'failed' });
+  run.set({ status: 'failed', crash: { reason: 'SIGSEGV', seq: 2 } });
+  expect([marks.of('x'), marks.of('y')]).toEqual([null, null]);
+  run.set({ crash: undefined });
+  expect([marks.of('x'), marks.of('y')]).toEqual(['old session', null]);
+  run.set({ status: 'idle', session: 2 });
+  expect(marks.of('y')).toBe('old session');
+});
+
 describe('a fork', () => {
   const parent = () => {
     const run = new FakeRun('a');
@@ -204,8 +217,10 @@ class Truth {
     if (text !== undefined && text !== last.text) {
       return 'edited';
     }
-    const isKept = !this.isEnded && last.session === this.session;
-    return isKept ? null : 'old session';
+    if (last.session !== this.session) {
+      return 'old session';
+    }
+    return this.isEnded && last.status !== 'failed' ? 'old session' : null;
   }
 }
 

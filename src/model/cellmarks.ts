@@ -2,7 +2,7 @@ import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
 import type { IRunsModel, IRunView } from '../tokens';
 import type { CellRuns } from './cellruns';
-import { type CellMark, isAlive, markOf } from './marks';
+import { type CellMark, lifeOf, markOf } from './marks';
 
 /** The sources of a notebook's cells, as hashes. */
 export interface ISourceHashes {
@@ -85,7 +85,7 @@ export class CellMarks implements IDisposable {
 
   private _lifeOf(): string {
     const run = this._view?.run;
-    return run ? `${run.session} ${isAlive(run, run.session)}` : '';
+    return run ? `${run.session} ${lifeOf(run, run.session)}` : '';
   }
 
   private _update(cells: ReadonlySet<string> | null): void {
@@ -103,7 +103,7 @@ export class CellMarks implements IDisposable {
     return ran
       ? markOf(ran.output, {
           hash: this._sources.hash(cell),
-          isAlive: ran.isAlive
+          life: ran.life
         })
       : null;
   }

@@ -3,13 +3,13 @@ import { type ISignal, Signal } from '@lumino/signaling';
 import type { IRunsModel, IRunView } from '../tokens';
 import type * as wire from '../wire';
 import { ancestors, wasAlive } from './lineage';
-import { isAlive } from './marks';
+import { lifeOf, type StateLife } from './marks';
 
 /** The output cell that a cell's state in a run comes from. */
 export interface IRan {
   readonly output: wire.OutputCell;
-  /** Whether the run still has the state that it left. */
-  readonly isAlive: boolean;
+  /** What became of the state that it left. */
+  readonly life: StateLife;
 }
 
 /** The output cells of one run, by the cell of the source that they came from. */
@@ -91,9 +91,9 @@ export class CellRuns implements IDisposable {
     }
     const own = this._find(view, cell, it => !it.undone && counts(it));
     if (own) {
-      return { output: own, isAlive: isAlive(view.run, own.session) };
+      return { output: own, life: lifeOf(view.run, own.session) };
     }
-    let isKept = isAlive(view.run, FIRST_SESSION);
+    let life = lifeOf(view.run, FIRST_SESSION);
     for (const { view: ancestor, until } of ancestors(this._runs, run)) {
       const session = ancestor.cell(until)?.session ?? FIRST_SESSION;
       const output = this._find(
@@ -102,10 +102,10 @@ export class CellRuns implements IDisposable {
         it => it.seq <= until && wasAlive(ancestor, it, until) && counts(it)
       );
       if (output) {
-        return { output, isAlive: isKept && output.session === session };
+        return { output, life: output.session === session ? life : 'over' };
       }
       // What an ancestor inherited is part of its state only until its first restart.
-      isKept &&= session === FIRST_SESSION;
+      life = session === FIRST_SESSION ? life : 'over';
     }
     return undefined;
   }

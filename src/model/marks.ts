@@ -7,14 +7,16 @@ export type CellMark = 'edited' | 'old session';
 export interface ICellFacts {
   /** The hash of its source now; null when it was deleted. */
   readonly hash: string | null;
-  /** Whether the state that the output cell left is still there. */
-  readonly isAlive: boolean;
+  readonly life: StateLife;
 }
+
+/** What became of the state that an output cell left: it is there, its kernel is gone, or the one after. */
+export type StateLife = 'alive' | 'ended' | 'over';
 
 /** The mark of a cell by its latest output cell; running goes before edited, edited before old. */
 export function markOf(
   output: wire.OutputCell | undefined,
-  { hash, isAlive }: ICellFacts
+  { hash, life }: ICellFacts
 ): CellMark | null {
   if (!output || output.status === 'queued' || output.status === 'running') {
     return null;
@@ -22,12 +24,17 @@ export function markOf(
   if (hash !== null && hash !== output.source_hash) {
     return 'edited';
   }
-  return isAlive ? null : 'old session';
+  // What ended the kernel is to be seen as long as no other kernel has taken its place.
+  const isNews = life === 'ended' && output.status === 'failed';
+  return life === 'alive' || isNews ? null : 'old session';
 }
 
-/** Whether a run has the state that its output cells left, as far as its session tells. */
-export function isAlive(run: wire.Run, session: number): boolean {
-  return run.session === session && !ENDED.includes(run.status);
+/** What became of the states of a session of a run. After a crash, a run can go on from them. */
+export function lifeOf(run: wire.Run, session: number): StateLife {
+  if (run.session !== session) {
+    return 'over';
+  }
+  return ENDED.includes(run.status) && !run.crash ? 'ended' : 'alive';
 }
 
 const ENDED: readonly wire.RunStatus[] = ['failed', 'stopped', 'lost'];

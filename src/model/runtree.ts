@@ -30,7 +30,7 @@ export function forkTree(runs: readonly wire.Run[]): IRunNode[] {
   ];
 }
 
-/** Where a run was forked: `⑂ after #3`. Empty for one that was not. */
+/** Where a run was forked: `forked after #3`. Empty for one that was not. */
 export function forkPoint(
   { parent }: wire.Run,
   trans: TranslationBundle
@@ -39,8 +39,8 @@ export function forkPoint(
     return '';
   }
   return parent.seq > 0
-    ? trans.__('⑂ after #%1', parent.seq)
-    : trans.__('⑂ at the start');
+    ? trans.__('forked after #%1', parent.seq)
+    : trans.__('forked at the start');
 }
 
 /** A run in short: where it was forked, what it does, its outputs, its memory. */
@@ -53,7 +53,7 @@ export function runDetail(
     forkPoint(run, trans),
     statusWord(run.status, trans),
     trans._n('%1 output', '%1 outputs', outputs),
-    run.memory_bytes === undefined ? '' : formatBytes(run.memory_bytes)
+    run.memory_bytes ? formatBytes(run.memory_bytes) : ''
   ]
     .filter(Boolean)
     .join(' · ');

@@ -49,7 +49,7 @@ export class RunStatusLine extends ReactWidget {
       run.title,
       statusWord(run.status, trans),
       edited > 0 ? trans._n('%1 edited', '%1 edited', edited) : '',
-      run.memory_bytes === undefined ? '' : formatBytes(run.memory_bytes)
+      run.memory_bytes ? formatBytes(run.memory_bytes) : ''
     ]
       .filter(Boolean)
       .join(' · ');

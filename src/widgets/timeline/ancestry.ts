@@ -2,6 +2,7 @@ import { Panel, Widget } from '@lumino/widgets';
 import { ancestors, inherited } from '../../model/lineage';
 import type { IRunsModel, IRunView } from '../../tokens';
 import { button, element } from './element';
+import { forkSign } from './forksign';
 import { InheritedCells } from './inheritedcells';
 import type { IArticleHost } from './outputarticle';
 import type { IForkPlace, IForkHost } from './forkplace';
@@ -95,9 +96,10 @@ export class Ancestry extends Panel {
     const link = button('jp-PatinaLink', title, () => this._host.showRun(run));
     link.disabled = this._origin === null;
     const [before, after] = trans
-      .__('⑂ of %1 after #%2', LINK, seq)
+      .__('Fork of %1 after #%2', LINK, seq)
       .split(LINK);
     this._line.node.replaceChildren(
+      forkSign(),
       element('span', '', before),
       link,
       element('span', '', after ?? '')

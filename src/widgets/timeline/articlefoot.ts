@@ -2,6 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Unable } from '../../model/abilities';
 import type * as wire from '../../wire';
 import { button, element } from './element';
+import { forkSign } from './forksign';
 
 /** How many names of variables are shown; a cell can change thousands. */
 const MOST_NAMES = 12;
@@ -12,7 +13,8 @@ export class ArticleFoot {
     private readonly _trans: TranslationBundle,
     private readonly _fork: () => void
   ) {
-    this._button = button('jp-PatinaOutput-fork', '⑂', () => this._onFork());
+    this._button = button('jp-PatinaOutput-fork', '', () => this._onFork());
+    this._button.append(forkSign());
     this.node.append(this._changed, this._button);
   }
 

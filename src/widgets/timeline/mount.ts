@@ -1,7 +1,7 @@
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { unableToForkAfter } from '../../model/abilities';
-import { type CellMark, isAlive } from '../../model/marks';
+import { type CellMark, lifeOf, markOf } from '../../model/marks';
 import type { Trust } from '../../model/trust';
 import type { IPatinaClient, IRunsModel } from '../../tokens';
 import type * as wire from '../../wire';
@@ -95,7 +95,9 @@ function mark(
     return live?.marks.of(cell.cell) ?? null;
   }
   const view = content.runs?.get(run);
-  return view && !isAlive(view.run, cell.session) ? 'old session' : null;
+  return view
+    ? markOf(cell, { hash: null, life: lifeOf(view.run, cell.session) })
+    : null;
 }
 
 function host(
