@@ -11,7 +11,7 @@ from typing import Any
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.session import Session
-from zmq import ZMQError
+from zmq import EVENTS, ZMQError
 
 QUICK_SECONDS = 10.0
 
@@ -41,6 +41,7 @@ class Asking:
         self._waiting[request] = reply
         try:
             self._client.control_channel.send(message)
+            look_again(self._client.control_channel)
             answer: dict[str, Any] = await asyncio.wait_for(reply, seconds)
         except TimeoutError as error:
             raise KernelRefusedError(
@@ -83,6 +84,15 @@ async def asking(manager: AsyncKernelManager) -> AsyncIterator[Asking]:
         pump.cancel()
         await asyncio.gather(pump, return_exceptions=True)
         client.stop_channels()
+
+
+def look_again(channel: Any) -> None:
+    """Have what waits on a channel look for messages; call it after each send.
+
+    jupyter_client sends past the asynchronous socket. libzmq then takes note of messages that have
+    come, and tells of them no more: who waits for one would wait for ever.
+    """
+    channel.socket.get(EVENTS)
 
 
 async def _pump(client: AsyncKernelClient, ask: Asking) -> None:

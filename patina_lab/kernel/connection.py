@@ -11,7 +11,7 @@ from typing import Any
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from zmq import ZMQError
 
-from patina_lab.kernel.asking import Asking, KernelRefusedError
+from patina_lab.kernel.asking import Asking, KernelRefusedError, look_again
 from patina_lab.kernel.process import ANSWER_SECONDS, START_SECONDS, KernelProcess, KernelStartError
 from patina_lab.kernel.translate import translate
 from patina_lab.model.events import Crashed, Event, Finished, GlobalsRead, Measured, RolledBack
@@ -25,6 +25,7 @@ Sink = Callable[[Event], None]
 log = logging.getLogger("patina_lab.kernel")
 CAPABILITIES = ("fork", "undo", "globals", "save")
 _FIRST_ANSWER_SECONDS = 0.05
+_LOOKS, _LOOK_SECONDS = 500, 0.01
 
 
 def now() -> str:
@@ -45,6 +46,8 @@ class KernelConnection:
         self.capabilities: tuple[str, ...] = ()
         self.on_checkpoints: Callable[[], None] = lambda: None
         self._ended_in: Seq | None = None
+        self._began: set[str] = set()
+        self._looked: set[str] = set()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def open(self) -> None:
@@ -114,6 +117,21 @@ class KernelConnection:
         reply = storable_json(await self.ask("globals"))
         return GlobalsRead(tuple(reply["globals"]), int(reply["total"]))
 
+    async def look_at_globals(self) -> GlobalsRead:
+        """Have the kernel look at its variables, and return them: it does so after a cell only.
+
+        Where there are many, what it finds later is told as more of GlobalsRead.
+        """
+        message = self._client.execute("", silent=True, store_history=False, allow_stdin=False)
+        self._began.add(message)
+        look_again(self._client.shell_channel)
+        for _ in range(_LOOKS):
+            reply = storable_json(await self.ask("globals"))
+            if not reply["stale"] and message in self._looked:
+                break
+            await asyncio.sleep(_LOOK_SECONDS)
+        return GlobalsRead(tuple(reply["globals"]), int(reply["total"]))
+
     async def measured(self) -> Measured:
         """Return what the kernel uses and keeps now. Raises KernelRefusedError."""
         kept = await self.checkpoints()
@@ -145,10 +163,12 @@ class KernelConnection:
         """Send the code of an output cell."""
         message = self._client.execute(code, allow_stdin=True, stop_on_error=True)
         self._asked[message] = seq
+        look_again(self._client.shell_channel)
 
     def answer(self, value: str) -> None:
         """Answer the kernel's question."""
         self._client.input(value)
+        look_again(self._client.stdin_channel)
 
     async def close(self) -> None:
         """Close the channels; the kernel goes on."""
@@ -187,6 +207,9 @@ class KernelConnection:
                 return
             case "error" if message["content"].get("ename") == PROCESS_ENDED:
                 self._ended_in = seq
+            case "patina_globals" if _parent(message) in self._began:
+                content = storable_json(message["content"])
+                self._sink(GlobalsRead(tuple(content["delta"]), int(content["total"])))
         if seq is None:
             return
         if _is_idle(message):
@@ -197,6 +220,7 @@ class KernelConnection:
 
     def _on_shell(self, message: dict[str, Any]) -> None:
         seq = self._asked.get(_parent(message))
+        self._looked |= self._began & {_parent(message)}
         if seq is not None and message["header"]["msg_type"] == "execute_reply":
             self._replies[seq] = message["content"]
             self._finish_when_complete(seq)

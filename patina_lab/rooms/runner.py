@@ -298,6 +298,8 @@ class Runner:
                 content = {"path": str(load)}
                 reply = await connection.ask("load", content, SNAPSHOT_SECONDS)
                 report = (*self._ran_since(), *report_lines(reply["report"]))
+                self.take(await connection.look_at_globals())
+                return report
             else:
                 return None
             self.take(await connection.read_globals())
