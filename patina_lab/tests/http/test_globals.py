@@ -178,7 +178,9 @@ async def test_ten_thousand_variables(user: User) -> None:
     )
     await user.ran(run, one)
     await told(user, run, 2, "v7")
-    assert len((await user.timeline(run))[0]["globals_changed"]) == 100, "no more are listed"
+    await user.until(
+        lambda: user.timeline(run), lambda cells: len(cells[0]["globals_changed"]) == 100
+    )
     table = await rows(user, run)
     assert len(table) == 10_000
     assert (table["v7"]["summary"], table["v7"]["by"]) == ("'changed'", 2)
