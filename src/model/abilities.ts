@@ -71,6 +71,14 @@ function isExecution(cell: wire.OutputCell | undefined): boolean {
   return cell !== undefined && hasRun(cell);
 }
 
+/** Which checkpoints there are is told a moment after an execution; until then the server decides. */
+function isJustOver({ ended }: wire.OutputCell): boolean {
+  return ended !== undefined && Date.now() - Date.parse(ended) < TOLD_WITHIN;
+}
+
+/** In milliseconds; the clocks of page and server may differ by as much, which does no harm. */
+const TOLD_WITHIN = 3000;
+
 function isKeptBefore(run: wire.Run, seq: number): boolean {
   return run.checkpoints?.includes(seq) ?? false;
 }
@@ -97,7 +105,7 @@ export function unableToUndo(view: IRunView, trans: TranslationBundle): Unable {
   if (!cell || cell.session !== run.session) {
     return trans.__('Nothing has run yet that could be undone');
   }
-  return isKeptBefore(run, cell.seq)
+  return isKeptBefore(run, cell.seq) || isJustOver(cell)
     ? null
     : trans.__('The checkpoint before output %1 is no longer kept', cell.seq);
 }

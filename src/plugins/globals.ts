@@ -100,8 +100,12 @@ function reveal(
   panel: PatinaPanel | null,
   seq: number
 ): void {
-  if (panel) {
+  const go = () => panel?.content.runPane?.revealSeq(seq);
+  if (panel?.isVisible) {
+    go();
+  } else if (panel) {
     app.shell.activateById(panel.id);
-    panel.content.runPane?.revealSeq(seq);
+    // A notebook that comes to the front focuses its source first.
+    setTimeout(go, 100);
   }
 }

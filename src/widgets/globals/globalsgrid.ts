@@ -139,6 +139,7 @@ export class GlobalsGrid extends Widget {
         node.remove();
       }
     }
+    this._order(wanted);
     this._nodes = new Map(
       [...this._nodes].filter(([, { node }]) => wanted.has(node))
     );
@@ -157,10 +158,19 @@ export class GlobalsGrid extends Widget {
     node.style.top = `${index * ROW}px`;
     node.dataset.index = String(index);
     node.setAttribute('aria-rowindex', String(index + 2));
-    if (node.parentElement !== this._body) {
-      this._body.append(node);
-    }
     return node;
+  }
+
+  /** Screen readers go by the order of the elements, not by their places. */
+  private _order(nodes: ReadonlySet<HTMLElement>): void {
+    let next = this._body.firstElementChild;
+    for (const node of nodes) {
+      if (node === next) {
+        next = next.nextElementSibling;
+      } else {
+        this._body.insertBefore(node, next);
+      }
+    }
   }
 
   private _make(row: GlobalRow): HTMLElement {
