@@ -8,9 +8,11 @@ from __future__ import annotations
 import asyncio
 import base64
 import uuid
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from jupyter_core.utils import ensure_async
 from jupyter_server.serverapp import ServerApp
 from tornado.web import HTTPError
@@ -23,6 +25,7 @@ from patina_lab.document.format import Cell, TsnbDocument, write
 from patina_lab.document.refusals import refuse_gigantic
 from patina_lab.kernel.connection import now
 from patina_lab.kernel.process import install_hint
+from patina_lab.livestate import MOST_PAGE, LiveState, page_of
 from patina_lab.model.events import (
     Asked,
     InputAnswered,
@@ -34,6 +37,8 @@ from patina_lab.model.events import (
 )
 from patina_lab.model.ids import CellId, RequestId, Seq
 from patina_lab.model.outputs import shortened
+from patina_lab.model.run import KernelSettings
+from patina_lab.rooms.plainkernels import PlainKernels
 from patina_lab.rooms.problem import PatinaProblem, bad_request, conflict, not_found
 from patina_lab.rooms.registry import Rooms
 from patina_lab.rooms.room import NewKernel, Room
@@ -43,6 +48,7 @@ from patina_lab.rooms.source import hash_of
 EXTENSION = ".tsnb"
 _NEW_CELL_ID_DIGITS = 8
 _SHOWN_CHARS = 200
+MOST_CHECKPOINTS = 100
 
 
 class Service:
@@ -50,6 +56,8 @@ class Service:
 
     def __init__(self, serverapp: ServerApp, rooms: Rooms) -> None:
         self._serverapp, self._rooms = serverapp, rooms
+        self.states = LiveState(rooms)
+        self._plain = PlainKernels(rooms.kernels)
 
     async def _specs(self) -> dict[str, Any]:
         manager: Any = self._serverapp.kernel_spec_manager
@@ -148,7 +156,8 @@ class Service:
         room = self._rooms.by_id(notebook)
         kernel = await self._kernel(wanted.kernel or room.source.document.kernel)
         title = None if wanted.title is None else _title(wanted.title)
-        return room.new_run(kernel, title).recorder.wire_run
+        settings = KernelSettings(_checkpoints(wanted.checkpoints), wanted.on_crash)
+        return room.new_run(kernel, title, settings).recorder.wire_run
 
     async def execute(self, run: str, wanted: wire.Execute, user: str) -> list[wire.OutputCell]:
         """Queue cells, as the document has them now; return their output cells.
@@ -187,6 +196,57 @@ class Service:
             asked.append(Asked(CellId(cell.id), text, hash_of(text)))
         return tuple(asked)
 
+    async def fork(self, run: str, wanted: wire.ForkRun, user: str) -> wire.Run:
+        """Make a run that starts with another's state, and queue cells in it.
+
+        The same `request_id` forks nothing twice. Nothing is made when one of the cells cannot be
+        queued.
+        """
+        room = self._rooms.by_run(run)
+        parent = room.runner(run)
+        if (made := self.states.forked(run, wanted)) is not None:
+            return made.recorder.wire_run
+        if wanted.title is not None:
+            wanted = msgspec.structs.replace(wanted, title=_title(wanted.title))
+        asked = await self._asked(room, wanted.cells) if wanted.cells else ()
+        return await self.states.fork(room, parent, wanted, asked, user)
+
+    def _run_of(self, kernel: str) -> str | None:
+        """Return the run that a kernel belongs to, if it is one of ours."""
+        for room in self._rooms:
+            for runner in room.runners:
+                if runner.run.kernel_id == kernel:
+                    return runner.run.id
+        return None
+
+    def fork_kernel(self, kernel: str, wanted: wire.ForkKernel) -> Awaitable[wire.ForkedKernel]:
+        """Start a kernel that is a fork of another."""
+        return self._plain.fork(kernel, wanted)
+
+    async def undo_kernel(self, kernel: str) -> wire.UndoneKernel:
+        """Go back to before the last cell of a kernel; of a run of ours, as that run's undo."""
+        run = self._run_of(kernel)
+        if run is None:
+            return await self._plain.undo(kernel)
+        await self.states.undo(run)
+        return wire.UndoneKernel(left=len(self._runner(run).run.executed))
+
+    async def kernel_variables(self, kernel: str) -> list[wire.Global]:
+        """Return the variables of a kernel."""
+        if (run := self._run_of(kernel)) is not None:
+            return self.states.variables(run, None)
+        return await self._plain.variables(kernel)
+
+    async def kernel_variable(
+        self, kernel: str, name: str, path: list[str], offset: int, limit: int
+    ) -> wire.GlobalPage:
+        """Return a variable of a kernel, or a part of it, and some of what is in it."""
+        if (run := self._run_of(kernel)) is not None:
+            return await self.states.variable(run, name, path, offset, limit)
+        limit = max(1, min(limit, MOST_PAGE))
+        content = {"name": name, "path": path, "offset": offset, "limit": limit}
+        return page_of(await self._plain.variable(kernel, content))
+
     def answer_input(self, run: str, answer: wire.Input) -> None:
         """Answer the question a running cell asks."""
         runner = self._runner(run)
@@ -215,7 +275,7 @@ class Service:
     def stop(self, run: str) -> wire.Run:
         """End the run's kernel; its history stays."""
         runner = self._runner(run)
-        if runner.run.is_live:
+        if runner.run.has_kernel:
             runner.take(StopAsked(now()))
         return runner.recorder.wire_run
 
@@ -305,6 +365,14 @@ def _title(text: str) -> str:
             "That is no title", f"A title has 1 to {wire.MAX_TITLE} characters, not only spaces"
         )
     return text.strip()
+
+
+def _checkpoints(wanted: int | str) -> int | str:
+    if isinstance(wanted, int) and not 0 <= wanted <= MOST_CHECKPOINTS:
+        raise bad_request(
+            "That is no number of checkpoints", f"{wanted} is not 0 to {MOST_CHECKPOINTS}"
+        )
+    return wanted
 
 
 def _refuse_without_kernel(runner: Runner) -> None:

@@ -20,6 +20,8 @@ CellStatus = Literal["queued", "running", "succeeded", "failed", "interrupted", 
 OutputType = Literal["stream", "display_data", "execute_result", "error"]
 GlobalKind = Literal["data", "function", "class", "module", "other"]
 GlobalChange = Literal["new", "rebound", "maybe", "gone"]
+Capability = Literal["fork", "undo", "globals", "save"]
+OnCrash = Literal["ask", "continue"]
 
 
 class Wire(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -124,8 +126,29 @@ class RunError(Wire, frozen=True):
     hint: str
 
 
+class Crash(Wire, frozen=True):
+    """The kernel's process ended, and a state of before was kept: undo goes on from it.
+
+    `seq` is the output cell that ran then, before which it goes on; absent when none ran.
+    """
+
+    reason: str
+    seq: int | None = None
+
+
+class SavedState(Wire, frozen=True):
+    """A state of the run on disk: when it was saved, and the last output cell it has."""
+
+    at: str
+    seq: int
+    bytes: int
+
+
 class Run(Wire, frozen=True):
-    """One kernel and its timeline (the timeline itself is not part of this shape)."""
+    """One kernel and its timeline (the timeline itself is not part of this shape).
+
+    `checkpoints` are the output cells before which a state is kept, as far as is known.
+    """
 
     id: str
     notebook: str
@@ -143,6 +166,11 @@ class Run(Wire, frozen=True):
     memory_bytes: int | None = None
     report: list[ReportLine] | None = None
     error: RunError | None = None
+    capabilities: list[Capability] | None = None
+    checkpoints: list[int] | None = None
+    crash: Crash | None = None
+    saved: SavedState | None = None
+    globals_total: int | None = None
 
 
 class Global(Wire, frozen=True):
@@ -201,6 +229,8 @@ class NewRun(Wire, frozen=True, forbid_unknown_fields=True):
 
     kernel: str | None = None
     title: str | None = None
+    checkpoints: int | Literal["auto", "off"] = "auto"
+    on_crash: OnCrash = "ask"
 
 
 class CellReference(Wire, frozen=True, forbid_unknown_fields=True):
@@ -228,6 +258,76 @@ class RenameRun(Wire, frozen=True, forbid_unknown_fields=True):
     """Body of `PATCH api/patina/runs/{run}`."""
 
     title: str
+
+
+class ForkRun(Wire, frozen=True, forbid_unknown_fields=True):
+    """Body of `POST api/patina/runs/{run}/fork`. The same `request_id` forks nothing twice."""
+
+    after_seq: int | None = None
+    title: str | None = None
+    cells: list[CellReference] = []
+    reseed: bool = False
+    request_id: str | None = None
+
+
+class Checkpoint(Wire, frozen=True):
+    """A kept state: that before output cell `seq`, and the memory only it uses."""
+
+    seq: int
+    taken: str
+    private_bytes: int
+
+
+class GlobalPage(Wire, frozen=True):
+    """A variable, or a part of one, and some of its children; `total` counts all of them.
+
+    `stale`: the kernel was busy; this is what was seen last, and may have changed since.
+    """
+
+    value: Global = field(name="global")
+    children: list[Global]
+    total: int
+    stale: bool = False
+
+
+class SaveReply(Wire, frozen=True):
+    """Reply of `POST api/patina/runs/{run}/save`. `path` is relative to the server's root."""
+
+    path: str
+    bytes: int
+    report: list[ReportLine]
+
+
+class LoadRun(Wire, frozen=True, forbid_unknown_fields=True):
+    """Body of `POST api/patina/runs/{run}/load`. `trust`: a person has said yes to foreign code."""
+
+    trust: bool = False
+
+
+class ChangeOutputCell(Wire, frozen=True, forbid_unknown_fields=True):
+    """Body of `PATCH api/patina/runs/{run}/timeline/{seq}`."""
+
+    pinned: bool
+
+
+class ForkKernel(Wire, frozen=True, forbid_unknown_fields=True):
+    """Body of `POST api/patina/kernels/{kernel}/fork`."""
+
+    reseed: bool = False
+
+
+class ForkedKernel(Wire, frozen=True):
+    """A kernel of Jupyter's that is a fork of another."""
+
+    id: str
+    name: str
+    report: list[ReportLine]
+
+
+class UndoneKernel(Wire, frozen=True):
+    """Reply of `POST api/patina/kernels/{kernel}/undo`: how many more cells can be undone."""
+
+    left: int
 
 
 class Problem(Wire, frozen=True):

@@ -2,13 +2,17 @@ import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { client } from './plugins/client';
 import { editing } from './plugins/commands/editing';
 import { execution } from './plugins/commands/execution';
+import { forks } from './plugins/commands/forks';
 import { runs } from './plugins/commands/runs';
+import { state } from './plugins/commands/state';
 import { view } from './plugins/commands/view';
 import { completion } from './plugins/completion';
 import { create } from './plugins/create';
+import { globals } from './plugins/globals';
 import { menus } from './plugins/menus';
 import { notebook } from './plugins/notebook';
 import { running } from './plugins/running';
+import { runtree } from './plugins/runtree';
 import { search } from './plugins/search';
 import { status } from './plugins/status';
 import { toc } from './plugins/toc';
@@ -20,6 +24,8 @@ const plugins = [
   notebook,
   editing,
   execution,
+  forks,
+  state,
   runs,
   view,
   menus,
@@ -30,7 +36,9 @@ const plugins = [
   search,
   toc,
   status,
-  running
+  running,
+  runtree,
+  globals
 ] as JupyterFrontEndPlugin<unknown>[];
 
 export default plugins;

@@ -23,6 +23,27 @@ export interface IPatinaClient {
   deleteRun(run: string): Promise<void>;
   /** The bytes of a blob of this notebook; cached. */
   blob(notebook: string, hash: string): Promise<ArrayBuffer>;
+  /** A new run with the live state of this one; resolves when it is there. */
+  fork(run: string, options?: wire.ForkRun): Promise<wire.Run>;
+  /** Back to the state before the latest execution, or before the one that ended the kernel. */
+  undo(run: string): Promise<wire.Run>;
+  save(run: string): Promise<wire.SaveReply>;
+  load(run: string, options?: wire.LoadRun): Promise<wire.Run>;
+  /** The variables as they were after an output cell. */
+  globalsAfter(run: string, seq: number): Promise<wire.Global[]>;
+  /** A variable, or the part of it that `path` leads to, and some of its parts. */
+  global(
+    run: string,
+    name: string,
+    page: IGlobalPage
+  ): Promise<wire.GlobalPage>;
+}
+
+/** Which parts of which part of a variable. */
+export interface IGlobalPage {
+  readonly path: readonly string[];
+  readonly offset: number;
+  readonly limit: number;
 }
 
 export type ConnectionState =

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from typing import assert_never, cast
 
 from patina_lab import wire
 from patina_lab.model.cells import OutputCell
@@ -16,7 +16,7 @@ from patina_lab.model.outputs import (
     Output,
     Stream,
 )
-from patina_lab.model.run import Phase, Run, RunError
+from patina_lab.model.run import Phase, ReportLine, Run, RunError, SavedState
 
 
 def wire_cell(cell: OutputCell) -> wire.OutputCell:
@@ -114,7 +114,28 @@ def wire_run(run: Run) -> wire.Run:
         kernel_id=run.kernel_id,
         phase=_phase(run.phase),
         error=wire_error(run.error),
+        parent=wire.ForkPoint(run=run.parent.run, seq=run.parent.seq) if run.parent else None,
+        memory_bytes=run.memory_bytes,
+        report=None if run.report is None else wire_report(run.report),
+        capabilities=cast("list[wire.Capability]", list(run.capabilities)) or None,
+        checkpoints=None if run.checkpoints is None else list(run.checkpoints),
+        crash=wire.Crash(reason=run.crash.reason, seq=run.crash.seq) if run.crash else None,
+        saved=_saved(run.saved),
     )
+
+
+def wire_report(report: tuple[ReportLine, ...]) -> list[wire.ReportLine]:
+    """Return what a fork, a save or a load could not do exactly."""
+    return [
+        wire.ReportLine(kind=line.kind, name=line.name, what=line.what, advice=line.advice)
+        for line in report
+    ]
+
+
+def _saved(saved: SavedState | None) -> wire.SavedState | None:
+    if saved is None:
+        return None
+    return wire.SavedState(at=saved.at, seq=saved.seq, bytes=saved.bytes)
 
 
 def _phase(phase: Phase | None) -> wire.Phase | None:

@@ -51,14 +51,28 @@ class RunsDocument:
             elif name in there:
                 del there[name]
 
-    def add_run(self, run: wire.Run, cells: list[wire.OutputCell]) -> None:
+    def add_run(
+        self,
+        run: wire.Run,
+        cells: list[wire.OutputCell],
+        variables: list[wire.Global] | None = None,
+    ) -> None:
         """Add a run with its whole timeline, in one change."""
         timeline = {str(cell.seq): plain(cell) for cell in cells}
-        self._runs[run.id] = Map({**plain(run), "cells": Map(timeline), "globals": []})
+        rows = msgspec.to_builtins(variables or [])
+        self._runs[run.id] = Map({**plain(run), "cells": Map(timeline), "globals": rows})
 
     def put_cell(self, run: str, cell: wire.OutputCell) -> None:
         """Add or overwrite an output cell."""
         self._runs[run]["cells"][str(cell.seq)] = plain(cell)
+
+    def put_globals(self, run: str, rows: list[wire.Global]) -> None:
+        """Overwrite the variables of a run."""
+        self._runs[run]["globals"] = msgspec.to_builtins(rows)
+
+    def remove_cell(self, run: str, seq: int) -> None:
+        """Take an output cell away."""
+        self._runs[run]["cells"].pop(str(seq), None)
 
     def remove_run(self, run: str) -> None:
         """Take a run away with its timeline."""

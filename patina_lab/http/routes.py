@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from patina_lab.http.blobs import BlobHandler
+from patina_lab.http.kernels import (
+    ForkKernelHandler,
+    KernelGlobalHandler,
+    KernelGlobalsHandler,
+    UndoKernelHandler,
+)
 from patina_lab.http.notebooks import InfoHandler, NotebookRunsHandler, NotebooksHandler
 from patina_lab.http.runs import (
     ExecuteHandler,
@@ -14,6 +20,16 @@ from patina_lab.http.runs import (
     TimelineHandler,
 )
 from patina_lab.http.runsdocument import RunsDocumentHandler
+from patina_lab.http.states import (
+    CheckpointsHandler,
+    ForkHandler,
+    GlobalHandler,
+    GlobalsHandler,
+    LoadHandler,
+    OutputCellHandler,
+    SaveHandler,
+    UndoHandler,
+)
 
 PREFIX = "api/patina"
 RESOURCES: dict[str, type] = {
@@ -28,5 +44,17 @@ RESOURCES: dict[str, type] = {
     "/runs/{run}/restart": RestartHandler,
     "/runs/{run}/stop": StopHandler,
     "/runs/{run}/timeline": TimelineHandler,
+    "/runs/{run}/timeline/{seq}": OutputCellHandler,
+    "/runs/{run}/fork": ForkHandler,
+    "/runs/{run}/undo": UndoHandler,
+    "/runs/{run}/checkpoints": CheckpointsHandler,
+    "/runs/{run}/save": SaveHandler,
+    "/runs/{run}/load": LoadHandler,
+    "/runs/{run}/globals": GlobalsHandler,
+    "/runs/{run}/globals/{name}": GlobalHandler,
+    "/kernels/{kernel}/fork": ForkKernelHandler,
+    "/kernels/{kernel}/undo": UndoKernelHandler,
+    "/kernels/{kernel}/globals": KernelGlobalsHandler,
+    "/kernels/{kernel}/globals/{name}": KernelGlobalHandler,
 }
 SOCKETS: dict[str, type] = {"/notebooks/{id}/runs-document": RunsDocumentHandler}

@@ -11,15 +11,23 @@ from typing import Any
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from zmq import ZMQError
 
+from patina_lab.kernel.asking import Asking, KernelRefusedError, look_again
 from patina_lab.kernel.process import ANSWER_SECONDS, START_SECONDS, KernelProcess, KernelStartError
 from patina_lab.kernel.translate import translate
-from patina_lab.model.events import Event, Finished
+from patina_lab.model.events import Crashed, Event, Finished, GlobalsRead, Measured, RolledBack
 from patina_lab.model.ids import Seq
+from patina_lab.model.outputs import storable_json
+from patina_lab.model.run import KernelSettings, ReportLine
+from patina_lab.model.transition import PROCESS_ENDED
+from patina_lab.model.undoing import Kept
 
 Sink = Callable[[Event], None]
 QUIET_SECONDS, PAUSE_SECONDS = 5.0, 0.1
 """How long a dead kernel's last words are waited for, and the pause that ends them."""
 log = logging.getLogger("patina_lab.kernel")
+CAPABILITIES = ("fork", "undo", "globals", "save")
+_FIRST_ANSWER_SECONDS = 0.05
+_LOOKS, _LOOK_SECONDS = 500, 0.01
 
 
 def now() -> str:
@@ -36,6 +44,12 @@ class KernelConnection:
         self._asked: dict[str, Seq] = {}
         self._replies: dict[Seq, dict[str, Any]] = {}
         self._idle: set[Seq] = set()
+        self.ask = Asking(self._client)
+        self.capabilities: tuple[str, ...] = ()
+        self.on_checkpoints: Callable[[], None] = lambda: None
+        self._ended_in: Seq | None = None
+        self._began: set[str] = set()
+        self._looked: set[str] = set()
         self._tasks: list[asyncio.Task[None]] = []
         self._heard = 0
 
@@ -65,14 +79,78 @@ class KernelConnection:
             asyncio.create_task(self._pump(self._client.get_iopub_msg, self._on_iopub)),
             asyncio.create_task(self._pump(self._client.get_shell_msg, self._on_shell)),
             asyncio.create_task(self._pump(self._client.get_stdin_msg, self._on_stdin)),
+            asyncio.create_task(self._pump(self._client.get_control_msg, self.ask.on_reply)),
         ]
+
+    async def settle(self, settings: KernelSettings) -> None:
+        """Tell the kernel how many checkpoints to keep, and what to do after a crash.
+
+        Only kernels that can be forked are told: others log what they do not know as an error.
+        """
+        if not self.process.is_patina:
+            return
+        wanted = {"checkpoints": settings.checkpoints, "on_crash": settings.on_crash}
+        try:
+            await self.ask("settings", wanted)
+        except KernelRefusedError as error:
+            log.warning("A kernel does not take its settings: %s", error)
+        else:
+            self.capabilities = CAPABILITIES
+
+    async def report(self) -> tuple[ReportLine, ...]:
+        """Return what this fork did not carry exactly."""
+        try:
+            lines = (await self.ask("state"))["report"]
+        except (KernelRefusedError, KeyError):
+            lines = self.process.fork_report
+        return report_lines(lines)
+
+    async def checkpoints(self) -> list[Kept]:
+        """Return the states the kernel keeps, oldest first. Raises KernelRefusedError."""
+        listed = (await self.ask("checkpoints"))["checkpoints"]
+        # Those before cells that somebody else sent are none of the run's.
+        return [
+            Kept(entry["checkpoint"], seq, entry["taken"], entry["private_bytes"])
+            for entry in listed
+            if (seq := self._asked.get(entry["msg_id"])) or entry["msg_id"] is None
+        ]
+
+    async def read_globals(self) -> GlobalsRead:
+        """Return all variables as they are now. Raises KernelRefusedError."""
+        reply = storable_json(await self.ask("globals"))
+        return GlobalsRead(tuple(reply["globals"]), int(reply["total"]))
+
+    async def look_at_globals(self) -> GlobalsRead:
+        """Have the kernel look at its variables, and return them: it does so after a cell only.
+
+        Where there are many, what it finds later is told as more of GlobalsRead.
+        """
+        message = self._client.execute("", silent=True, store_history=False, allow_stdin=False)
+        self._began.add(message)
+        look_again(self._client.shell_channel)
+        for _ in range(_LOOKS):
+            reply = storable_json(await self.ask("globals"))
+            if not reply["stale"] and message in self._looked:
+                break
+            await asyncio.sleep(_LOOK_SECONDS)
+        return GlobalsRead(tuple(reply["globals"]), int(reply["total"]))
+
+    async def measured(self) -> Measured:
+        """Return what the kernel uses and keeps now. Raises KernelRefusedError."""
+        kept = await self.checkpoints()
+        memory = (await self.ask("state"))["memory"]
+        seqs = tuple(one.seq for one in kept if one.seq is not None)
+        return Measured(int(memory["resident_bytes"]), seqs)
 
     async def _answering(self) -> None:
         """Ask until the kernel's idle status arrives: then nothing it says can be missed."""
         asked: set[str] = set()
+        patience = _FIRST_ANSWER_SECONDS
         while True:
+            # A kernel that is there at once, as a fork is, may answer before we are subscribed.
             asked.add(self._client.kernel_info())
-            deadline = asyncio.get_running_loop().time() + ANSWER_SECONDS
+            deadline = asyncio.get_running_loop().time() + patience
+            patience = min(2 * patience, ANSWER_SECONDS)
             while (left := deadline - asyncio.get_running_loop().time()) > 0:
                 message = await self._next_iopub(left)
                 if message and _is_idle(message) and _parent(message) in asked:
@@ -88,10 +166,12 @@ class KernelConnection:
         """Send the code of an output cell."""
         message = self._client.execute(code, allow_stdin=True, stop_on_error=True)
         self._asked[message] = seq
+        look_again(self._client.shell_channel)
 
     def answer(self, value: str) -> None:
         """Answer the kernel's question."""
         self._client.input(value)
+        look_again(self._client.stdin_channel)
 
     async def quiet(self) -> None:
         """Wait until nothing more comes: what a kernel said last outlives it, in the sockets."""
@@ -106,6 +186,7 @@ class KernelConnection:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self.ask.close()
         self._client.stop_channels()
 
     async def _pump(
@@ -128,6 +209,20 @@ class KernelConnection:
 
     def _on_iopub(self, message: dict[str, Any]) -> None:
         seq = self._asked.get(_parent(message))
+        match message["header"]["msg_type"]:
+            case "patina_crashed":
+                reason = str(message["content"].get("reason"))
+                ended_in, self._ended_in = self._ended_in, None
+                self._sink(Crashed(reason, ended_in if seq == ended_in else None, now()))
+                return
+            case "patina_checkpoints":
+                self.on_checkpoints()
+                return
+            case "error" if message["content"].get("ename") == PROCESS_ENDED:
+                self._ended_in = seq
+            case "patina_globals" if _parent(message) in self._began:
+                content = storable_json(message["content"])
+                self._sink(GlobalsRead(tuple(content["delta"]), int(content["total"])))
         if seq is None:
             return
         if _is_idle(message):
@@ -138,6 +233,7 @@ class KernelConnection:
 
     def _on_shell(self, message: dict[str, Any]) -> None:
         seq = self._asked.get(_parent(message))
+        self._looked |= self._began & {_parent(message)}
         if seq is not None and message["header"]["msg_type"] == "execute_reply":
             self._replies[seq] = message["content"]
             self._finish_when_complete(seq)
@@ -156,10 +252,22 @@ class KernelConnection:
         count = content.get("execution_count")
         ok = content.get("status") == "ok"
         self._sink(Finished(seq, ok, count if isinstance(count, int) else None, now()))
+        if content.get("ename") == PROCESS_ENDED and _goes_on(content):
+            self._sink(RolledBack(seq))
 
 
 def _parent(message: dict[str, Any]) -> str:
     return str(message["parent_header"].get("msg_id", ""))
+
+
+def _goes_on(reply: dict[str, Any]) -> bool:
+    return str(reply.get("hint", "")).startswith("it goes on from")
+
+
+def report_lines(lines: list[dict[str, Any]]) -> tuple[ReportLine, ...]:
+    """Return a report as the model has it."""
+    names = ("kind", "name", "what", "advice")
+    return tuple(ReportLine(*(str(line.get(name, "")) for name in names)) for line in lines)
 
 
 def _is_idle(message: dict[str, Any]) -> bool:

@@ -17,6 +17,7 @@ from jupyter_server.utils import ApiPath
 POLL_SECONDS = 0.25
 ANSWER_SECONDS = 1.0
 START_SECONDS = 120.0
+PROVISIONER = "patina-provisioner"
 _GENTLE_SECONDS = 3.0
 
 
@@ -37,12 +38,20 @@ class KernelProcess:
 
     @classmethod
     async def start(
-        cls, kernels: AsyncMappingKernelManager, name: str, path: str, env: Mapping[str, str]
+        cls,
+        kernels: AsyncMappingKernelManager,
+        name: str,
+        path: str,
+        env: Mapping[str, str],
+        fork: Mapping[str, Any] | None = None,
     ) -> KernelProcess:
-        """Start a kernel of spec `name` in the folder `path` (relative to the server's root)."""
+        """Start a kernel of spec `name` in the folder `path` (relative to the server's root).
+
+        `fork`: {fork_of, checkpoint?, reseed?} for the provisioner of a kernel that can be forked.
+        """
         try:
             kernel_id = await kernels.start_kernel(
-                kernel_name=name, path=ApiPath(path), env=dict(env)
+                kernel_name=name, path=ApiPath(path), env=dict(env), **(fork or {})
             )
         except NoSuchKernel as error:
             raise KernelStartError(
@@ -51,10 +60,12 @@ class KernelProcess:
                 f"Install it, or choose another language. {install_hint(name)}".strip(),
             ) from error
         except Exception as error:
+            what = "forked" if fork else "started"
             raise KernelStartError(
-                f"The kernel {name} could not be started",
-                f"{type(error).__name__}: {error}",
-                "The server's log has the details.",
+                f"The kernel {name} could not be {what}",
+                str(error) if fork else f"{type(error).__name__}: {error}",
+                # What the provisioner of a kernel advises comes with its error.
+                str(getattr(error, "hint", "") or "The server's log has the details."),
             ) from error
         process = cls(kernels, kernel_id)
         process._leave_dead_when_dead()
@@ -72,6 +83,17 @@ class KernelProcess:
         self.manager.autorestart = False
         # Idle kernels without a connected browser are culled otherwise.
         self._kernels.notify_connect(self.id)  # type: ignore[no-untyped-call]
+
+    @property
+    def is_patina(self) -> bool:
+        """Whether the kernel is one of those that answer `patina_…_request` and can be forked."""
+        return is_patina(self.manager)
+
+    @property
+    def fork_report(self) -> list[dict[str, Any]]:
+        """What the making of this fork could not carry exactly."""
+        reply = getattr(self.manager.provisioner, "fork_reply", None) or {}
+        return list(reply.get("report") or ())
 
     def client(self) -> AsyncKernelClient:
         """Return a client with a session of its own: a shared one would mix up replies."""
@@ -101,6 +123,13 @@ class KernelProcess:
             manager.shutdown_wait_time = _GENTLE_SECONDS
             kernels: Any = self._kernels
             await kernels.shutdown_kernel(self.id, now=False)
+
+
+def is_patina(manager: AsyncKernelManager) -> bool:
+    """Whether a kernel's spec names the provisioner that forks."""
+    metadata: Any = getattr(manager.kernel_spec, "metadata", None) or {}
+    named: Any = metadata.get("kernel_provisioner") or {}
+    return bool(named.get("provisioner_name") == PROVISIONER)
 
 
 def install_hint(kernel: str) -> str:

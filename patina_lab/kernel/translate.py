@@ -37,6 +37,9 @@ def translate(message: Message, seq: Seq) -> Event | None:  # noqa: PLR0911 (one
             return on.Cleared(seq, bool(content.get("wait")))
         case "input_request":
             return on.InputRequested(seq, str(content["prompt"]), bool(content.get("password")))
+        case "patina_globals":
+            rows = tuple(dict(row) for row in content["delta"])
+            return on.GlobalsChanged(seq, rows, int(content["total"]))
         case _:
             return None
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from patina_lab.model.cells import OutputCell
-from patina_lab.model.ids import Seq
+from patina_lab.model.ids import KernelId, Seq
 from patina_lab.model.outputs import Blob, Display
+from patina_lab.model.run import ReportLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,22 @@ class StartKernel:
 @dataclass(frozen=True, slots=True)
 class RestartKernel:
     """End the kernel there is, if any, then as StartKernel."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForkKernel:
+    """Start a kernel as a fork of another, or of a checkpoint of it; answer as to StartKernel."""
+
+    kernel: KernelId
+    checkpoint: str | None = None
+    reseed: bool = False
+    report: tuple[ReportLine, ...] = ()
+    """What is to be said of it whatever the kernel reports."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadKernel:
+    """Start a kernel and load the state on disk into it; answer as to StartKernel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +99,37 @@ class UpdateClosed:
 
 
 @dataclass(frozen=True, slots=True)
+class MarkUndone:
+    """These output cells are undone; what is in force now is the state after `position`."""
+
+    seqs: tuple[Seq, ...]
+    position: Seq
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeGlobals:
+    """Variables have changed by this cell, to the log and to the document."""
+
+    seq: Seq
+    rows: tuple[Mapping[str, Any], ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class BeginGlobals:
+    """A session began with these variables, which no cell of it made: after `seq`."""
+
+    seq: Seq
+    rows: tuple[Mapping[str, Any], ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyGlobals:
+    """There are no variables any more."""
+
+
+@dataclass(frozen=True, slots=True)
 class SaveRun:
     """The run's own fields have changed: to the document, and to the log what it keeps."""
 
@@ -87,6 +137,8 @@ class SaveRun:
 Effect = (
     StartKernel
     | RestartKernel
+    | ForkKernel
+    | LoadKernel
     | ShutdownKernel
     | InterruptKernel
     | SendExecute
@@ -96,5 +148,9 @@ Effect = (
     | ChangeCell
     | CloseCell
     | UpdateClosed
+    | MarkUndone
+    | ChangeGlobals
+    | BeginGlobals
+    | EmptyGlobals
     | SaveRun
 )

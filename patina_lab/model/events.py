@@ -8,6 +8,7 @@ from typing import Any
 
 from patina_lab.model.ids import CellId, KernelId, RequestId, Seq
 from patina_lab.model.outputs import StreamName
+from patina_lab.model.run import ReportLine, SavedState
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,12 @@ class Entered:
 
 @dataclass(frozen=True, slots=True)
 class KernelReady:
-    """The kernel answers."""
+    """The kernel answers. `report`: what a fork or a load did not carry exactly."""
 
     kernel: KernelId
     at: str
+    capabilities: tuple[str, ...] = ()
+    report: tuple[ReportLine, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +164,85 @@ class KernelDied:
 
 
 @dataclass(frozen=True, slots=True)
+class Crashed:
+    """The process that ran the code ended, and the kernel keeps a state of before.
+
+    `seq` is the cell that ran; None when none did.
+    """
+
+    reason: str
+    seq: Seq | None
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class RolledBack:
+    """The process ended in this cell, and the kernel went on from the state before by itself."""
+
+    seq: Seq
+
+
+@dataclass(frozen=True, slots=True)
+class UndoAsked:
+    """These cells, the latest of the session, are to be undone. Then comes Undone or UndoFailed."""
+
+    seqs: tuple[Seq, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """The kernel has the state from before the cells that were to be undone."""
+
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class UndoFailed:
+    """The kernel has the state it had."""
+
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalsChanged:
+    """A cell has changed variables: rows as the kernel summarised them, and how many there are."""
+
+    seq: Seq
+    rows: tuple[Mapping[str, Any], ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalsRead:
+    """All variables of a kernel that began with some: a fork's, or those of a saved state."""
+
+    rows: tuple[Mapping[str, Any], ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What the kernel uses and keeps now."""
+
+    memory_bytes: int
+    checkpoints: tuple[Seq, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StateSaved:
+    """The state is on disk."""
+
+    saved: SavedState
+
+
+@dataclass(frozen=True, slots=True)
+class LoadAsked:
+    """Somebody wants a new kernel with the state that is on disk."""
+
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Renamed:
     """The run has another title."""
 
@@ -184,5 +266,15 @@ Event = (
     | RestartAsked
     | StopAsked
     | KernelDied
+    | Crashed
+    | RolledBack
+    | UndoAsked
+    | Undone
+    | UndoFailed
+    | GlobalsChanged
+    | GlobalsRead
+    | Measured
+    | StateSaved
+    | LoadAsked
     | Renamed
 )

@@ -22,6 +22,7 @@ class RunStatus(StrEnum):
     LOST = "lost"
 
 
+_NONE_YET = Seq(0)
 LIVE = frozenset({RunStatus.STARTING, RunStatus.IDLE, RunStatus.BUSY, RunStatus.FORKING})
 """The states in which a run takes cells."""
 
@@ -45,6 +46,49 @@ class RunError:
 
 
 @dataclass(frozen=True, slots=True)
+class ForkPoint:
+    """Where a run was forked: its parent, and the last output cell it shares with it."""
+
+    run: RunId
+    seq: Seq
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    """One thing that a fork or a load did not carry exactly, and what to do about it."""
+
+    kind: str
+    name: str
+    what: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Crash:
+    """The kernel's process ended while `seq` ran (None: nothing ran); a state before is kept."""
+
+    reason: str
+    seq: Seq | None
+
+
+@dataclass(frozen=True, slots=True)
+class SavedState:
+    """A state on disk: when it was saved, the last output cell it has, its size."""
+
+    at: str
+    seq: Seq
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class KernelSettings:
+    """How many checkpoints a run's kernel keeps, and what it does when its process ends."""
+
+    checkpoints: str | int = "auto"
+    on_crash: str = "ask"
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """The state that decides what happens next."""
 
@@ -56,7 +100,7 @@ class Run:
     language: str
     status: RunStatus = RunStatus.STARTING
     session: int = 1
-    last_seq: int = 0
+    last_seq: Seq = _NONE_YET
     kernel_id: KernelId | None = None
     phase: Phase | None = None
     error: RunError | None = None
@@ -68,6 +112,37 @@ class Run:
     """The running cell was asked to stop."""
     requests: Mapping[RequestId, tuple[Seq, ...]] = field(default_factory=dict)
     """The latest requests and what they led to, so that a repeated one does nothing."""
+
+    parent: ForkPoint | None = None
+    base: Seq = _NONE_YET
+    """The last output cell before this session's own."""
+    executed: tuple[Seq, ...] = ()
+    """The cells of this session that made the state as it is, in order; the latest hundred."""
+    before: Mapping[Seq, Seq] = field(default_factory=dict)
+    """Of each cell of this session (undone ones, too) the one that ran last before it."""
+    restoring: tuple[Seq, ...] | None = None
+    """These cells are being undone: nothing else may begin."""
+    crash: Crash | None = None
+    """The run failed, and its kernel offers to go on from a state before."""
+    report: tuple[ReportLine, ...] | None = None
+    capabilities: tuple[str, ...] = ()
+    """What its kernel can do beyond the protocol: `fork`, `undo`, `globals`, `save`."""
+    settings: KernelSettings = field(default_factory=KernelSettings)
+    memory_bytes: int | None = None
+    checkpoints: tuple[Seq, ...] | None = None
+    """The cells before which a state is kept, as was seen last."""
+    saved: SavedState | None = None
+
+    @property
+    def position(self) -> Seq:
+        """The last output cell whose effects are in the state, without that of a running one."""
+        done = self.executed[:-1] if self.current is not None else self.executed
+        return done[-1] if done else self.base
+
+    @property
+    def has_kernel(self) -> bool:
+        """Whether a process belongs to the run: also after a crash that can be undone."""
+        return self.is_live or self.crash is not None
 
     @property
     def queue(self) -> tuple[Seq, ...]:

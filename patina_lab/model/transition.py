@@ -6,13 +6,17 @@ from dataclasses import replace
 from typing import assert_never
 
 from patina_lab.model import events as on
-from patina_lab.model import producing
+from patina_lab.model import producing, undoing
 from patina_lab.model.cells import CellStatus, OutputCell, with_output
 from patina_lab.model.effects import (
+    BeginGlobals,
     ChangeCell,
+    ChangeGlobals,
     CloseCell,
     Effect,
+    EmptyGlobals,
     InterruptKernel,
+    LoadKernel,
     OpenCell,
     RestartKernel,
     SaveRun,
@@ -23,12 +27,15 @@ from patina_lab.model.effects import (
 from patina_lab.model.events import Event
 from patina_lab.model.ids import OutputId, RequestId, Seq
 from patina_lab.model.outputs import ErrorOutput
-from patina_lab.model.run import Phase, Run, RunError, RunStatus
+from patina_lab.model.run import Crash, Phase, Run, RunError, RunStatus
 
 Result = tuple[Run, tuple[Effect, ...]]
 
 REMEMBERED_REQUESTS = 1_000
 RECENT_CELLS = 8
+PROCESS_ENDED = "KernelProcessEnded"
+"""The error of a cell in which a kernel's process ended, where the kernel itself can tell."""
+_BEGINNING = (RunStatus.STARTING, RunStatus.FORKING)
 
 
 def transition(run: Run, event: Event) -> Result:  # noqa: C901, PLR0911, PLR0912 (one case an event)
@@ -52,9 +59,27 @@ def transition(run: Run, event: Event) -> Result:  # noqa: C901, PLR0911, PLR091
             return _restart(run, event)
         case on.StopAsked():
             after, effects = _ended(run, RunStatus.STOPPED, None, event.at, why=event.why)
-            return after, (*effects, ShutdownKernel())
+            return after, (*effects, EmptyGlobals(), ShutdownKernel())
         case on.KernelDied():
             return _died(run, event)
+        case on.Crashed():
+            return _crashed(run, event)
+        case on.RolledBack() | on.UndoAsked():
+            return undoing.changed(run, event)
+        case on.Undone() | on.UndoFailed():
+            return _undone(run, event)
+        case on.GlobalsChanged():
+            if event.seq not in run.executed:
+                return run, ()
+            return run, (ChangeGlobals(event.seq, event.rows, event.total),)
+        case on.GlobalsRead():
+            return run, (BeginGlobals(run.base, event.rows, event.total),)
+        case on.Measured():
+            return _measured(run, event)
+        case on.StateSaved():
+            return replace(run, saved=event.saved), (SaveRun(),)
+        case on.LoadAsked():
+            return _load(run, event)
         case on.Renamed():
             return replace(run, title=event.title), (SaveRun(),)
         case (
@@ -79,7 +104,7 @@ def _submitted(run: Run, event: on.Submitted) -> Result:
     after = replace(
         run,
         waiting=run.waiting + new,
-        last_seq=run.last_seq + len(new),
+        last_seq=Seq(run.last_seq + len(new)),
         requests=_remembered(run, event.request, seqs),
     )
     opened = tuple(OpenCell(cell) for cell in new)
@@ -111,12 +136,16 @@ def _remembered(
 
 def _start_next(run: Run, at: str) -> Result:
     """Run the first cell that waits, when the kernel has nothing to do."""
-    if run.status is not RunStatus.IDLE or not run.waiting:
+    if run.status is not RunStatus.IDLE or not run.waiting or run.restoring is not None:
         return run, ()
     first, *rest = run.waiting
     cell = replace(first, status=CellStatus.RUNNING, started=at)
     after = replace(
-        run, status=RunStatus.BUSY, current=cell, waiting=tuple(rest), interrupted=False
+        undoing.executing(run, cell.seq),
+        status=RunStatus.BUSY,
+        current=cell,
+        waiting=tuple(rest),
+        interrupted=False,
     )
     return after, (ChangeCell(cell), SendExecute(cell.seq, cell.source))
 
@@ -129,15 +158,23 @@ def _entered(run: Run, event: on.Entered) -> Result:
 
 
 def _ready(run: Run, event: on.KernelReady) -> Result:
-    if run.status is not RunStatus.STARTING:
+    if run.status not in _BEGINNING:
         return run, ()
-    idle = replace(run, status=RunStatus.IDLE, kernel_id=event.kernel, phase=None, error=None)
+    idle = replace(
+        run,
+        status=RunStatus.IDLE,
+        kernel_id=event.kernel,
+        phase=None,
+        error=None,
+        capabilities=event.capabilities,
+        report=event.report,
+    )
     after, effects = _start_next(idle, event.at)
     return after, (*effects, SaveRun())
 
 
 def _start_failed(run: Run, event: on.StartFailed) -> Result:
-    if run.status is not RunStatus.STARTING:
+    if run.status not in _BEGINNING:
         return run, ()
     error = RunError(event.message, event.reason, event.hint)
     return _ended(run, RunStatus.FAILED, error, event.at)
@@ -193,32 +230,90 @@ def _interrupt(run: Run) -> Result:
 def _restart(run: Run, event: on.RestartAsked) -> Result:
     error = _end_error(run, "KernelRestarted", "The kernel was restarted while this cell ran")
     closed, effects = _close_all(run, CellStatus.INTERRUPTED, error, event.at)
-    after = replace(
-        closed,
+    after = _begin_again(closed, Phase("Restarting the kernel", event.at))
+    return after, (*effects, EmptyGlobals(), SaveRun(), RestartKernel())
+
+
+def _load(run: Run, event: on.LoadAsked) -> Result:
+    """Go on with the state on disk; a run whose state is in memory is not asked to lose it."""
+    if run.is_live or run.saved is None:
+        return run, ()
+    after = _begin_again(run, Phase("Loading the saved state", event.at))
+    return after, (EmptyGlobals(), SaveRun(), LoadKernel())
+
+
+def _begin_again(run: Run, phase: Phase) -> Run:
+    return replace(
+        _without_kernel(run),
         status=RunStatus.STARTING,
         session=run.session + 1,
-        kernel_id=None,
+        base=run.last_seq,
         error=None,
-        phase=Phase("Restarting the kernel", event.at),
+        report=None,
+        phase=phase,
     )
-    return after, (*effects, SaveRun(), RestartKernel())
+
+
+def _without_kernel(run: Run) -> Run:
+    return replace(
+        run,
+        kernel_id=None,
+        phase=None,
+        crash=None,
+        restoring=None,
+        executed=(),
+        before={},
+        memory_bytes=None,
+        checkpoints=None,
+    )
 
 
 def _died(run: Run, event: on.KernelDied) -> Result:
-    if not run.is_live:
+    if not run.has_kernel:
         return run, ()
     error = RunError(f"The kernel died: {event.cause}", event.cause, event.hint)
     return _ended(run, RunStatus.FAILED, error, event.at)
 
 
+def _crashed(run: Run, event: on.Crashed) -> Result:
+    """Keep the kernel: it offers to go on from before the cell that ran."""
+    if not run.is_live:
+        return run, ()
+    where = "before this cell" if event.seq else "the last state it kept"
+    error = RunError(
+        f"The kernel died: {event.reason}",
+        event.reason,
+        f"Undo goes on from {where}. Or restart the run, or start a new one: the history stays.",
+    )
+    closed, effects = _close_all(
+        run, CellStatus.FAILED, _end_error(run, "KernelDied", error.message), event.at
+    )
+    crash = Crash(event.reason, event.seq)
+    after = replace(
+        closed, status=RunStatus.FAILED, error=error, crash=crash, restoring=None, phase=None
+    )
+    return after, (*effects, SaveRun())
+
+
+def _undone(run: Run, event: on.Undone | on.UndoFailed) -> Result:
+    after, effects = undoing.changed(run, event)
+    after, begun = _start_next(after, event.at)
+    return after, (*effects, *begun, SaveRun())
+
+
+def _measured(run: Run, event: on.Measured) -> Result:
+    after = replace(run, memory_bytes=event.memory_bytes, checkpoints=event.checkpoints)
+    return (after, (SaveRun(),)) if run.has_kernel and after != run else (run, ())
+
+
 def _ended(run: Run, status: RunStatus, error: RunError | None, at: str, why: str = "") -> Result:
     """Close everything that is open, because the kernel is gone."""
-    if not run.is_live:
+    if not run.has_kernel:
         return replace(run, status=status), (SaveRun(),)
     name, value = ("KernelDied", error.message) if error else ("KernelStopped", why)
     cell_status = CellStatus.FAILED if error else CellStatus.INTERRUPTED
     closed, effects = _close_all(run, cell_status, _end_error(run, name, value), at)
-    after = replace(closed, status=status, kernel_id=None, phase=None, error=error)
+    after = replace(_without_kernel(closed), status=status, error=error)
     return after, (*effects, SaveRun())
 
 
@@ -232,8 +327,16 @@ def _end_error(run: Run, name: str, value: str) -> ErrorOutput:
 def _close_all(run: Run, status: CellStatus, error: ErrorOutput, at: str) -> Result:
     closing: tuple[Effect, ...] = ()
     if run.current is not None:
-        cell = with_output(replace(run.current, question=None), error)
+        cell = replace(run.current, question=None)
+        if not _says_why(cell):
+            cell = with_output(cell, error)
         closing = (CloseCell(replace(cell, status=status, ended=at)),)
     gone = replace(run, current=None, recent=(), interrupted=False)
     after, dropped = _drop_waiting(gone, at)
     return after, (*closing, *dropped)
+
+
+def _says_why(cell: OutputCell) -> bool:
+    """Whether the kernel itself has said in the cell that its process ended."""
+    last = cell.outputs[-1] if cell.outputs else None
+    return isinstance(last, ErrorOutput) and last.ename == PROCESS_ENDED

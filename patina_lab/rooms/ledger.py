@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 from collections.abc import Callable
+from pathlib import Path
 
 from patina_lab.blobs.store import BlobStore
 from patina_lab.model.ids import BlobHash
@@ -34,6 +36,21 @@ class Ledger:
         self._waiting: dict[BlobHash, Blob] = {}
         self._syncing: asyncio.Task[None] | None = None
         self._sync_again = False
+        self._filing = asyncio.Lock()
+        self._rewriting = False
+
+    async def rewrite(self, path: Path, change: Callable[[Record], Record | None]) -> None:
+        """Change what is written already; what comes meanwhile waits. Raises OSError."""
+        async with self._filing:
+            if not self.retry():
+                reason = self.trouble.reason if self.trouble else "the log is being rewritten"
+                raise OSError(errno.EIO, reason)
+            self._rewriting = True
+            try:
+                await asyncio.to_thread(self._log.rewrite, path, change)
+            finally:
+                self._rewriting = False
+                self.retry()
 
     def append(self, *records: Record) -> None:
         """Add records; those that the disk does not take now are tried again."""
@@ -62,7 +79,7 @@ class Ledger:
 
     def retry(self) -> bool:
         """Write what waits, blobs first; tell whether nothing waits any more."""
-        return self._tried(self._write)
+        return not self._rewriting and self._tried(self._write)
 
     def _write(self) -> None:
         while self._waiting:
@@ -106,7 +123,8 @@ class Ledger:
             self._sync_again = False
             try:
                 await asyncio.to_thread(self._blobs.sync)
-                await asyncio.to_thread(self._log.sync)
+                async with self._filing:
+                    await asyncio.to_thread(self._log.sync)
             except OSError as error:
                 self._fail(error)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from patina_lab.rooms.records import (
     LogOrderError,
     Record,
     add,
+    begun,
     decode,
     encode,
 )
@@ -73,6 +75,30 @@ class RunLog:
             self._file.truncate(self._end)
             self._torn = False
 
+    def rewrite(self, path: Path, change: Callable[[Record], Record | None]) -> None:
+        """Replace each record by what `change` makes of it; whole or not at all. Blocks.
+
+        `path`: where the log is now, since its folder may have moved. Nothing may be appended
+        meanwhile.
+        """
+        self._mend()
+        temporary = path.with_name(f".{path.name}.new")
+        try:
+            with path.open("rb") as old, temporary.open("wb") as new:
+                for line in old:
+                    record = change(decode(line))
+                    if record is not None:
+                        new.write(encode(record))
+                new.flush()
+                os.fsync(new.fileno())
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        self._file.close()
+        self._file = path.open("ab", buffering=0)
+        self.path, self._end = path, self._file.seek(0, os.SEEK_END)
+
     def sync(self) -> None:
         """Make what was appended durable. Blocks: call it off the event loop."""
         os.fsync(self._file.fileno())
@@ -118,4 +144,4 @@ def _take(path: Path, folded: Folded | None, line: bytes, number: int) -> Folded
         raise RunLogError(path, number, "the first record is not the header of a run")
     if record.schema > SCHEMA:
         raise RunLogError(path, number, f"written by a newer Patina Lab (schema {record.schema})")
-    return Folded(record, record.title)
+    return begun(record)

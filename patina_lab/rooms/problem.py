@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 from http import HTTPStatus
 
+from patina_lab.model.undoing import NoWay
+
 
 class PatinaProblem(Exception):  # noqa: N818 (as on the wire)
     """What becomes the error reply {"message", "reason", "hint"} with a status."""
@@ -27,6 +29,11 @@ def not_found(message: str, reason: str, hint: str = "") -> PatinaProblem:
 def conflict(message: str, reason: str, hint: str = "") -> PatinaProblem:
     """Return a state in which the request cannot be done."""
     return PatinaProblem(HTTPStatus.CONFLICT, message, reason, hint)
+
+
+def impossible(no: NoWay) -> PatinaProblem:
+    """Return what the model says cannot be done now."""
+    return conflict(no.message, no.reason, no.hint)
 
 
 def of_disk(error: OSError) -> PatinaProblem:

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from patina_lab import wire
 from patina_lab.blobs.store import BlobStore
-from patina_lab.document.manifest import wire_cell, wire_data, wire_error, wire_run
+from patina_lab.document.manifest import (
+    wire_cell,
+    wire_data,
+    wire_error,
+    wire_report,
+    wire_run,
+)
 from patina_lab.kernel.connection import now
 from patina_lab.model.cells import OutputCell
 from patina_lab.model.outputs import Blob, Display
@@ -20,14 +28,21 @@ from patina_lab.rooms.log import RunLog
 from patina_lab.rooms.publisher import Publisher
 from patina_lab.rooms.records import (
     Closed,
+    Forked,
+    GlobalsTold,
     KernelEnded,
     KernelStarted,
+    Loaded,
     Opened,
+    Pinned,
     Record,
     Retitled,
+    UndoneCells,
     growth,
+    without_cell,
 )
 from patina_lab.rooms.tasks import Tasks
+from patina_lab.rooms.variables import Told, Variables, begun_with, changed_names, global_rows
 
 SYNC_SECONDS = 2.0
 
@@ -53,10 +68,14 @@ class Recorder:
         self._to_show: set[int] = set()
         self._showing: defaultdict[str, set[int]] = defaultdict(set)
         self._next_log: asyncio.TimerHandle | None = None
+        self.variables = Variables()
+        self.inherited: Mapping[str, int | None] = {}
+        """Of the variables that a fork began with, the cell that had changed them."""
+        self._show_variables = False
 
-    def revive(self, timeline: dict[int, wire.OutputCell]) -> None:
-        """Go on after the output cells that a log tells of."""
-        self._timeline = timeline
+    def revive(self, timeline: dict[int, wire.OutputCell], variables: Variables) -> None:
+        """Go on after the output cells and variables that a log tells of."""
+        self._timeline, self.variables = timeline, variables
         for cell in timeline.values():
             self._logged[cell.seq] = cell.outputs
             self._index(cell)
@@ -65,6 +84,7 @@ class Recorder:
     def wire_run(self) -> wire.Run:
         """The run's own fields, with what is wrong with keeping it."""
         run, trouble = wire_run(self._run), self._ledger.trouble
+        run = msgspec.structs.replace(run, globals_total=self.variables.total or None)
         if trouble and run.error is None:
             return msgspec.structs.replace(run, error=wire_error(trouble))
         return run
@@ -78,6 +98,8 @@ class Recorder:
 
     def change(self, cell: OutputCell) -> None:
         """Show an output cell as it is now; the log has it within two seconds."""
+        if cell.seq not in self._timeline:
+            return  # It was deleted from the history, and a thread of it goes on printing.
         self._growing[cell.seq] = cell
         self._show_soon(cell.seq)
         self._log_soon(cell.seq)
@@ -103,6 +125,8 @@ class Recorder:
         """Change the content of a display in every output cell that shows it."""
         data = wire_data(display)
         for seq in tuple(self._showing.get(display.display_id or "", ())):
+            if seq not in self._timeline:
+                continue
             cell = self._current(seq)
             changed = _with_display(cell, display, data)
             if changed.outputs != cell.outputs:
@@ -113,6 +137,76 @@ class Recorder:
     def keep(self, blobs: tuple[Blob, ...]) -> None:
         """Store bytes; what names them is written afterwards."""
         self._ledger.keep(blobs)
+
+    def undo(self, seqs: tuple[int, ...], position: int) -> None:
+        """Mark output cells as undone, and show the variables as they were before."""
+        self._ledger.append(UndoneCells(seqs=list(seqs), position=position, at=now()))
+        self.variables.undo(seqs, self._run.last_seq, position, self._run.session)
+        for seq in seqs:
+            self._alter(seq, undone=True)
+        self._show_variables_soon()
+        self._ledger.sync_soon()
+
+    def tell_globals(self, seq: int, rows: tuple[Mapping[str, Any], ...], total: int) -> None:
+        """Keep what a cell changed of the variables."""
+        told = Told(seq, self._run.session, global_rows(rows), total)
+        if seq in self._timeline:
+            names = changed_names(self._current(seq).globals_changed, told.rows)
+            self._alter(seq, globals_changed=names)
+        self._tell(told)
+
+    def begin_globals(self, seq: int, rows: tuple[Mapping[str, Any], ...], total: int) -> None:
+        """Keep what variables a session began with."""
+        begun = begun_with(global_rows(rows), self.inherited)
+        self._tell(Told(seq, self._run.session, begun, total))
+
+    def _tell(self, told: Told) -> None:
+        self.variables.tell(told)
+        self._ledger.append(
+            GlobalsTold(seq=told.seq, session=told.session, delta=told.rows, total=told.total)
+        )
+        self._show_variables_soon()
+
+    def empty_globals(self) -> None:
+        """Show no variables any more."""
+        self.variables.empty()
+        self._show_variables_soon()
+
+    def _show_variables_soon(self) -> None:
+        self._show_variables = True
+        self._request()
+
+    def pin(self, seq: int, *, pinned: bool) -> wire.OutputCell:
+        """Pin an output cell, or no longer. KeyError when there is none."""
+        if self._current(seq).pinned != pinned:
+            self._ledger.append(Pinned(seq=seq, pinned=pinned))
+            self._alter(seq, pinned=pinned)
+        return self._current(seq)
+
+    async def delete(self, seq: int, log: Path) -> set[str]:
+        """Delete a final output cell; return the blobs it named. KeyError, OSError; then it stays.
+
+        `log` is where the log is now.
+        """
+        cell = self._current(seq)
+        del self._timeline[seq]
+        self._to_log.discard(seq)
+        try:
+            await self._ledger.rewrite(
+                log, lambda record: without_cell(record, seq, undone=cell.undone)
+            )
+        except BaseException:
+            self._timeline[seq] = cell
+            raise
+        for showing in self._showing.values():
+            showing.discard(seq)
+        self._show_soon(seq)
+        return {name for output in cell.outputs for name in _named(output)}
+
+    def _alter(self, seq: int, **changes: Any) -> None:
+        if seq in self._timeline:
+            self._timeline[seq] = msgspec.structs.replace(self._current(seq), **changes)
+            self._show_soon(seq)
 
     def save(self, run: Run) -> None:
         """Show the run's own fields, and log those of their changes that are history."""
@@ -150,7 +244,13 @@ class Recorder:
         """Return an output cell as it is now, bringing the timeline up to date."""
         growing = self._growing.pop(seq, None)
         if growing is not None:
-            self._timeline[seq] = wire_cell(growing)
+            there = self._timeline[seq]
+            self._timeline[seq] = msgspec.structs.replace(
+                wire_cell(growing),
+                globals_changed=there.globals_changed,
+                undone=there.undone,
+                pinned=there.pinned,
+            )
             self._index(self._timeline[seq])
         return self._timeline[seq]
 
@@ -172,7 +272,13 @@ class Recorder:
         seqs, self._to_show = sorted(self._to_show), set()
         self._document.put_run(self.wire_run)
         for seq in seqs:
-            self._document.put_cell(self._run.id, self._current(seq))
+            if seq in self._timeline:
+                self._document.put_cell(self._run.id, self._current(seq))
+            else:
+                self._document.remove_cell(self._run.id, seq)
+        if self._show_variables:
+            self._show_variables = False
+            self._document.put_globals(self._run.id, self.variables.rows())
 
     def _log_soon(self, seq: int) -> None:
         self._to_log.add(seq)
@@ -208,6 +314,9 @@ def _history(before: Run, run: Run) -> tuple[Record, ...]:
         records.append(Retitled(title=run.title))
     if run.kernel_id is not None and run.kernel_id != before.kernel_id:
         records.append(KernelStarted(session=run.session, kernel_id=run.kernel_id, at=now()))
+        if run.report is not None:
+            began = Forked if run.parent is not None and run.session == 1 else Loaded
+            records.append(began(at=now(), report=wire_report(run.report)))
     if before.is_live and not run.is_live:
         error = wire_error(run.error)
         records.append(KernelEnded(status=run.status.value, at=now(), error=error))

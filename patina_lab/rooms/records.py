@@ -15,8 +15,9 @@ import msgspec
 from msgspec import Struct
 
 from patina_lab import wire
+from patina_lab.rooms.variables import Told, Variables, changed_names
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 class Header(Struct, tag="run", tag_field="record", frozen=True, kw_only=True, omit_defaults=True):
@@ -92,8 +93,68 @@ class Retitled(Struct, tag="renamed", tag_field="record", frozen=True, kw_only=T
     title: str
 
 
+class Forked(Struct, tag="forked", tag_field="record", frozen=True, kw_only=True):
+    """The run's kernel is a fork of its parent's, and what that could not carry exactly."""
+
+    at: str
+    report: list[wire.ReportLine]
+
+
+class Loaded(Struct, tag="loaded", tag_field="record", frozen=True, kw_only=True):
+    """The session began with a state that was saved, and what of it did not come back."""
+
+    at: str
+    report: list[wire.ReportLine]
+
+
+class UndoneCells(Struct, tag="undone", tag_field="record", frozen=True, kw_only=True):
+    """The kernel went back to before these cells; what is in force is the state after `position`.
+
+    After a crash it also means: the kernel goes on.
+    """
+
+    seqs: list[int]
+    position: int
+    at: str
+
+
+class GlobalsTold(Struct, tag="globals", tag_field="record", frozen=True, kw_only=True):
+    """A cell changed these variables; or the session began with them, after `seq`."""
+
+    seq: int
+    session: int
+    delta: list[wire.Global]
+    total: int
+
+
+class Pinned(Struct, tag="pinned", tag_field="record", frozen=True, kw_only=True):
+    """An output cell was pinned, or is no longer."""
+
+    seq: int
+    pinned: bool
+
+
+class Deleted(Struct, tag="deleted", tag_field="record", frozen=True, kw_only=True):
+    """An output cell was deleted from the history: this stands where it was opened."""
+
+    seq: int
+
+
 Record = (
-    Header | Opened | OutputWritten | OutputsCut | Closed | KernelStarted | KernelEnded | Retitled
+    Header
+    | Opened
+    | OutputWritten
+    | OutputsCut
+    | Closed
+    | KernelStarted
+    | KernelEnded
+    | Retitled
+    | Forked
+    | Loaded
+    | UndoneCells
+    | GlobalsTold
+    | Pinned
+    | Deleted
 )
 
 _encoder = msgspec.json.Encoder()
@@ -120,6 +181,15 @@ class Folded:
     status: wire.RunStatus = "starting"
     session: int = 1
     error: wire.RunError | None = None
+    last_seq: int = 0
+    report: list[wire.ReportLine] | None = None
+    variables: Variables = field(default_factory=Variables)
+
+
+def begun(header: Header) -> Folded:
+    """Return what a log's first record says."""
+    last_seq = header.parent.seq if header.parent else 0
+    return Folded(header, header.title, last_seq=last_seq)
 
 
 class LogOrderError(ValueError):
@@ -128,7 +198,7 @@ class LogOrderError(ValueError):
 
 def fold(header: Header, records: Iterable[Record]) -> Folded:
     """Add records up, in order. Raises LogOrderError at one that makes no sense there."""
-    folded = Folded(header, header.title)
+    folded = begun(header)
     for record in records:
         add(folded, record)
     return folded
@@ -139,27 +209,63 @@ def add(folded: Folded, record: Record) -> None:
     match record:
         case Opened(cell):
             folded.cells[cell.seq] = cell
-        case OutputWritten() | OutputsCut() | Closed():
+            folded.last_seq = max(folded.last_seq, cell.seq)
+        case OutputWritten() | OutputsCut() | Closed() | Pinned():
             there = folded.cells.get(record.seq)
             if there is None:
                 raise LogOrderError(f"output cell {record.seq} was never opened")
             folded.cells[record.seq] = _changed(there, record)
+        case Deleted(seq=seq):
+            folded.last_seq = max(folded.last_seq, seq)
+        case Retitled(title=title):
+            folded.title = title
+        case GlobalsTold():
+            _tell(folded, record)
+        case Header():
+            raise LogOrderError("a second header")
+        case _:
+            _live(folded, record)
+
+
+def _live(
+    folded: Folded, record: KernelStarted | KernelEnded | Forked | Loaded | UndoneCells
+) -> None:
+    """Take into account what happened to the kernel."""
+    match record:
         case KernelStarted():
+            folded.variables.begin(record.session)
             folded.session, folded.status, folded.error = record.session, "idle", None
         case KernelEnded():
             folded.status, folded.error = record.status, record.error
-        case Retitled(title=title):
-            folded.title = title
-        case Header():
-            raise LogOrderError("a second header")
+            if record.status == "stopped":
+                folded.variables.empty()
+        case Forked(report=report) | Loaded(report=report):
+            folded.report = report
+        case UndoneCells(seqs=seqs, position=position):
+            for seq in set(seqs) & set(folded.cells):
+                folded.cells[seq] = _replace(folded.cells[seq], undone=True)
+            folded.status, folded.error = "idle", None
+            folded.variables.undo(seqs, folded.last_seq, position, folded.session)
 
 
-def _changed(cell: wire.OutputCell, record: OutputWritten | OutputsCut | Closed) -> wire.OutputCell:
+def _tell(folded: Folded, record: GlobalsTold) -> None:
+    folded.variables.tell(Told(record.seq, record.session, record.delta, record.total))
+    cell = folded.cells.get(record.seq)
+    if cell is not None and cell.session == record.session:
+        names = changed_names(cell.globals_changed, record.delta)
+        folded.cells[record.seq] = _replace(cell, globals_changed=names)
+
+
+def _changed(
+    cell: wire.OutputCell, record: OutputWritten | OutputsCut | Closed | Pinned
+) -> wire.OutputCell:
     match record:
         case OutputWritten():
             return _replace(cell, outputs=_with_output(cell.outputs, record))
         case OutputsCut():
             return _replace(cell, outputs=cell.outputs[: record.count])
+        case Pinned():
+            return _replace(cell, pinned=record.pinned)
         case Closed():
             return _replace(
                 cell,
@@ -208,3 +314,19 @@ def _grown(
         rest = msgspec.structs.replace(output, sealed=output.sealed[len(kept) :])
         return OutputWritten(seq=seq, index=index, output=rest, sealed_from=len(kept))
     return OutputWritten(seq=seq, index=index, output=output)
+
+
+def without_cell(record: Record, seq: int, *, undone: bool) -> Record | None:
+    """Return what of a record stays when an output cell is deleted from the history.
+
+    What the cell did to variables stays: later states are made of it. Not if it was undone.
+    """
+    match record:
+        case Opened(cell) if cell.seq == seq:
+            return Deleted(seq=seq)
+        case OutputWritten() | OutputsCut() | Closed() | Pinned() if record.seq == seq:
+            return None
+        case GlobalsTold() if record.seq == seq and undone:
+            return None
+        case _:
+            return record

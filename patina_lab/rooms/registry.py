@@ -29,6 +29,7 @@ class Rooms:
         self, sources: SourceDocuments, kernels: AsyncMappingKernelManager, root: Path
     ) -> None:
         self._sources, self._kernels, self._root = sources, kernels, root
+        self.kernels = kernels
         self._rooms: dict[str, Room] = {}
         self._opening: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._start_times = StartTimes()

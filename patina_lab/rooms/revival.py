@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from patina_lab import wire
-from patina_lab.model.ids import NotebookId, RunId
-from patina_lab.model.run import Run, RunError, RunStatus
+from patina_lab.model.ids import NotebookId, RunId, Seq
+from patina_lab.model.run import ForkPoint, ReportLine, Run, RunError, RunStatus
 from patina_lab.rooms.records import Closed, Folded, KernelEnded, OutputWritten, Record
 
 _LOST = wire.RunError(
@@ -50,7 +50,7 @@ def _failed(cell: wire.OutputCell, at: str) -> list[Record]:
 
 def revived(folded: Folded, notebook: str) -> Run:
     """Return the run that a log tells of; it has no kernel."""
-    header, error = folded.header, folded.error
+    header, error, parent = folded.header, folded.error, folded.header.parent
     return Run(
         id=RunId(header.id),
         notebook=NotebookId(notebook),
@@ -60,6 +60,15 @@ def revived(folded: Folded, notebook: str) -> Run:
         language=header.language,
         status=RunStatus(folded.status),
         session=folded.session,
-        last_seq=max(folded.cells, default=0),
+        last_seq=Seq(folded.last_seq),
+        base=Seq(folded.last_seq),
+        parent=ForkPoint(RunId(parent.run), Seq(parent.seq)) if parent else None,
+        report=_report(folded.report),
         error=RunError(error.message, error.reason, error.hint) if error else None,
     )
+
+
+def _report(lines: list[wire.ReportLine] | None) -> tuple[ReportLine, ...] | None:
+    if lines is None:
+        return None
+    return tuple(ReportLine(line.kind, line.name, line.what, line.advice) for line in lines)

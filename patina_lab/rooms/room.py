@@ -6,7 +6,7 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from patina_lab import wire
@@ -14,9 +14,11 @@ from patina_lab.blobs.store import BlobStore
 from patina_lab.document.manifest import wire_run
 from patina_lab.document.runs import RunsDocument
 from patina_lab.kernel.connection import now
+from patina_lab.model.effects import ForkKernel
 from patina_lab.model.events import StopAsked
 from patina_lab.model.ids import NotebookId, RunId
-from patina_lab.model.run import Run
+from patina_lab.model.run import ForkPoint, KernelSettings, Run, RunStatus
+from patina_lab.model.undoing import Point
 from patina_lab.rooms.followers import Followers
 from patina_lab.rooms.log import RunLog
 from patina_lab.rooms.problem import conflict, not_found
@@ -95,19 +97,25 @@ class Room:
         for record in ending(folded, now()):
             run_log.append(record)
             add(folded, record)
-        run = revived(folded, self.id)
-        self._runner(run, run_log).recorder.revive(folded.cells)
-        self.document.add_run(wire_run(run), list(folded.cells.values()))
+        run = replace(
+            revived(folded, self.id), saved=self.folder.snapshot(folded.header.id).saved()
+        )
+        recorder = self._runner(run, run_log).recorder
+        recorder.revive(folded.cells, folded.variables)
+        rows = folded.variables.rows()
+        self.document.add_run(recorder.wire_run, list(folded.cells.values()), rows)
 
     def _runner(self, run: Run, run_log: RunLog) -> Runner:
         recorder = Recorder(run, self.publisher, run_log, self.blobs, self.tasks)
-        self._runners[run.id] = Runner(run, recorder, self._kernels, self.tasks)
+        self._runners[run.id] = Runner(
+            run, recorder, self._kernels, self.tasks, lambda: self.folder.snapshot(run.id)
+        )
         return self._runners[run.id]
 
     @property
     def is_live(self) -> bool:
         """Whether a run has a kernel."""
-        return any(runner.run.is_live for runner in self._runners.values())
+        return any(runner.run.has_kernel for runner in self._runners.values())
 
     @property
     def runs(self) -> list[wire.Run]:
@@ -129,7 +137,14 @@ class Room:
             raise not_found("There is no such run", f"The notebook has no run {run[:80]!r}")
         return self._runners[run]
 
-    def new_run(self, kernel: NewKernel, title: str | None) -> Runner:
+    @property
+    def runners(self) -> list[Runner]:
+        """What the runs that can be driven are driven by."""
+        return list(self._runners.values())
+
+    def new_run(
+        self, kernel: NewKernel, title: str | None, settings: KernelSettings | None = None
+    ) -> Runner:
         """Start a run with a kernel of its own."""
         run = Run(
             id=RunId(str(uuid.uuid4())),
@@ -138,12 +153,45 @@ class Room:
             created=now(),
             kernel_name=kernel.name,
             language=kernel.language,
+            settings=settings or KernelSettings(),
         )
-        run_log = _begun(self.folder.log_path(run.id), run)
-        self.document.add_run(wire_run(run), [])
-        runner = self._runner(run, run_log)
+        runner = self._new_runner(run)
         runner.start()
         return runner
+
+    def fork(self, parent: Runner, point: Point, title: str | None, effect: ForkKernel) -> Runner:
+        """Start a run that goes on from another's state."""
+        of = parent.run
+        run = Run(
+            id=RunId(str(uuid.uuid4())),
+            notebook=of.notebook,
+            title=title or self._next_title(),
+            created=now(),
+            kernel_name=of.kernel_name,
+            language=of.language,
+            status=RunStatus.FORKING,
+            settings=of.settings,
+            parent=ForkPoint(of.id, point.seq),
+            last_seq=point.seq,
+            base=point.seq,
+        )
+        runner = self._new_runner(run)
+        known = parent.recorder.variables.after(point.seq, of.session)
+        runner.recorder.inherited = {name: row.by for name, row in known.items()}
+        runner.fork(effect)
+        return runner
+
+    def _new_runner(self, run: Run) -> Runner:
+        run_log = _begun(self.folder.log_path(run.id), run)
+        self.document.add_run(wire_run(run), [])
+        return self._runner(run, run_log)
+
+    async def delete_output(self, run: str, seq: int) -> None:
+        """Delete a final output cell from a run's history, with the bytes that only it named."""
+        runner = self.runner(run)
+        names = await runner.recorder.delete(seq, self.folder.log_path(runner.run.id))
+        if not self._damaged:
+            self.blobs.discard(names - self._named_blobs())
 
     def _next_title(self) -> str:
         taken = {run.title for run in self.runs}
@@ -170,6 +218,7 @@ class Room:
         only_here = runner.recorder.blobs()
         self.document.remove_run(run)
         await asyncio.to_thread(self.folder.log_path(run).unlink, missing_ok=True)
+        await asyncio.to_thread(self.folder.snapshot(run).remove)
         if not self._damaged:
             self.blobs.discard(only_here - self._named_blobs())
 
@@ -200,7 +249,7 @@ class Room:
     async def close(self, why: str) -> None:
         """End all runs, write everything, and let go."""
         for runner in self._runners.values():
-            if runner.run.is_live:
+            if runner.run.has_kernel:
                 runner.take(StopAsked(now(), why))
         closing = (runner.close() for runner in self._runners.values())
         for result in await asyncio.gather(*closing, return_exceptions=True):
@@ -234,4 +283,5 @@ def _header(run: Run) -> Header:
         created=run.created,
         kernel_name=run.kernel_name,
         language=run.language,
+        parent=wire_run(run).parent,
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from patina_lab import wire
 from patina_lab.rooms.log import LoadedLog, RunLogError, load
+from patina_lab.rooms.snapshots import Snapshot
 
 log = logging.getLogger("patina_lab.rooms")
 SUFFIX = ".runs"
@@ -44,6 +45,10 @@ class RunFolder:
     def log_path(self, run: str) -> Path:
         """Return where the log of a run is."""
         return self.path / f"{run}.jsonl"
+
+    def snapshot(self, run: str) -> Snapshot:
+        """Return where the saved state of a run is."""
+        return Snapshot(self.path / f"{run}.snapshot")
 
     def load(self, notebook: str) -> list[Kept | Damaged]:
         """Read all logs. Blocks: call it off the event loop."""

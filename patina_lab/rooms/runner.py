@@ -8,23 +8,44 @@ import logging
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, assert_never
 
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 
-from patina_lab.kernel.connection import KernelConnection, now
+from patina_lab.kernel.asking import KernelRefusedError
+from patina_lab.kernel.connection import KernelConnection, now, report_lines
 from patina_lab.kernel.death import death
 from patina_lab.kernel.process import KernelProcess, KernelStartError
 from patina_lab.model import effects as do
 from patina_lab.model.effects import Effect
-from patina_lab.model.events import Entered, Event, KernelDied, KernelReady, StartFailed
+from patina_lab.model.events import (
+    Entered,
+    Event,
+    Finished,
+    KernelDied,
+    KernelReady,
+    StartFailed,
+    StateSaved,
+    UndoAsked,
+    UndoFailed,
+    Undone,
+)
 from patina_lab.model.ids import KernelId
-from patina_lab.model.run import Run
+from patina_lab.model.run import ReportLine, Run, RunStatus
 from patina_lab.model.transition import transition
+from patina_lab.model.undoing import Kept, Way, way_back, why_not_now
+from patina_lab.rooms.problem import conflict, impossible
 from patina_lab.rooms.recorder import Recorder
+from patina_lab.rooms.snapshots import Snapshot
 from patina_lab.rooms.tasks import Tasks
 
 log = logging.getLogger("patina_lab.rooms")
+RESTORE_SECONDS = 30.0
+SNAPSHOT_SECONDS = 600.0
+MEASURE_SECONDS = 1.0
+MEASURE_PART = 20
+"""A kernel is measured so seldom that it takes at most this part of its time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +83,18 @@ class Kernels:
 class Runner:
     """Holds a run's state, its kernel, and its recorder. `take` is the only way in."""
 
-    def __init__(self, run: Run, recorder: Recorder, kernels: Kernels, tasks: Tasks) -> None:
-        self.run, self.recorder = run, recorder
+    def __init__(
+        self,
+        run: Run,
+        recorder: Recorder,
+        kernels: Kernels,
+        tasks: Tasks,
+        snapshot: Callable[[], Snapshot],
+    ) -> None:
+        self.run, self.recorder, self.snapshot = run, recorder, snapshot
+        self._settled = asyncio.Event()
+        self._measuring: asyncio.TimerHandle | None = None
+        self._measured_at = self._measured_for = 0.0
         self._kernels, self._tasks = kernels, tasks
         self._connection: KernelConnection | None = None
         self._lifecycle: asyncio.Task[None] | None = None
@@ -78,6 +109,10 @@ class Runner:
             except Exception:
                 # The others must be done all the same, or the run would wait for ever.
                 log.exception("Run %s: %s failed", self.run.id, type(effect).__name__)
+        if isinstance(event, Finished | Undone | KernelReady):
+            self._measure_soon()
+        if self.run.status not in (RunStatus.STARTING, RunStatus.FORKING):
+            self._settled.set()
 
     def _perform(self, effect: Effect) -> None:  # noqa: C901, PLR0912 (one case an effect)
         match effect:
@@ -85,6 +120,10 @@ class Runner:
                 self._next_in_life(self._start)
             case do.RestartKernel():
                 self._next_in_life(self._end, self._start)
+            case do.ForkKernel():
+                self._next_in_life(lambda: self._start(fork=effect))
+            case do.LoadKernel():
+                self._next_in_life(self._end, lambda: self._start(load=self.snapshot().state))
             case do.ShutdownKernel():
                 self._next_in_life(self._end)
             case do.InterruptKernel():
@@ -105,6 +144,14 @@ class Runner:
                 self.recorder.close(cell)
             case do.UpdateClosed(display):
                 self.recorder.update_display(display)
+            case do.MarkUndone(seqs, position):
+                self.recorder.undo(seqs, position)
+            case do.ChangeGlobals(seq, rows, total):
+                self.recorder.tell_globals(seq, rows, total)
+            case do.BeginGlobals(seq, rows, total):
+                self.recorder.begin_globals(seq, rows, total)
+            case do.EmptyGlobals():
+                self.recorder.empty_globals()
             case do.SaveRun():
                 self.recorder.save(self.run)
             case _:
@@ -115,6 +162,103 @@ class Runner:
         self.recorder.save(self.run)
         self._perform(do.StartKernel())
 
+    def fork(self, effect: do.ForkKernel) -> None:
+        """Start the kernel of a new run as a fork."""
+        self.recorder.save(self.run)
+        self._perform(effect)
+
+    async def settled(self, seconds: float) -> None:
+        """Wait until the kernel has started, or has not; no longer than so many seconds."""
+        with contextlib.suppress(TimeoutError):
+            while self.run.status in (RunStatus.STARTING, RunStatus.FORKING):
+                self._settled.clear()
+                await asyncio.wait_for(self._settled.wait(), seconds)
+
+    @property
+    def connection(self) -> KernelConnection:
+        """The channels of the kernel; a problem when there is none."""
+        if self._connection is None:
+            raise conflict(
+                f"{self.run.title} has no kernel",
+                f"The run is {self.run.status.value}",
+                "Restart the run, or start a new one.",
+            )
+        return self._connection
+
+    async def kept(self) -> list[Kept]:
+        """Return the states the kernel keeps, oldest first."""
+        try:
+            return await self.connection.checkpoints()
+        except KernelRefusedError as error:
+            raise conflict(
+                "The kernel does not say what it keeps", str(error), error.hint
+            ) from error
+
+    async def undo(self) -> None:
+        """Go back to before the last cell; after a crash, go on from before the one that ran."""
+        if no := why_not_now(self.run):
+            raise impossible(no)
+        if "undo" not in self.run.capabilities:
+            raise conflict(
+                "Nothing was undone",
+                f"The kernel {self.run.kernel_name} keeps no states",
+                "Choose a Patina kernel for this notebook.",
+            )
+        connection = self.connection
+        way = way_back(self.run, await self.kept())
+        if not isinstance(way, Way):
+            raise impossible(way)
+        if no := why_not_now(self.run):
+            raise impossible(no)
+        self.take(UndoAsked(way.seqs))
+        try:
+            await connection.ask("restore", {"checkpoint": way.checkpoint}, RESTORE_SECONDS)
+        except BaseException as error:
+            self.take(UndoFailed(now()))
+            if isinstance(error, KernelRefusedError):
+                raise conflict("Nothing was undone", str(error), error.hint) from error
+            raise
+        self.take(Undone(now()))
+
+    async def save(self) -> tuple[ReportLine, ...]:
+        """Write the state to disk, and sign it; return what could not be saved."""
+        connection, snapshot, run = self.connection, self.snapshot(), self.run
+        path = await asyncio.to_thread(snapshot.begin)
+        try:
+            reply = await connection.ask("save", {"path": str(path)}, SNAPSHOT_SECONDS)
+            saved = await asyncio.to_thread(
+                snapshot.finish, run.id, run.position, now(), run.kernel_name
+            )
+        except BaseException as error:
+            await asyncio.to_thread(snapshot.give_up)
+            if isinstance(error, KernelRefusedError):
+                raise conflict("The state was not saved", str(error), error.hint) from error
+            raise
+        self.take(StateSaved(saved))
+        return report_lines(reply["report"])
+
+    def _measure_soon(self) -> None:
+        """Ask the kernel what it uses and keeps; seldom, since with many GB it takes a while."""
+        if self._connection is None or not self._connection.capabilities or self._measuring:
+            return
+        loop = asyncio.get_running_loop()
+        since = loop.time() - self._measured_at
+        wait = max(0.05, MEASURE_SECONDS - since, MEASURE_PART * self._measured_for - since)
+        self._measuring = loop.call_later(wait, lambda: self._tasks.spawn(self._measure()))
+
+    async def _measure(self) -> None:
+        self._measuring = None
+        connection = self._connection
+        if connection is None:
+            return
+        began = asyncio.get_running_loop().time()
+        with contextlib.suppress(KernelRefusedError):
+            measured = await connection.measured()
+            if self._connection is connection:
+                self.take(measured)
+        self._measured_at = asyncio.get_running_loop().time()
+        self._measured_for = self._measured_at - began
+
     def _interrupt(self) -> None:
         if self._connection:
             self._tasks.spawn(self._connection.process.interrupt())
@@ -123,25 +267,69 @@ class Runner:
         """Start or end the kernel; a later wish gives up what an earlier one has begun."""
         self._lifecycle = self._tasks.spawn(_after(self._lifecycle, steps))
 
-    async def _start(self) -> None:
+    async def _start(self, fork: do.ForkKernel | None = None, load: Path | None = None) -> None:
         began = time.monotonic()
         name = self.run.kernel_name
         self.take(Entered("Starting the kernel", now(), self._kernels.start_times.previous(name)))
         try:
-            connection = await self._connect()
+            connection = await self._connect(fork)
+            report = await self._begun(connection, fork, load)
         except KernelStartError as error:
             self.take(StartFailed(error.message, error.reason, error.hint, now()))
             return
-        self._kernels.start_times.took(name, time.monotonic() - began)
+        if fork is None:
+            self._kernels.start_times.took(name, time.monotonic() - began)
         self._connection = connection
+        connection.on_checkpoints = self._measure_soon
         self._tasks.spawn(self._watch(connection))
-        self.take(KernelReady(KernelId(connection.process.id), now()))
+        kernel = KernelId(connection.process.id)
+        self.take(KernelReady(kernel, now(), connection.capabilities, report))
 
-    async def _connect(self) -> KernelConnection:
+    async def _begun(
+        self, connection: KernelConnection, fork: do.ForkKernel | None, load: Path | None
+    ) -> tuple[ReportLine, ...] | None:
+        """Bring a new kernel to where the run begins; return what that did not carry."""
+        try:
+            await connection.settle(self.run.settings)
+            if fork is not None:
+                report = (*fork.report, *await connection.report())
+            elif load is not None:
+                self.take(Entered("Loading the saved state", now()))
+                content = {"path": str(load)}
+                reply = await connection.ask("load", content, SNAPSHOT_SECONDS)
+                report = (*self._ran_since(), *report_lines(reply["report"]))
+                self.take(await connection.look_at_globals())
+                return report
+            else:
+                return None
+            self.take(await connection.read_globals())
+        except KernelRefusedError as error:
+            self._leave(_ended(connection))
+            what = "loaded" if load else "read"
+            message = f"The state could not be {what}"
+            raise KernelStartError(message, str(error), error.hint) from error
+        except BaseException:
+            self._leave(_ended(connection))
+            raise
+        return report
+
+    def _ran_since(self) -> tuple[ReportLine, ...]:
+        """Say which output cells are younger than the saved state."""
+        saved = self.run.saved
+        if saved is None or saved.seq >= self.run.base:
+            return ()
+        what = f"ran after the state was saved (after #{saved.seq})"
+        name = f"#{saved.seq + 1} to #{self.run.base}"
+        return (ReportLine("later", name, what, "Run their cells again if you need them."),)
+
+    async def _connect(self, fork: do.ForkKernel | None) -> KernelConnection:
         place = self._kernels.workplace()
+        wanted = {} if fork is None else {"fork_of": fork.kernel, "reseed": fork.reseed}
+        if fork is not None and fork.checkpoint is not None:
+            wanted["checkpoint"] = fork.checkpoint
         starting = asyncio.ensure_future(
             KernelProcess.start(
-                self._kernels.manager, self.run.kernel_name, place.folder, place.env
+                self._kernels.manager, self.run.kernel_name, place.folder, place.env, wanted
             )
         )
         try:
@@ -185,6 +373,8 @@ class Runner:
 
     async def close(self) -> None:
         """End the kernel and let go of the files."""
+        if self._measuring is not None:
+            self._measuring.cancel()
         if self._lifecycle is not None:
             await asyncio.wait({self._lifecycle})
         await self._end()

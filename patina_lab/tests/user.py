@@ -118,10 +118,11 @@ class User:
         return cells
 
     async def finished(self, run: str, count: int) -> list[dict[str, Any]]:
-        """Wait until `count` output cells are final; return the timeline."""
+        """Wait until all output cells up to that seq are final; return the timeline."""
 
         def all_final(timeline: list[dict[str, Any]]) -> bool:
-            return len(timeline) >= count and all(cell["status"] in FINAL for cell in timeline)
+            last = timeline[-1]["seq"] if timeline else 0
+            return last >= count and all(cell["status"] in FINAL for cell in timeline)
 
         timeline: list[dict[str, Any]] = await self.until(lambda: self.timeline(run), all_final)
         return timeline

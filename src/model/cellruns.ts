@@ -2,6 +2,15 @@ import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
 import type { IRunsModel, IRunView } from '../tokens';
 import type * as wire from '../wire';
+import { ancestors, wasAlive } from './lineage';
+import { lifeOf, type StateLife } from './marks';
+
+/** The output cell that a cell's state in a run comes from. */
+export interface IRan {
+  readonly output: wire.OutputCell;
+  /** What became of the state that it left. */
+  readonly life: StateLife;
+}
 
 /** The output cells of one run, by the cell of the source that they came from. */
 interface IRunIndex {
@@ -39,10 +48,14 @@ export class CellRuns implements IDisposable {
     Signal.clearData(this);
   }
 
-  /** The latest output cell of `cell` in `run`. */
+  /** The latest output cell of `cell` in `run` that was not undone; perhaps an inherited one. */
   last(run: string, cell: string): wire.OutputCell | undefined {
-    const seq = this._seqs(run, cell).at(-1);
-    return seq === undefined ? undefined : this._runs.get(run)?.cell(seq);
+    return this._latest(run, cell, () => true)?.output;
+  }
+
+  /** The same, of those that ran or will. */
+  ran(run: string, cell: string): IRan | undefined {
+    return this._latest(run, cell, ({ status }) => status !== 'not run');
   }
 
   /** How long `cell` took in `run` the time before the latest, in milliseconds. */
@@ -65,6 +78,51 @@ export class CellRuns implements IDisposable {
         count: index.seqsOf.get(cell)?.length ?? 0
       }))
       .filter(({ count }) => count > 0);
+  }
+
+  private _latest(
+    run: string,
+    cell: string,
+    counts: (output: wire.OutputCell) => boolean
+  ): IRan | undefined {
+    const view = this._runs.get(run);
+    if (!view) {
+      return undefined;
+    }
+    const own = this._find(view, cell, it => !it.undone && counts(it));
+    if (own) {
+      return { output: own, life: lifeOf(view.run, own.session) };
+    }
+    let life = lifeOf(view.run, FIRST_SESSION);
+    for (const { view: ancestor, until } of ancestors(this._runs, run)) {
+      const session = ancestor.cell(until)?.session ?? FIRST_SESSION;
+      const output = this._find(
+        ancestor,
+        cell,
+        it => it.seq <= until && wasAlive(ancestor, it, until) && counts(it)
+      );
+      if (output) {
+        return { output, life: output.session === session ? life : 'over' };
+      }
+      // What an ancestor inherited is part of its state only until its first restart.
+      life = session === FIRST_SESSION ? life : 'over';
+    }
+    return undefined;
+  }
+
+  private _find(
+    view: IRunView,
+    cell: string,
+    isWanted: (output: wire.OutputCell) => boolean
+  ): wire.OutputCell | undefined {
+    const seqs = this._seqs(view.id, cell);
+    for (let index = seqs.length - 1; index >= 0; index--) {
+      const output = view.cell(seqs[index]);
+      if (output && isWanted(output)) {
+        return output;
+      }
+    }
+    return undefined;
   }
 
   private _seqs(run: string, cell: string): readonly number[] {
@@ -118,6 +176,9 @@ export class CellRuns implements IDisposable {
   );
   private _isDisposed = false;
 }
+
+/** The session of a run's first kernel. */
+const FIRST_SESSION = 1;
 
 function add(
   index: IRunIndex,

@@ -1,5 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type * as wire from '../wire';
+import type { CellMark } from './marks';
 
 /** What the status of an output cell is called. */
 export function cellStatusWord(
@@ -36,3 +37,13 @@ export const RUN_SIGNS: Record<wire.RunStatus, string> = {
   stopped: '■',
   lost: '✗'
 };
+
+/** What a mark is called, with its sign. */
+export function markText(mark: CellMark, trans: TranslationBundle): string {
+  switch (mark) {
+    case 'edited':
+      return trans.__('✎ edited since it ran');
+    case 'old session':
+      return trans.__('↺ old session');
+  }
+}

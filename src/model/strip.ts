@@ -1,5 +1,6 @@
 import type * as wire from '../wire';
 import { formatDuration } from './duration';
+import type { CellMark } from './marks';
 
 /** What the strip under a cell shows, and says to a screen reader. */
 export interface IStripState {
@@ -12,6 +13,8 @@ export interface IStripState {
   /** How long it took the time before; null when not known or not worth saying. */
   readonly previousMs: number | null;
   readonly counts: readonly { title: string; count: number }[];
+  /** What is no longer true of the result; goes before its status. */
+  readonly mark: CellMark | null;
 }
 
 export const NOTHING_RAN: IStripState = {
@@ -20,7 +23,8 @@ export const NOTHING_RAN: IStripState = {
   since: null,
   durationMs: null,
   previousMs: null,
-  counts: []
+  counts: [],
+  mark: null
 };
 
 /** Describe a cell of the source by its latest output cell in the shown run. */
@@ -28,7 +32,8 @@ export function describeStrip(
   output: wire.OutputCell | undefined,
   isAsked: boolean,
   previousMs: number | null,
-  counts: IStripState['counts']
+  counts: IStripState['counts'],
+  mark: CellMark | null = null
 ): IStripState {
   if (isAsked) {
     return { ...NOTHING_RAN, status: 'asked', counts };
@@ -43,7 +48,8 @@ export function describeStrip(
     since: isRunning ? (output.started ?? null) : null,
     durationMs: lasted(output),
     previousMs: isRunning ? previousMs : null,
-    counts
+    counts,
+    mark
   };
 }
 

@@ -40,7 +40,11 @@ export const completion: JupyterFrontEndPlugin<void> = {
       });
     };
     tracker.widgetAdded.connect((_, panel) => {
-      const again = () => void update(panel);
+      // One after the other: the manager makes a completer a call until the first is there.
+      let last = Promise.resolve();
+      const again = () => {
+        last = last.then(() => update(panel));
+      };
       panel.content.notebook.activeCellChanged.connect(again);
       panel.kernelLink.changed.connect(again);
       manager.activeProvidersChanged.connect(again);

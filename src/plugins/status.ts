@@ -6,7 +6,7 @@ import { Signal } from '@lumino/signaling';
 import { Panel } from '@lumino/widgets';
 import { IPatinaTracker } from '../tokens';
 import type { PatinaPanel } from '../widgets/notebook/panel';
-import { RunStatus } from '../widgets/runs/runstatus';
+import { RunStatusLine } from '../widgets/runs/runstatusline';
 
 /** The status bar says what the shown run does. */
 export const status: JupyterFrontEndPlugin<void> = {
@@ -27,7 +27,7 @@ export const status: JupyterFrontEndPlugin<void> = {
     tracker.currentChanged.connect((_, panel) => {
       item.widgets.slice().forEach(widget => widget.dispose());
       if (panel) {
-        item.addWidget(new RunStatus(panel.shownRun, trans));
+        item.addWidget(new RunStatusLine(panel, trans));
       }
     });
     bar.registerStatusItem('patina-lab:status', {

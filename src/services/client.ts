@@ -1,7 +1,7 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 import { UUID } from '@lumino/coreutils';
-import type { IPatinaClient } from '../tokens';
+import type { IGlobalPage, IPatinaClient } from '../tokens';
 import type * as wire from '../wire';
 import { BlobCache } from './blobcache';
 import { PatinaError } from './error';
@@ -69,6 +69,42 @@ export class PatinaClient implements IPatinaClient {
 
   blob(notebook: string, hash: string): Promise<ArrayBuffer> {
     return this._blobs.get(`notebooks/${name(notebook)}/blobs/${name(hash)}`);
+  }
+
+  /** The request carries an id of its own, so that one sent twice forks nothing twice. */
+  fork(run: string, options: wire.ForkRun = {}): Promise<wire.Run> {
+    const body: wire.ForkRun = { ...options, request_id: UUID.uuid4() };
+    return this._json('POST', `runs/${name(run)}/fork`, body);
+  }
+
+  undo(run: string): Promise<wire.Run> {
+    return this._json('POST', `runs/${name(run)}/undo`, {});
+  }
+
+  save(run: string): Promise<wire.SaveReply> {
+    return this._json('POST', `runs/${name(run)}/save`, {});
+  }
+
+  load(run: string, options: wire.LoadRun = {}): Promise<wire.Run> {
+    return this._json('POST', `runs/${name(run)}/load`, options);
+  }
+
+  globalsAfter(run: string, seq: number): Promise<wire.Global[]> {
+    return this._json('GET', `runs/${name(run)}/globals?after=${seq}`);
+  }
+
+  global(
+    run: string,
+    variable: string,
+    { path, offset, limit }: IGlobalPage
+  ): Promise<wire.GlobalPage> {
+    const query = URLExt.objectToQueryString({
+      path: JSON.stringify(path),
+      offset,
+      limit
+    });
+    const place = `runs/${name(run)}/globals/${name(variable)}`;
+    return this._json('GET', `${place}${query}`);
   }
 
   private async _json<T>(

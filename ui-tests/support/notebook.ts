@@ -88,8 +88,26 @@ export class PatinaPage {
     return this.page.getByRole('alert').getByRole('button', { name: button });
   }
 
-  /** Choose an item of a menu of the menu bar. */
-  async menu(menu: string, item: string): Promise<void> {
+  /** What the toolbar says of a run that waits for work. */
+  get idle(): Locator {
+    return this.panel
+      .locator('.jp-PatinaRunStatus')
+      .getByText('idle', { exact: false });
+  }
+
+  /** Press the keys of a command, as in the command mode of the source. */
+  async command(_label: string, ...keys: string[]): Promise<void> {
+    await this.page.keyboard.press('Escape');
+    for (const key of keys) {
+      await this.page.keyboard.press(key);
+    }
+  }
+
+  /** Choose an item of a menu of the menu bar; with the cell `index` active, when one is named. */
+  async menu(menu: string, item: string, index?: number): Promise<void> {
+    if (index !== undefined) {
+      await this.sourceCells.nth(index).click();
+    }
     await this.page
       .getByRole('menubar')
       .getByRole('menuitem', { name: menu, exact: true })

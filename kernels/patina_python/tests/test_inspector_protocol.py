@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from types import SimpleNamespace
 from typing import Any
 
@@ -27,3 +28,6 @@ def test_they_work_with_a_shell_of_ipython() -> None:
     inspector.before_cell("x = 1; x")
     shell.run_cell("x = 1; x", store_history=True)
     assert [row.name for row in inspector.delta(5).changes] == ["x"]
+    # Now, while the directory of its history is there.
+    atexit.unregister(shell.atexit_operations)
+    shell.atexit_operations()

@@ -14,7 +14,7 @@ from patina_lab.model.cells import CellStatus, OutputCell
 from patina_lab.model.effects import Effect
 from patina_lab.model.events import Event
 from patina_lab.model.ids import KernelId, Seq
-from patina_lab.model.run import LIVE, Run, RunStatus
+from patina_lab.model.run import LIVE, Run, RunStatus, SavedState
 from patina_lab.model.transition import transition
 from patina_lab.tests.model.runs import AT, starting, submitted
 
@@ -22,6 +22,8 @@ SEQ = st.integers(1, 6).map(Seq)
 TEXT = st.sampled_from(["a", "b\n", "\r", "x" * 5_000, "\x1b[31m"])
 DATA = st.sampled_from([{"text/plain": "x"}, {"text/html": "y" * 9_000}])
 DISPLAY = st.sampled_from(["d", "e"])
+UNDO = on.UndoAsked(())
+"""Stands for the undo of the latest cell of the run it happens to."""
 EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.builds(submitted, st.text("abc", max_size=3), st.sampled_from("pqrst")),
     st.builds(on.Entered, TEXT, st.just(AT)),
@@ -40,6 +42,15 @@ EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.just(on.StopAsked(AT)),
     st.just(on.KernelDied("SIGKILL", "h", AT)),
     st.builds(on.Renamed, TEXT),
+    st.builds(on.Crashed, st.just("signal 11"), st.none() | SEQ, st.just(AT)),
+    st.builds(on.RolledBack, SEQ),
+    st.just(on.Undone(AT)),
+    st.just(on.UndoFailed(AT)),
+    st.builds(on.GlobalsChanged, SEQ, st.just(({"name": "x"},)), st.just(1)),
+    st.builds(on.Measured, st.integers(0, 9), st.just((Seq(1),))),
+    st.just(on.StateSaved(SavedState(AT, Seq(1), 1))),
+    st.just(on.LoadAsked(AT)),
+    st.just(UNDO),
 )
 # Mostly what happens in life, so that the sequences get somewhere.
 LIFE = st.lists(EVENTS | st.builds(submitted, st.text("abc", min_size=1), st.text()), max_size=40)
@@ -53,10 +64,11 @@ class World:
     cells: dict[int, OutputCell] = field(default_factory=dict)
     closed: dict[int, OutputCell] = field(default_factory=dict)
     running: set[int] = field(default_factory=set)
+    undone: set[int] = field(default_factory=set)
 
     def take(self, event: Event) -> tuple[Effect, ...]:
         before = self.run
-        self.run, effects = transition(before, event)
+        self.run, effects = transition(before, meant(before, event))
         for effect in effects:
             self.perform(effect)
         return effects
@@ -74,12 +86,27 @@ class World:
                 assert cell.seq in self.cells
                 if cell.seq in self.closed:
                     assert settled(cell) == settled(self.closed[cell.seq])
+            case do.MarkUndone(seqs, position):
+                assert not set(seqs) & self.undone, "undone twice"
+                assert all(position < seq for seq in seqs)
+                self.undone |= set(seqs)
+            case do.ChangeGlobals(seq):
+                assert seq not in self.undone
             case do.CloseCell(cell):
                 assert cell.seq not in self.closed, "closed twice"
                 self.closed[cell.seq] = cell
                 self.running.discard(cell.seq)
             case _:
                 pass
+
+
+def meant(run: Run, event: Event) -> Event:
+    """Return an undo as it is asked for in this run: of its latest cell."""
+    if event is not UNDO:
+        return event
+    crashed = run.crash.seq if run.crash else None
+    first = run.executed[-1:] if crashed is None else (crashed,)
+    return on.UndoAsked(tuple(seq for seq in run.executed if first and seq >= first[0]))
 
 
 def settled(cell: OutputCell) -> dict[str, Any]:
@@ -99,7 +126,13 @@ def check(run: Run, world: World) -> None:
     current = {run.current.seq} if run.current else set()
     assert still_open == set(waiting) | current
     assert (run.status is RunStatus.BUSY) == (run.current is not None)
-    assert not (run.status is RunStatus.IDLE and waiting), "an idle run lets nobody wait"
+    idle = run.status is RunStatus.IDLE and run.restoring is None
+    assert not (idle and waiting), "an idle run lets nobody wait"
+    assert not set(run.executed) & world.undone, "what is undone has no part in the state"
+    assert list(run.executed) == sorted(set(run.executed))
+    assert set(run.executed) <= set(run.before)
+    assert all(run.before[seq] < seq for seq in run.before)
+    assert run.position <= run.last_seq
     assert world.running == current
     assert all(cell.status is CellStatus.QUEUED for cell in run.waiting)
     if run.current:
@@ -107,7 +140,11 @@ def check(run: Run, world: World) -> None:
         assert all(run.current.seq < seq for seq in waiting)
     if run.status not in LIVE:
         assert not waiting
-        assert run.kernel_id is None
+        assert run.crash is not None or run.kernel_id is None
+    if run.crash is not None:
+        assert run.status is RunStatus.FAILED
+    if run.restoring is not None:
+        assert run.current is None
 
 
 @given(LIFE)
@@ -126,8 +163,14 @@ def test_after_the_end_nothing_is_done_until_a_restart(events: list[Event]) -> N
     for event in events:
         ended = run.status not in LIVE
         run, effects = transition(run, event)
-        if ended and not isinstance(event, on.RestartAsked):
-            harmless = (do.SaveRun, do.ShutdownKernel, do.UpdateClosed, do.KeepBlobs)
+        if ended and not isinstance(event, on.RestartAsked | on.LoadAsked):
+            harmless = (
+                do.SaveRun,
+                do.ShutdownKernel,
+                do.UpdateClosed,
+                do.KeepBlobs,
+                do.EmptyGlobals,
+            )
             assert all(isinstance(effect, harmless) for effect in effects)
 
 

@@ -1,12 +1,12 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette, type WidgetTracker } from '@jupyterlab/apputils';
-import type { Cell } from '@jupyterlab/cells';
 import { type Notebook, NotebookActions } from '@jupyterlab/notebook';
 import { ITranslator } from '@jupyterlab/translation';
 import { runIcon } from '@jupyterlab/ui-components';
 import { IPatinaTracker } from '../../tokens';
 import type { PatinaPanel } from '../../widgets/notebook/panel';
 import { PanelCommands } from './panelcommands';
+import { selected } from './selected';
 
 /** Commands that run cells. */
 export const execution: JupyterFrontEndPlugin<void> = {
@@ -77,10 +77,6 @@ export const execution: JupyterFrontEndPlugin<void> = {
     });
   }
 };
-
-function selected(notebook: Notebook): Cell[] {
-  return notebook.widgets.filter(cell => notebook.isSelectedOrActive(cell));
-}
 
 /** Go to the cell after the selected ones, as Shift+Enter does; make one where there is none. */
 function advance(notebook: Notebook): void {

@@ -74,11 +74,6 @@ export const view: JupyterFrontEndPlugin<void> = {
       });
     }
     commands.add({
-      id: 'show-runs',
-      label: trans.__('Show Runs'),
-      execute: () => app.commands.execute('running:show-panel')
-    });
-    commands.add({
       id: 'trust',
       label: trans.__('Trust Outputs'),
       unable: ({ trust }) =>

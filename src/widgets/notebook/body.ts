@@ -3,6 +3,7 @@ import { SplitPanel, type Widget } from '@lumino/widgets';
 import type { IPatinaBody, IRunsModel } from '../../tokens';
 import { CellRuns } from '../../model/cellruns';
 import { CurrentRun } from '../../model/currentrun';
+import type { IForkPlace } from '../timeline/forkplace';
 import type { RunStrips } from './runstrips';
 import type { SourceNotebook } from './sourcenotebook';
 
@@ -19,8 +20,12 @@ export type TimelinePosition = 'right' | 'below' | 'hidden';
 export interface IRunPane extends Widget {
   /** The cell of the source that the focused output came from. */
   readonly focusedCell: string | null;
+  /** The focused output cell and its run, perhaps an ancestor of the shown one. */
+  readonly focusedPlace: IForkPlace | null;
   /** Show the latest output of this cell of the source in the shown run, and focus it. */
   revealOutput(cell: string): void;
+  /** Show and focus an output cell of the shown run, perhaps an inherited one. */
+  revealSeq(seq: number): void;
   /**
    * Focus the output next to the focused one, older (-1) or newer (1), of the same cell of the
    * source; with no output focused, the latest one of `cell`.
@@ -53,6 +58,11 @@ export class PatinaBody extends SplitPanel implements IPatinaBody {
 
   get runs(): IRunsModel | null {
     return this._runs;
+  }
+
+  /** What running each cell came to, once the runs are there. */
+  get cellRuns(): CellRuns | null {
+    return this._cellRuns;
   }
 
   /** The pane on the right, once the runs are there. */

@@ -38,12 +38,32 @@ export class Execution {
 
   /** Run these cells in order: text is rendered here, code is queued at the server. */
   async run(cells: readonly Cell[]): Promise<void> {
+    const references = this.prepare(cells);
+    if (references.length > 0) {
+      await this._queue(references, () => this._shownRun());
+    }
+  }
+
+  /** Take these output cells as asked for by this page: they came about together with their run. */
+  claim(cells: readonly wire.OutputCell[]): void {
+    this._queued.emit(cells);
+  }
+
+  /** The code among these cells, as the server is asked for it; text is rendered. */
+  prepare(cells: readonly Cell[]): wire.CellReference[] {
     for (const cell of cells.filter(isText)) {
       cell.rendered = true;
     }
-    const references = cells.filter(isCode).map(refer);
+    return cells.filter(isCode).map(refer);
+  }
+
+  /** Queue cells in a run, whichever is shown. */
+  async runIn(
+    run: string,
+    references: readonly wire.CellReference[]
+  ): Promise<void> {
     if (references.length > 0) {
-      await this._queue(references, () => this._shownRun());
+      await this._queue(references, () => Promise.resolve(run));
     }
   }
 

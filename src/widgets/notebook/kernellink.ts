@@ -1,4 +1,4 @@
-import type { Kernel } from '@jupyterlab/services';
+import { CommsOverSubshells, type Kernel } from '@jupyterlab/services';
 import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
 import type { IRunView } from '../../tokens';
@@ -65,7 +65,9 @@ export class KernelLink implements IDisposable {
         ? this._kernels.connectTo({
             model: { id, name: run.kernel_name },
             // A connection that handles comms closes those it has no target for.
-            handleComms: false
+            handleComms: false,
+            // A subshell is a thread in the kernel, and threads make forks harder.
+            commsOverSubshells: CommsOverSubshells.Disabled
           })
         : null;
     this._changed.emit(this._kernel);

@@ -7,6 +7,7 @@ import type { PatinaBody } from './body';
 import type { TsnbModel } from './documentmodel';
 import type { Execution } from './execution';
 import type { KernelLink } from './kernellink';
+import type { LiveState } from './livestate';
 import { ShownRun } from '../runs/shownrun';
 
 /** A notebook in the main area: toolbar, banners, and the body once the document has arrived. */
@@ -32,6 +33,9 @@ export class PatinaPanel extends DocumentWidget<PatinaBody, TsnbModel> {
   }
 
   readonly shownRun: ShownRun;
+
+  /** Marks and forks; null until the runs are there. */
+  live: LiveState | null = null;
 
   /** Which outputs may run scripts; null until the runs are there. */
   get trust(): Trust | null {

@@ -2,6 +2,7 @@ import type { Cell, ICellFooter } from '@jupyterlab/cells';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
+import { markText } from '../../model/cellwords';
 import { formatDuration } from '../../model/duration';
 import { durationText, type IStripState, NOTHING_RAN } from '../../model/strip';
 import type { IStrip, RunStrips } from './runstrips';
@@ -31,7 +32,11 @@ export class RunStrip extends Widget implements ICellFooter, IStrip {
   render(state: IStripState): void {
     this._state = state;
     this.node.dataset.status = state.status;
-    this._status.textContent = this._statusText(state.status);
+    this.node.dataset.mark = state.mark ?? 'none';
+    this._status.textContent =
+      state.mark === null
+        ? this._statusText(state.status)
+        : markText(state.mark, this._trans);
     this._output.hidden = state.seq === null;
     this._output.textContent = state.seq === null ? '' : `#${state.seq}`;
     this._output.setAttribute(

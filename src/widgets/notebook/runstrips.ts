@@ -1,5 +1,6 @@
 import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
+import type { CellMarks } from '../../model/cellmarks';
 import type { CellRuns } from '../../model/cellruns';
 import { describeStrip, type IStripState } from '../../model/strip';
 
@@ -33,6 +34,7 @@ export class RunStrips implements IDisposable {
   dispose(): void {
     this._isDisposed = true;
     this._cellRuns?.changed.disconnect(this._onChanged);
+    this._marks?.changed.disconnect(this._onMarks);
     this._strips.clear();
     this._ticking.clear();
     this._tickWhileNeeded();
@@ -44,6 +46,14 @@ export class RunStrips implements IDisposable {
     this._cellRuns?.changed.disconnect(this._onChanged);
     this._cellRuns = cellRuns;
     cellRuns.changed.connect(this._onChanged);
+    this._render(this._strips.values());
+  }
+
+  /** Show these marks beside what came of running the cells. */
+  mark(marks: CellMarks): void {
+    this._marks?.changed.disconnect(this._onMarks);
+    this._marks = marks;
+    marks.changed.connect(this._onMarks);
     this._render(this._strips.values());
   }
 
@@ -99,6 +109,11 @@ export class RunStrips implements IDisposable {
     cells.forEach(cell => this._renderCell(cell));
   };
 
+  private readonly _onMarks = (
+    _: CellMarks,
+    cells: ReadonlySet<string>
+  ): void => cells.forEach(cell => this._renderCell(cell));
+
   private _renderCell(cell: string): void {
     const strip = this._strips.get(cell);
     if (strip) {
@@ -125,7 +140,8 @@ export class RunStrips implements IDisposable {
       run === null ? undefined : runs?.last(run, cell),
       this._asked.has(cell),
       (run !== null && runs?.previousMs(run, cell)) || null,
-      runs?.counts(cell) ?? []
+      runs?.counts(cell) ?? [],
+      this._marks?.of(cell)
     );
   }
 
@@ -145,6 +161,7 @@ export class RunStrips implements IDisposable {
   };
 
   private _cellRuns: CellRuns | null = null;
+  private _marks: CellMarks | null = null;
   private _run: string | null = null;
   private readonly _asked = new Set<string>();
   private readonly _strips = new Map<string, IStrip>();

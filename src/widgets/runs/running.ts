@@ -5,7 +5,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { consoleIcon } from '@jupyterlab/ui-components';
 import { type ISignal, Signal } from '@lumino/signaling';
 import { patinaIcon } from '../../icons';
-import { statusWord } from '../../model/runwords';
+import { forkTree, type IRunNode, runDetail } from '../../model/runtree';
 import type { IPatinaClient, IRunView } from '../../tokens';
 import type * as wire from '../../wire';
 import type { PatinaPanel } from '../notebook/panel';
@@ -58,7 +58,9 @@ export class RunningRuns implements IRunningSessions.IManager {
   running(options: { mode: 'tree' | 'list' }): IRunningSessions.IRunningItem[] {
     const notebooks = this._notebooks();
     return options.mode === 'list'
-      ? notebooks.flatMap(notebook => this._runs(notebook))
+      ? notebooks.flatMap(notebook =>
+          notebook.runs.map(run => this._run(notebook, { run, children: [] }))
+        )
       : notebooks.map(notebook => this._notebook(notebook));
   }
 
@@ -128,15 +130,25 @@ export class RunningRuns implements IRunningSessions.IManager {
   }
 
   private _runs(notebook: ILiveNotebook): IRunningSessions.IRunningItem[] {
-    return notebook.runs.map(run => ({
+    return forkTree(notebook.runs).map(node => this._run(notebook, node));
+  }
+
+  private _run(
+    notebook: ILiveNotebook,
+    { run, children }: IRunNode
+  ): IRunningSessions.IRunningItem {
+    return {
       label: () => run.title,
-      detail: () => statusWord(run.status, this._trans),
+      detail: () => runDetail(run, run.last_seq, this._trans),
       labelTitle: () => `${notebook.path}: ${run.title}`,
       context: run.id,
       icon: () => consoleIcon,
       open: () => void notebook.open(run),
-      shutdown: () => this._stop(run)
-    }));
+      shutdown: () => this._stop(run),
+      ...(children.length > 0
+        ? { children: children.map(child => this._run(notebook, child)) }
+        : {})
+    };
   }
 
   private _stop(run: wire.Run): void {

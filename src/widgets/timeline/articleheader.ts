@@ -1,6 +1,8 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { CELL_SIGNS, cellStatusWord } from '../../model/cellwords';
+import type { Unable } from '../../model/abilities';
+import { CELL_SIGNS, cellStatusWord, markText } from '../../model/cellwords';
 import { formatDuration } from '../../model/duration';
+import type { CellMark } from '../../model/marks';
 import type * as wire from '../../wire';
 import { button, element, write } from './element';
 
@@ -22,6 +24,10 @@ export interface IHeaderContext {
   readonly previousMs: number | null;
   /** Who asked for it, when that was not the person at this page. */
   readonly askedBy: string | null;
+  /** What is no longer true of the result. */
+  readonly mark: CellMark | null;
+  /** Why no fork can start from it. */
+  readonly unableToFork: Unable;
 }
 
 /** The line above an output cell: which one it is, of which cell, when, how long, how it ended. */
@@ -37,6 +43,7 @@ export class ArticleHeader {
       this._asker,
       this._time,
       this._duration,
+      this._mark,
       this._status
     );
   }
@@ -57,6 +64,7 @@ export class ArticleHeader {
     this._cell.disabled = context.place === null;
     this._showAsker(context.askedBy);
     this._showTime(cell.started ?? cell.queued);
+    this._showMark(cell, context.mark);
     this._status.dataset.status = cell.status;
     write(
       this._status,
@@ -86,6 +94,12 @@ export class ArticleHeader {
       : took;
   }
 
+  private _showMark(cell: wire.OutputCell, mark: CellMark | null): void {
+    const trans = this._trans;
+    const text = mark === null ? '' : markText(mark, trans);
+    this._mark.textContent = cell.undone ? trans.__('⤺ undone') : text;
+  }
+
   private _showAsker(name: string | null): void {
     this._asker.hidden = name === null;
     write(this._asker, initials(name ?? ''));
@@ -113,6 +127,7 @@ export class ArticleHeader {
   })();
   private readonly _time = element('time', 'jp-PatinaOutput-time');
   private readonly _duration = element('span', 'jp-PatinaOutput-duration');
+  private readonly _mark = element('span', 'jp-PatinaOutput-mark');
   private readonly _status = element('span', 'jp-PatinaOutput-status');
 }
 

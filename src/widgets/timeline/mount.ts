@@ -1,13 +1,18 @@
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { unableToForkAfter } from '../../model/abilities';
+import { type CellMark, lifeOf, markOf } from '../../model/marks';
 import type { Trust } from '../../model/trust';
 import type { IPatinaClient, IRunsModel } from '../../tokens';
+import type * as wire from '../../wire';
 import type { PatinaPanel } from '../notebook/panel';
 import { connectWidgets } from '../notebook/jupyterwidgets';
 import { KernelOffer } from '../notebook/kerneloffer';
+import { LiveState } from '../notebook/livestate';
 import { reported } from '../notebook/report';
 import type { NotebookSettings } from '../notebook/settings';
 import { CellPlaces } from './cellplaces';
+import { forkActions } from './forkactions';
 import { OutputLoader } from './loader';
 import type { IRunActions } from './runnotice';
 import { RunPanel } from './runpanel';
@@ -32,13 +37,13 @@ export function mountRuns(
 ): RunPanel {
   const { content } = panel;
   const places = new CellPlaces(panel.model.cells);
-  const timeline = host(panel, trust, places, services);
-  const pane = new RunPanel(
+  const timeline = host(panel, runs, trust, places, services);
+  const pane: RunPanel = new RunPanel(
     content,
     runs,
     services.trans,
     timeline,
-    actions(panel, services)
+    actions(panel, services, () => pane.refreshContexts())
   );
   const refresh = () => pane.refresh(null);
   const mark = () =>
@@ -47,6 +52,16 @@ export function mountRuns(
     content.notebook.widgets.forEach(widget =>
       widget.toggleClass('jp-mod-linked', widget.model.id === cell)
     );
+  const contexts = () => pane.refreshContexts();
+  const live = content.cellRuns
+    ? new LiveState(panel, runs, content.cellRuns, services.client)
+    : null;
+  panel.live = live;
+  live?.marks.changed.connect(contexts);
+  live?.forking.troubleChanged.connect(forking => {
+    pane.trouble = forking.trouble;
+  });
+  runs.runsChanged.connect(pane.refreshAncestry, pane);
   places.changed.connect(refresh);
   const retrust = (_: Trust, cells: ReadonlySet<string> | null) =>
     pane.refresh(cells);
@@ -58,6 +73,8 @@ export function mountRuns(
     services.settings.changed.disconnect(refresh);
     trust.changed.disconnect(retrust);
     content.notebook.activeCellChanged.disconnect(mark);
+    runs.runsChanged.disconnect(pane.refreshAncestry, pane);
+    live?.dispose();
     places.dispose();
   });
   const widgets = connectWidgets(panel.kernelLink, timeline.rendermime, pane);
@@ -70,8 +87,24 @@ export function mountRuns(
   return pane;
 }
 
+/** An output cell is of the present code and state, or it is said that it is not. */
+function mark(
+  { content, live }: PatinaPanel,
+  cell: wire.OutputCell
+): CellMark | null {
+  const run = content.currentRun ?? '';
+  if (content.cellRuns?.ran(run, cell.cell)?.output.seq === cell.seq) {
+    return live?.marks.of(cell.cell) ?? null;
+  }
+  const view = content.runs?.get(run);
+  return view
+    ? markOf(cell, { hash: null, life: lifeOf(view.run, cell.session) })
+    : null;
+}
+
 function host(
   panel: PatinaPanel,
+  runs: IRunsModel,
   trust: Trust,
   places: CellPlaces,
   { client, rendermime, settings, trans, me }: IRunPanelServices
@@ -95,6 +128,15 @@ function host(
     get follow() {
       return settings.follow;
     },
+    runs,
+    showRun: run => (content.currentRun = run),
+    markOf: cell => mark(panel, cell),
+    unableToFork: ({ run, cell }) => {
+      const view = runs.get(run);
+      return view ? unableToForkAfter(view, cell, trans) : null;
+    },
+    fork: ({ run, cell }) =>
+      void panel.live?.forking.fork(run, { after_seq: cell.seq }),
     placeOf: cell => places.of(cell),
     isTrusted: cell => trust.allows(cell.id),
     askedBy: name => (name === '' || name === me() ? null : name),
@@ -109,9 +151,12 @@ function host(
 
 function actions(
   panel: PatinaPanel,
-  { client }: IRunPanelServices
+  { client }: IRunPanelServices,
+  changed: () => void
 ): IRunActions {
   return {
+    ...forkActions(panel, changed),
+    undo: run => void reported(client.undo(run)),
     restart: run => void reported(client.restart(run)),
     stop: run => void reported(client.stop(run)),
     newRun: () => void panel.execution.newRun()

@@ -5,6 +5,7 @@ import { formatBytes } from '../../model/bytes';
 import { cellStatusWord } from '../../model/cellwords';
 import { streamBytes } from '../../model/streamparts';
 import type * as wire from '../../wire';
+import { ArticleFoot } from './articlefoot';
 import { ArticleHeader, type IHeaderContext } from './articleheader';
 import { CellOutputs } from './celloutputs';
 import { button, element } from './element';
@@ -24,6 +25,8 @@ export interface IArticleHost {
   isTrusted(cell: wire.OutputCell): boolean;
   context(cell: wire.OutputCell): IHeaderContext;
   goToCode(cell: string): void;
+  /** Fork the run that this output cell belongs to, with its state after it. */
+  forkAfter(cell: wire.OutputCell): void;
   /** Whether the answer has arrived; if not, the person has been told why. */
   answer(seq: number, value: string): Promise<boolean>;
 }
@@ -78,6 +81,16 @@ export class OutputArticle extends Panel {
     }
   }
 
+  /** Show again what is known of it beside itself: its place, its mark, what can be done. */
+  refreshContext(): void {
+    const context = this._host.context(this._cell);
+    this.node.dataset.mark = context.mark ?? 'none';
+    if (this.isFilled) {
+      this._header?.show(this._cell, context);
+      this._actions?.show(this._cell, context.unableToFork);
+    }
+  }
+
   /** Show, above this output cell, that the state of the kernel was lost before it. */
   setDivider(text: string | null): void {
     this._divider.remove();
@@ -100,7 +113,11 @@ export class OutputArticle extends Panel {
       this._showTrouble(error)
     );
     this._head = new Widget({ node: this._headNode(this._header) });
+    this._actions = new ArticleFoot(trans, () =>
+      this._host.forkAfter(this._cell)
+    );
     this._foot = new Widget();
+    this._foot.node.append(this._actions.node);
     this.addWidget(this._head);
     this.addWidget(this._outputs.area);
     this.addWidget(this._foot);
@@ -118,6 +135,7 @@ export class OutputArticle extends Panel {
     this._outputs?.dispose();
     this._foot?.dispose();
     this._header = this._outputs = this._head = this._foot = null;
+    this._actions = null;
     this._input = null;
   }
 
@@ -141,18 +159,20 @@ export class OutputArticle extends Panel {
     const { trans } = this._host;
     const { place } = this._host.context(this._cell);
     const word = cellStatusWord(status, trans);
-    const name =
+    const said =
       place === null
         ? trans.__('Output %1, deleted cell, %2', seq, word)
         : trans.__('Output %1, cell %2, %3', seq, place, word);
+    const name = this._cell.undone ? trans.__('%1, undone', said) : said;
     if (this.node.getAttribute('aria-label') !== name) {
       this.node.setAttribute('aria-label', name);
     }
     this.node.dataset.status = status;
+    this.toggleClass('jp-mod-undone', this._cell.undone === true);
   }
 
   private _showContent(): void {
-    this._header?.show(this._cell, this._host.context(this._cell));
+    this.refreshContext();
     this._outputs?.show(this._cell.outputs, {
       isTrusted: this._host.isTrusted(this._cell),
       maxBytes: this._maxBytes()
@@ -224,6 +244,7 @@ export class OutputArticle extends Panel {
   private _outputs: CellOutputs | null = null;
   private _head: Widget | null = null;
   private _foot: Widget | null = null;
+  private _actions: ArticleFoot | null = null;
   private _input: InputBox | null = null;
   private readonly _divider = element('div', 'jp-PatinaOutput-divider');
   private readonly _more = button('jp-PatinaButton', '', () => {

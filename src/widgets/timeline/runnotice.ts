@@ -3,22 +3,28 @@ import { Widget } from '@lumino/widgets';
 import { formatDuration } from '../../model/duration';
 import type { ConnectionState, IRunView } from '../../tokens';
 import type * as wire from '../../wire';
+import type { IForkTrouble } from '../notebook/forking';
 import { button, element } from './element';
+import { type IForkActions, reportNotices, troubleNotice } from './reports';
 
 /** What a notice offers to do. */
-export interface IRunActions {
+export interface IRunActions extends IForkActions {
+  /** Go on from before the cell that ended the kernel. */
+  undo(run: string): void;
   restart(run: string): void;
   stop(run: string): void;
   newRun(): void;
 }
 
 /** What is to be said about the shown run: that it starts, has ended, or cannot be reached. */
-interface INotice {
+export interface INotice {
   /** `alert` interrupts a screen reader; `status` waits. */
   readonly role: 'alert' | 'status';
   readonly kind: string;
   readonly message: string;
   readonly details: readonly string[];
+  /** One below the other, where there may be many. */
+  readonly lines?: readonly string[];
   readonly actions: readonly [label: string, act: () => void][];
   readonly since?: string;
   readonly previousMs?: number;
@@ -35,9 +41,17 @@ export class RunNotice extends Widget {
   }
 
   /** Say what is to be said; what was said already is left as it is. */
-  tell(view: IRunView | null, connection: ConnectionState): void {
+  tell(
+    view: IRunView | null,
+    connection: ConnectionState,
+    trouble: IForkTrouble | null
+  ): void {
     const notices = [
       ...(connection === 'reconnecting' ? [this._reconnecting()] : []),
+      ...(trouble && trouble.run === view?.id
+        ? [troubleNotice(trouble, this._trans, this._actions)]
+        : []),
+      ...(view ? reportNotices(view, this._trans, this._actions) : []),
       ...(view ? this._ofRun(view.run) : [])
     ];
     const key = JSON.stringify(notices);
@@ -119,8 +133,20 @@ export class RunNotice extends Widget {
   private _goOn(run: wire.Run): INotice['actions'] {
     return [
       [this._trans.__('Restart'), () => this._actions.restart(run.id)],
+      ...(run.crash ? [this._goBack(run, run.crash)] : []),
       [this._trans.__('New Run'), () => this._actions.newRun()]
     ];
+  }
+
+  private _goBack(
+    run: wire.Run,
+    { seq }: wire.Crash
+  ): INotice['actions'][number] {
+    const label =
+      seq === undefined
+        ? this._trans.__('Go on from the last state')
+        : this._trans.__('Go on from before this cell (#%1)', seq);
+    return [label, () => this._actions.undo(run.id)];
   }
 
   private _trouble({ error }: wire.Run): INotice[] {
@@ -157,6 +183,7 @@ export class RunNotice extends Widget {
     }
     node.append(
       ...notice.details.map(text => element('span', '', text)),
+      ...(notice.lines ? [list(notice.lines)] : []),
       ...notice.actions.map(([label, act]) =>
         button('jp-PatinaButton', label, act)
       )
@@ -182,4 +209,10 @@ export class RunNotice extends Widget {
 
   private _key = '[]';
   private _timer: ReturnType<typeof setInterval> | undefined;
+}
+
+function list(lines: readonly string[]): HTMLElement {
+  const node = element('ul', 'jp-PatinaNotice-lines');
+  node.append(...lines.map(line => element('li', '', line)));
+  return node;
 }

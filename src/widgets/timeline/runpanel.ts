@@ -4,8 +4,10 @@ import { type ISignal, Signal } from '@lumino/signaling';
 import { Panel, Widget } from '@lumino/widgets';
 import type { IPatinaBody, IRunsModel, IRunView } from '../../tokens';
 import type * as wire from '../../wire';
+import type { IForkTrouble } from '../notebook/forking';
 import { Announcer } from './announcer';
 import { button, element } from './element';
+import type { IForkPlace } from './forkplace';
 import { type IRunActions, RunNotice } from './runnotice';
 import { RunTabs } from './runtabs';
 import { type ITimelineHost, Timeline } from './timeline';
@@ -43,6 +45,16 @@ export class RunPanel extends Panel {
     return this._timeline.focused?.cell ?? null;
   }
 
+  get focusedPlace(): IForkPlace | null {
+    return this._timeline.place;
+  }
+
+  /** A fork that failed is told of where it was asked for; null when there is none. */
+  set trouble(trouble: IForkTrouble | null) {
+    this._trouble = trouble;
+    this._onChanged();
+  }
+
   /** Another output cell has the focus: the cell of the source that it came from. */
   get focusedCellChanged(): ISignal<this, string | null> {
     return this._focusedCellChanged;
@@ -50,6 +62,10 @@ export class RunPanel extends Panel {
 
   revealOutput(cell: string): void {
     this._timeline.reveal(cell);
+  }
+
+  revealSeq(seq: number): void {
+    this._timeline.revealSeq(seq);
   }
 
   step(cell: string | null, by: -1 | 1): void {
@@ -63,6 +79,17 @@ export class RunPanel extends Panel {
   /** Mark the output cells of this cell of the source. */
   markCell(cell: string | null): void {
     this._timeline.mark(cell);
+  }
+
+  /** Marks, or what can be done, changed. */
+  refreshContexts(): void {
+    this._timeline.refreshContexts();
+    this._onChanged();
+  }
+
+  /** Runs came or went: a parent may be among them. */
+  refreshAncestry(): void {
+    this._timeline.refreshAncestry();
   }
 
   /** Say again what depends on the source, on trust or on settings: of these output cells, or of all. */
@@ -114,11 +141,30 @@ export class RunPanel extends Panel {
   }
 
   private _onChanged(): void {
-    this._notice.tell(this._view, this._runs.connection);
-    const isEmpty = (this._view?.seqs.length ?? 0) === 0;
+    this._notice.tell(this._view, this._runs.connection, this._trouble);
+    this._onPossible();
+    const isFork = this._view?.run.parent !== undefined;
+    const isEmpty = !isFork && (this._view?.seqs.length ?? 0) === 0;
     this._empty.setHidden(!isEmpty);
     this._timeline.setHidden(isEmpty);
     this._empty.node.textContent = this._emptyText();
+  }
+
+  /** What can be done with each output cell depends on these fields of the run only. */
+  private _onPossible(): void {
+    const run = this._view?.run;
+    const { status, session, last_seq, checkpoints, capabilities } = run ?? {};
+    const key = JSON.stringify([
+      status,
+      session,
+      last_seq,
+      checkpoints,
+      capabilities
+    ]);
+    if (key !== this._possible) {
+      this._possible = key;
+      this._timeline.refreshContexts();
+    }
   }
 
   private _emptyText(): string {
@@ -149,6 +195,8 @@ export class RunPanel extends Panel {
   }
 
   private _view: IRunView | null = null;
+  private _possible = '';
+  private _trouble: IForkTrouble | null = null;
   private readonly _tabs: RunTabs;
   private readonly _notice: RunNotice;
   private readonly _timeline: Timeline;

@@ -6,6 +6,7 @@ import { RUN_SIGNS } from '../../model/cellwords';
 import { statusWord } from '../../model/runwords';
 import type { IPatinaBody, IRunsModel, IRunView } from '../../tokens';
 import { button, element } from './element';
+import { forkSign } from './forksign';
 
 /** The tabs of a notebook's runs; a tab that is closed is hidden, its run goes on. */
 export class RunTabs extends Widget {
@@ -114,18 +115,17 @@ export class RunTabs extends Widget {
     const sign = element('span', 'jp-PatinaRunTab-sign', RUN_SIGNS[status]);
     const close = element('span', 'jp-PatinaRunTab-close', '×');
     sign.ariaHidden = close.ariaHidden = 'true';
+    const name = element('span', 'jp-PatinaRunTab-name', title);
+    if (parent) {
+      name.prepend('└ ', forkSign());
+    }
     close.title = this._trans.__('Hide this run; it goes on');
     close.onclick = event => {
       event.stopPropagation();
       this._hide(view);
     };
     const word = statusWord(status, this._trans);
-    return [
-      element('span', '', `${parent ? '└ ' : ''}${title}`),
-      sign,
-      element('span', 'jp-PatinaUnseen', `, ${word}`),
-      close
-    ];
+    return [name, sign, element('span', 'jp-PatinaUnseen', `, ${word}`), close];
   }
 
   private _choose(view: IRunView): void {

@@ -1,9 +1,12 @@
 import { type ISignal, Signal } from '@lumino/signaling';
 import { Panel } from '@lumino/widgets';
 import type { ICellsChange } from '../../model/runview';
-import type { IRunView } from '../../tokens';
+import type { IRunsModel, IRunView } from '../../tokens';
 import type * as wire from '../../wire';
+import type { CellMark } from '../../model/marks';
 import type { FollowMode } from '../notebook/settings';
+import { Ancestry } from './ancestry';
+import type { IForkHost, IForkPlace } from './forkplace';
 import type { IHeaderContext } from './articleheader';
 import { OutputCells } from './outputcells';
 import { type IArticleHost, OutputArticle } from './outputarticle';
@@ -16,7 +19,8 @@ const AT_ONCE = 20;
 const TICK = 100;
 
 /** What the timeline needs beside what its output cells need. */
-export interface ITimelineHost extends Omit<IArticleHost, 'context'> {
+export interface ITimelineHost
+  extends Omit<IArticleHost, 'context' | 'forkAfter'>, IForkHost {
   readonly follow: FollowMode;
   /** Whether empty places say what to do. */
   readonly showHints: boolean;
@@ -26,6 +30,10 @@ export interface ITimelineHost extends Omit<IArticleHost, 'context'> {
   placeOf(cell: string): number | null;
   /** The name to show for who asked for an output cell; null for the person at this page. */
   askedBy(name: string): string | null;
+  readonly runs: IRunsModel;
+  showRun(run: string): void;
+  /** What is no longer true of an output cell of the shown run. */
+  markOf(cell: wire.OutputCell): CellMark | null;
 }
 
 /** The output cells of the shown run, in order; the latest is at the bottom. */
@@ -38,10 +46,13 @@ export class Timeline extends Panel {
     this._feed.node.setAttribute('aria-label', _host.trans.__('Timeline'));
     this._feed.node.addEventListener('keydown', this._onKey);
     this._feed.node.addEventListener('focusin', this._onFocus);
-    this.addWidget(this._feed);
     this._articleHost = Object.assign(Object.create(_host) as ITimelineHost, {
-      context: (cell: wire.OutputCell) => this._context(cell)
+      context: (cell: wire.OutputCell) => this._context(cell),
+      forkAfter: (cell: wire.OutputCell) => _host.fork(this._place(cell))
     });
+    this._ancestry = new Ancestry(this._articleHost, this.node);
+    this.addWidget(this._ancestry);
+    this.addWidget(this._feed);
     this.scroll = new Scroll(this.node, this._feed.node, () => _host.follow);
     this._rendered = new RenderedArticles(
       this.node,
@@ -54,6 +65,12 @@ export class Timeline extends Panel {
   /** The output cell that has, or last had, the focus. */
   get focused(): wire.OutputCell | null {
     return this._focused?.isDisposed ? null : (this._focused?.cell ?? null);
+  }
+
+  /** The output cell with the focus, also an inherited one. */
+  get place(): IForkPlace | null {
+    const { focused } = this;
+    return this._ancestry.focused ?? (focused && this._place(focused));
   }
 
   get focusedChanged(): ISignal<this, wire.OutputCell | null> {
@@ -74,6 +91,7 @@ export class Timeline extends Panel {
     this.scroll.leave(this._run?.id ?? null);
     this._clear();
     this._run = run;
+    this._ancestry.showRun(run);
     this._cells = new OutputCells(run);
     run?.cellsChanged.connect(this._onCells, this);
     run?.seqs.forEach(seq => this._add(seq));
@@ -92,6 +110,17 @@ export class Timeline extends Panel {
         article.update();
       }
     }
+    this._ancestry.refresh();
+  }
+
+  /** Marks, or what can be done, changed: say those again. */
+  refreshContexts(): void {
+    this._articles.forEach(article => article.refreshContext());
+  }
+
+  /** The parent of the shown run came or went. */
+  refreshAncestry(): void {
+    this._ancestry.look();
   }
 
   /** Mark the output cells of this cell of the source. */
@@ -106,6 +135,18 @@ export class Timeline extends Panel {
     const article = this._articles.get(this._cells.of(cell).at(-1) ?? -1);
     if (article) {
       this._focus(article);
+    } else {
+      this._ancestry.reveal(cell);
+    }
+  }
+
+  /** Bring this output cell into view, and focus it. */
+  revealSeq(seq: number): void {
+    const article = this._articles.get(seq);
+    if (article) {
+      this._focus(article);
+    } else {
+      this._ancestry.revealSeq(seq);
     }
   }
 
@@ -149,8 +190,14 @@ export class Timeline extends Panel {
     return {
       place: this._host.placeOf(cell.cell),
       previousMs: this._cells.previousMs(cell),
-      askedBy: this._host.askedBy(cell.requested_by)
+      askedBy: this._host.askedBy(cell.requested_by),
+      mark: cell.undone ? null : this._host.markOf(cell),
+      unableToFork: this._host.unableToFork(this._place(cell))
     };
+  }
+
+  private _place(cell: wire.OutputCell): IForkPlace {
+    return { run: this._run?.id ?? '', cell };
   }
 
   private _onCells(run: IRunView, change: ICellsChange): void {
@@ -348,8 +395,9 @@ export class Timeline extends Panel {
   private _focused: OutputArticle | null = null;
   private _timer: ReturnType<typeof setInterval> | undefined;
   /** The host of the articles: ours, with what only the timeline knows of each. */
-  private readonly _articleHost: IArticleHost;
+  private readonly _articleHost: ITimelineHost & IArticleHost;
   private readonly _feed = new Panel();
+  private readonly _ancestry: Ancestry;
   private readonly _articles = new Map<number, OutputArticle>();
   private readonly _running = new Set<OutputArticle>();
   private readonly _rendered: RenderedArticles<OutputArticle>;

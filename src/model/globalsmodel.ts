@@ -1,0 +1,218 @@
+import type { IDisposable } from '@lumino/disposable';
+import { type ISignal, Signal } from '@lumino/signaling';
+import type { IPatinaClient, IRunView } from '../tokens';
+import type * as wire from '../wire';
+import { latest } from './abilities';
+import {
+  type GlobalRow,
+  groupKey,
+  type GlobalPath,
+  type IOpenState,
+  rows
+} from './globalrows';
+import { GROUPS, grouped, type IGlobalsQuery } from './globals';
+import { GlobalParts } from './globalparts';
+
+/** How long a change counts as one that was just made, in milliseconds. */
+const FRESH = 1500;
+const CLOSED = ['function', 'class', 'module'] as const;
+
+export const START: IGlobalsQuery = {
+  pattern: '',
+  hidden: new Set(),
+  sort: 'changed',
+  watched: new Set()
+};
+
+/**
+ * What the globals panel shows of the variables of a run: now, or after an output cell.
+ *
+ * What is open stays open from update to update and from run to run; parts are fetched only of
+ * what is open, and again when the variable changed.
+ */
+export class GlobalsModel implements IDisposable, IOpenState {
+  constructor(private readonly _client: IPatinaClient) {
+    this._parts = new GlobalParts(_client);
+    this._parts.changed.connect(this._lay, this);
+  }
+
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  get view(): IRunView | null {
+    return this._view;
+  }
+
+  get query(): IGlobalsQuery {
+    return this._query;
+  }
+
+  get rows(): readonly GlobalRow[] {
+    return this._rows;
+  }
+
+  /** How many variables there are, and how many of them match. */
+  get counts(): { all: number; shown: number } {
+    return { all: this._globals.length, shown: this._shown };
+  }
+
+  /** The output cell after which the variables are shown; null shows them as they are now. */
+  get after(): number | null {
+    return this._after;
+  }
+
+  /** Why the variables of the past could not be fetched. */
+  get trouble(): string | null {
+    return this._trouble;
+  }
+
+  /** The latest output cell that changed a variable. */
+  get latest(): number {
+    return this._latest;
+  }
+
+  isOpen(key: string): boolean {
+    return this._open.has(key);
+  }
+
+  parts(key: string) {
+    return this._parts.get(key);
+  }
+
+  /** Whether the variable changed a moment ago. */
+  isFresh(name: string): boolean {
+    return this._fresh.has(name) && Date.now() - this._freshSince < FRESH;
+  }
+
+  showRun(view: IRunView | null): void {
+    if (view === this._view) {
+      return;
+    }
+    this._view?.globalsChanged.disconnect(this._onGlobals, this);
+    this._view = view;
+    view?.globalsChanged.connect(this._onGlobals, this);
+    this._after = this._trouble = null;
+    this._fresh = new Set();
+    this._parts.showRun(view?.id ?? null);
+    this._take(view?.globals ?? []);
+  }
+
+  /** Show the variables after this output cell; null shows them as they are now. */
+  async showAfter(seq: number | null): Promise<void> {
+    this._after = seq;
+    this._trouble = null;
+    const view = this._view;
+    if (seq === null || !view) {
+      this._take(view?.globals ?? []);
+      return;
+    }
+    this._take([]);
+    try {
+      const past = await this._client.globalsAfter(view.id, seq);
+      if (this._isAt(view, seq)) {
+        this._take(past);
+      }
+    } catch (error) {
+      if (this._isAt(view, seq)) {
+        this._trouble = error instanceof Error ? error.message : String(error);
+        this._changed.emit();
+      }
+    }
+  }
+
+  /** Change what is asked for; what is not named stays. */
+  ask(query: Partial<IGlobalsQuery>): void {
+    this._query = { ...this._query, ...query };
+    this._lay();
+  }
+
+  toggle(key: string): void {
+    if (!this._open.delete(key)) {
+      this._open.add(key);
+    } else {
+      this._parts.drop(key);
+    }
+    this._lay();
+  }
+
+  /** Fetch the next page of the parts of a value. */
+  more(name: string, path: GlobalPath): void {
+    void this._parts.load(name, path);
+  }
+
+  dispose(): void {
+    this._isDisposed = true;
+    this._view?.globalsChanged.disconnect(this._onGlobals, this);
+    this._parts.dispose();
+    Signal.clearData(this);
+  }
+
+  private _isAt(view: IRunView, seq: number): boolean {
+    return !this._isDisposed && view === this._view && seq === this._after;
+  }
+
+  private _onGlobals(): void {
+    const globals = this._view?.globals ?? [];
+    if (this._after !== null) {
+      return;
+    }
+    const before = new Map(this._globals.map(it => [it.name, it]));
+    this._fresh = new Set(
+      globals
+        .filter(global => !same(before.get(global.name), global))
+        .map(({ name }) => name)
+    );
+    this._freshSince = Date.now();
+    this._parts.forget(this._fresh);
+    this._take(globals);
+  }
+
+  private _take(globals: readonly wire.Global[]): void {
+    this._globals = globals;
+    const seq = this._view && latest(this._view)?.seq;
+    this._latest = this._after ?? seq ?? 0;
+    this._lay();
+  }
+
+  private _lay(): void {
+    const groups = grouped(this._globals, this._query);
+    this._shown = [...groups.values()].reduce((sum, it) => sum + it.length, 0);
+    this._rows = rows(groups, this);
+    if (this._after === null) {
+      this._rows.forEach(row => {
+        if (row.kind === 'loading') {
+          void this._parts.load(row.name, row.path);
+        }
+      });
+    }
+    this._changed.emit();
+  }
+
+  private _view: IRunView | null = null;
+  private _globals: readonly wire.Global[] = [];
+  private _rows: readonly GlobalRow[] = [];
+  private _shown = 0;
+  private _after: number | null = null;
+  private _latest = 0;
+  private _trouble: string | null = null;
+  private _query = START;
+  private _fresh: ReadonlySet<string> = new Set();
+  private _freshSince = 0;
+  private readonly _parts: GlobalParts;
+  private readonly _open = new Set(
+    GROUPS.filter(group => !CLOSED.some(closed => closed === group)).map(
+      groupKey
+    )
+  );
+  private readonly _changed = new Signal<this, void>(this);
+  private _isDisposed = false;
+}
+
+function same(a: wire.Global | undefined, b: wire.Global): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
+}

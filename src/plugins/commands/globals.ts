@@ -1,0 +1,80 @@
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import type { ICommandPalette } from '@jupyterlab/apputils';
+import { Clipboard } from '@jupyterlab/apputils';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { GlobalRow } from '../../model/globalrows';
+import type { GlobalsPanel } from '../../widgets/globals/globalspanel';
+import { NO_ARGUMENTS } from './panelcommands';
+
+/** What the commands need from around the panel. */
+export interface IGlobalsActions {
+  watch(name: string): Promise<void>;
+  reveal(seq: number): void;
+}
+
+type GlobalLine = Extract<GlobalRow, { kind: 'global' }>;
+
+/** Commands about the variables: show, filter, watch, open, copy, go to the cell. */
+export function addGlobalsCommands(
+  app: JupyterFrontEnd,
+  palette: ICommandPalette | null,
+  panel: GlobalsPanel,
+  trans: TranslationBundle,
+  actions: IGlobalsActions
+): void {
+  const add = (
+    name: string,
+    label: string,
+    execute: () => unknown,
+    isEnabled: () => boolean = () => true
+  ) => {
+    const id = `patina:${name}`;
+    app.commands.addCommand(id, {
+      label,
+      caption: label,
+      describedBy: NO_ARGUMENTS,
+      isEnabled,
+      execute
+    });
+    palette?.addItem({ command: id, category: trans.__('Patina') });
+  };
+  const line = (): GlobalLine | null => {
+    const row = panel.grid.active;
+    return row?.kind === 'global' ? row : null;
+  };
+  const hasLine = () => line() !== null;
+  add('show-globals', trans.__('Show Globals'), () =>
+    app.shell.activateById(panel.id)
+  );
+  add('filter-globals', trans.__('Filter Globals'), () => {
+    app.shell.activateById(panel.id);
+    panel.bar.focusFilter();
+  });
+  add('open-variable', trans.__('Open Variable'), () =>
+    panel.grid.activateRow()
+  );
+  add(
+    'watch',
+    trans.__('Watch Variable'),
+    () => actions.watch(line()?.name ?? ''),
+    hasLine
+  );
+  add(
+    'copy-name',
+    trans.__('Copy Name of Variable'),
+    () => Clipboard.copyToSystem(expression(line())),
+    hasLine
+  );
+  add(
+    'go-changed-by',
+    trans.__('Go to Changing Cell'),
+    () => actions.reveal(line()?.global.by ?? 0),
+    () => (line()?.global.by ?? 0) > 0
+  );
+  panel.model.changed.connect(() => app.commands.notifyCommandChanged());
+}
+
+/** A variable or a part of it, as it is written in code where that can be told. */
+function expression(line: GlobalLine | null): string {
+  return line ? [line.name, ...line.path].join('') : '';
+}

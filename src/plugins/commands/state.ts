@@ -1,0 +1,168 @@
+import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+import {
+  Dialog,
+  ICommandPalette,
+  Notification,
+  showDialog,
+  type WidgetTracker
+} from '@jupyterlab/apputils';
+import { ITranslator, type TranslationBundle } from '@jupyterlab/translation';
+import {
+  type Unable,
+  unableToContinue,
+  unableToSave,
+  unableToUndo
+} from '../../model/abilities';
+import { formatBytes } from '../../model/bytes';
+import { PatinaError } from '../../services/error';
+import { IPatinaClient, IPatinaTracker, type IRunView } from '../../tokens';
+import type * as wire from '../../wire';
+import type { PatinaPanel } from '../../widgets/notebook/panel';
+import { reported } from '../../widgets/notebook/report';
+import { PanelCommands } from './panelcommands';
+
+/** Commands about the live state of the shown run: undo, save, go on, run what was edited. */
+export const state: JupyterFrontEndPlugin<void> = {
+  id: 'patina-lab:state-commands',
+  description: 'Commands about the live state of a run.',
+  autoStart: true,
+  requires: [IPatinaClient, IPatinaTracker, ITranslator],
+  optional: [ICommandPalette],
+  activate: (
+    app,
+    client: IPatinaClient,
+    tracker: WidgetTracker<PatinaPanel>,
+    translator: ITranslator,
+    palette: ICommandPalette | null
+  ) => {
+    const trans = translator.load('patina_lab');
+    const commands = new PanelCommands(app, tracker, palette);
+    const add = (
+      id: string,
+      label: string,
+      caption: string,
+      unable: (view: IRunView, trans: TranslationBundle) => Unable,
+      execute: (view: IRunView) => Promise<unknown>
+    ) =>
+      commands.add({
+        id,
+        label,
+        caption,
+        unable: ({ shownRun: { view } }) =>
+          view ? unable(view, trans) : trans.__('There is no run yet'),
+        execute: ({ shownRun: { view } }) => view && reported(execute(view))
+      });
+    add(
+      'undo-execution',
+      trans.__('Undo Last Execution'),
+      trans.__('Go back to the state before the latest execution'),
+      unableToUndo,
+      view => client.undo(view.id)
+    );
+    add(
+      'save-state',
+      trans.__('Save Run State'),
+      trans.__('Write the variables to disk, to go on another day'),
+      unableToSave,
+      async view => told(await saving(client, view, trans), view, trans)
+    );
+    add(
+      'continue-run',
+      trans.__('Continue Saved Run'),
+      trans.__('Start a kernel with the state that was saved'),
+      unableToContinue,
+      view => goOn(client, view, trans)
+    );
+    commands.add({
+      id: 'run-edited',
+      label: trans.__('Run Edited Cells'),
+      caption: trans.__('Run the cells that were edited since they ran'),
+      unable: ({ live }) =>
+        live?.marks.edited.length
+          ? null
+          : trans.__('No cell was edited since it ran'),
+      execute: ({ content, execution, live }) => {
+        const edited = new Set(live?.marks.edited);
+        return execution.run(
+          content.notebook.widgets.filter(({ model }) => edited.has(model.id))
+        );
+      }
+    });
+    const changed = () => app.commands.notifyCommandChanged();
+    tracker.widgetAdded.connect((_, panel) =>
+      panel.content.opened.connect(() =>
+        panel.live?.marks.changed.connect(changed)
+      )
+    );
+  }
+};
+
+/** Saving can take minutes: it is said that it goes on. */
+async function saving(
+  client: IPatinaClient,
+  { id, run }: IRunView,
+  trans: TranslationBundle
+): Promise<wire.SaveReply> {
+  const note = Notification.emit(
+    trans.__('Saving the state of %1…', run.title),
+    'in-progress',
+    { autoClose: false }
+  );
+  try {
+    return await client.save(id);
+  } finally {
+    Notification.dismiss(note);
+  }
+}
+
+/** What was saved and what was not. */
+function told(
+  { path, bytes, report }: wire.SaveReply,
+  { run }: IRunView,
+  trans: TranslationBundle
+): void {
+  const saved = trans.__(
+    'The state of %1 is saved: %2, %3',
+    run.title,
+    formatBytes(bytes),
+    path
+  );
+  const lines = report.map(({ name, what }) => `${name}: ${what}`);
+  if (lines.length === 0) {
+    Notification.success(saved);
+  } else {
+    Notification.warning(
+      [saved, trans.__('Not as it was:'), ...lines].join('\n'),
+      {
+        autoClose: false
+      }
+    );
+  }
+}
+
+/** A state runs code when it is loaded: whether to trust it is a person's to say. */
+async function goOn(
+  client: IPatinaClient,
+  { id, run }: IRunView,
+  trans: TranslationBundle
+): Promise<void> {
+  try {
+    await client.load(id);
+  } catch (error) {
+    const needsTrust = error instanceof PatinaError && error.status === 403;
+    if (!needsTrust) {
+      throw error;
+    }
+    const { button } = await showDialog({
+      title: trans.__('Trust the saved state of %1?', run.title),
+      body: [error.reason, error.hint].filter(Boolean).join(' '),
+      buttons: [
+        Dialog.cancelButton(),
+        Dialog.warnButton({ label: trans.__('Trust and Continue') })
+      ]
+    });
+    if (button.accept) {
+      await client.load(id, { trust: true });
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import { test, expect } from './support/test';
+
+const MANY =
+  'class Point:\n    def __init__(self): self.x = 1\np = Point()\nwords = {"one": [1, 2], "two": "text"}\nlong = list(range(250))\ndef area(r): return r';
+
+test('the variables of the shown run are listed, filtered by a regular expression, and opened', async ({
+  patina,
+  notebook
+}) => {
+  await patina.open(notebook('globals.tsnb', [MANY, 'extra = 3']));
+  await patina.run(0);
+  await expect(patina.output(1, 1, 'succeeded')).toBeVisible();
+  await patina.command('Show Globals', 'g', 'v');
+  const grid = patina.page.getByRole('treegrid', { name: 'Globals' });
+  await expect(grid.getByRole('row', { name: /words dict 2/ })).toBeVisible();
+  await expect(grid.getByRole('row', { name: /area/ })).toHaveCount(0);
+
+  await expect(grid).toBeFocused();
+  await patina.page.keyboard.press('/');
+  await expect(patina.page.getByLabel('Filter variables')).toBeFocused();
+  await patina.page.keyboard.type('^(w|l)');
+  await expect(grid.getByRole('row', { name: /^p / })).toHaveCount(0);
+  await patina.page.keyboard.press('Enter');
+  await expect(grid).toBeFocused();
+  await patina.page.keyboard.press('End');
+  await patina.page.keyboard.press('ArrowRight');
+  await expect(grid.getByRole('row', { name: /'one'/ })).toBeVisible();
+  await expect(grid.getByRole('row', { name: /'two'/ })).toContainText('str');
+});
+
+test('parts come a hundred at a time, and what is open stays so while cells run', async ({
+  patina,
+  notebook
+}) => {
+  await patina.open(notebook('parts.tsnb', [MANY, 'long.append(0)']));
+  await patina.run(0);
+  await expect(patina.output(1, 1, 'succeeded')).toBeVisible();
+  await patina.command('Show Globals', 'g', 'v');
+  const grid = patina.page.getByRole('treegrid', { name: 'Globals' });
+  await grid.getByRole('row', { name: /long list 250/ }).click();
+  await patina.page.keyboard.press('ArrowRight');
+  await expect(grid).toHaveAttribute('aria-rowcount', /^1\d\d$/);
+  await expect(grid.getByRole('row', { name: '[1]' })).toBeVisible();
+  await patina.run(1);
+  await expect(patina.output(2, 2, 'succeeded')).toBeVisible();
+  const row = grid.getByRole('row', { name: /long list 251/ });
+  await expect(row).toHaveAttribute('aria-expanded', 'true');
+  await expect(
+    row.getByRole('img', { name: 'may have changed' })
+  ).toBeVisible();
+});
+
+test('a variable is watched, seen as it was after an earlier cell, and leads to the cell that changed it', async ({
+  patina,
+  notebook
+}) => {
+  await patina.open(notebook('past.tsnb', ['n = 1', 'n = 2\nm = 0']));
+  await patina.run(0);
+  await patina.run(1);
+  await expect(patina.output(2, 2, 'succeeded')).toBeVisible();
+  await patina.command('Show Globals', 'g', 'v');
+  const grid = patina.page.getByRole('treegrid', { name: 'Globals' });
+  const row = grid.getByRole('row', { name: /\bn int/ });
+  await row.click();
+  await patina.page.keyboard.press('w');
+  await expect(grid.getByRole('row', { name: '★ Watched 1' })).toBeVisible();
+  await patina.page.getByLabel('When').selectOption('after #1');
+  await expect(
+    patina.page.getByText('Past, not live: as it was after #1')
+  ).toBeVisible();
+  await expect(grid.getByRole('row', { name: /\bm int/ })).toHaveCount(0);
+  await patina.page.getByLabel('When').selectOption('now');
+  await row.click();
+  await patina.page.keyboard.press('g');
+  await patina.page.keyboard.press('c');
+  await expect(patina.output(2, 2, 'succeeded')).toBeFocused();
+});
+
+test('an array is shown as a table, page by page', async ({
+  patina,
+  notebook
+}) => {
+  await patina.open(
+    notebook('table.tsnb', [
+      'import numpy as np\ngrid = np.arange(300).reshape(100, 3)'
+    ])
+  );
+  await patina.run(0);
+  await expect(patina.output(1, 1, 'succeeded')).toBeVisible();
+  await patina.command('Show Globals', 'g', 'v');
+  const grid = patina.page.getByRole('treegrid', { name: 'Globals' });
+  await grid.getByRole('row', { name: /grid ndarray/ }).click();
+  await patina.page.keyboard.press('Enter');
+  const preview = patina.page.locator('.jp-PatinaPreview');
+  await expect(preview.getByText('0–49 of 100')).toBeVisible();
+  await preview.getByRole('button', { name: 'Next' }).click();
+  await expect(preview.getByText('50–99 of 100')).toBeVisible();
+  await expect(
+    preview.getByRole('row', { name: '99 297 298 299' })
+  ).toBeVisible();
+});
