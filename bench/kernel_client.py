@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
@@ -133,6 +134,8 @@ async def start(kernel: str, **how: Any) -> Timed:
     """Start a kernel and run its first cell."""
     started = time.perf_counter()
     manager = AsyncKernelManager(kernel_name=kernel)
+    if kernel == THEIRS:
+        how["stderr"] = subprocess.DEVNULL  # it warns of each connection without encryption
     await manager.start_kernel(**how)
     client = manager.client()
     client.start_channels(hb=False, stdin=False)
