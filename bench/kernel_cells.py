@@ -12,7 +12,7 @@ from pathlib import Path
 from bench.figures import AtMost, Figure, RatioAtMost
 from bench.kernel_client import OURS, THEIRS, Pairs, pair, start
 
-STARTS, CELLS, PRINTS, NOTEBOOKS = 9, 150, 3, 4
+STARTS, CELLS, PRINTS, NOTEBOOKS = 9, 150, 3, 3
 LINES = "for i in range(100_000): print('line', i)"
 # What notebooks are made of: imports, data, a function, plots of numbers, some text.
 NOTEBOOK = (

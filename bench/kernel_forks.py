@@ -14,7 +14,7 @@ from pathlib import Path
 from bench.figures import AtMost, Figure
 from bench.kernel_client import OURS, Timed, start
 
-FORKS = 20
+FORKS = 16
 HUGE_GB = "import numpy as np; x = np.ones(1 << 27)"
 SMALL_GB = (
     "import mmap, numpy as np; m = mmap.mmap(-1, 1 << 30, "

@@ -110,7 +110,7 @@ test('a cell runs in all live runs at once', async ({ patina, notebook }) => {
   await expect(patina.tabs).toHaveCount(2);
   await expect(patina.idle).toBeVisible();
   await patina.editor(1).click();
-  await patina.menu('Run', 'Run Cell in All Live Runs', 1);
+  await patina.menu('Patina', 'Run Cell in All Live Runs', 1);
   await expect(patina.output(2, 2, 'succeeded')).toContainText('4');
   await patina.tabs.first().click();
   await expect(patina.output(2, 2, 'succeeded')).toContainText('4');

@@ -21,7 +21,7 @@ test('a cell is marked as edited by what it says, and undoing the edit clears th
   await expect(strip).toContainText('✓ succeeded');
 
   await patina.type(0, 'a = 7');
-  await patina.menu('Run', 'Run Edited Cells', 1);
+  await patina.menu('Patina', 'Run Edited Cells', 1);
   await expect(patina.output(3, 1, 'succeeded')).toBeVisible();
   await expect(strip).toContainText('✓ succeeded');
 });

@@ -106,6 +106,12 @@ def exit_reason(pid: int) -> str:
     if not done:
         return ""
     if os.WIFSIGNALED(status):
-        number = os.WTERMSIG(status)
-        return f"signal {number}, {signal.strsignal(number)}"
+        return _signal_name(os.WTERMSIG(status))
     return f"exit status {os.WEXITSTATUS(status)}"
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return f"signal {number}, {signal.Signals(number).name}"
+    except ValueError:  # real-time signals have no names of their own
+        return f"signal {number}"
