@@ -24,7 +24,7 @@ LINES = 1_000_000
 CODE = f"for i in range({LINES}): print('line', i)"
 LAST = f"line {LINES - 1}\n"
 # Each line in a message of its own: what a program that flushes costs.
-FLUSHED = 20_000
+FLUSHED = 2_000
 FLUSHED_CODE = f"for i in range({FLUSHED}): print('line', i, flush=True)"
 FLUSHED_LAST = f"line {FLUSHED - 1}\n"
 ROUNDS = 3
