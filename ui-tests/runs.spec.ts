@@ -96,14 +96,10 @@ test('the Running panel lists runs under their notebook, also when no page has i
   await patina.page
     .getByRole('tab', { name: 'Running Terminals and Kernels' })
     .click();
-  const item = patina.page
-    .locator('.jp-RunningSessions-section', { hasText: 'Patina Runs' })
-    .locator('.jp-RunningSessions-item', { hasText: path });
+  const list = patina.page.getByRole('region', { name: 'Patina Runs Section' });
+  const item = list.getByRole('treeitem', { name: path });
   await expect(item).toBeVisible();
-  await patina.page
-    .locator('.jp-RunningSessions-item', { hasText: 'Run 1' })
-    .first()
-    .click();
+  await item.getByRole('treeitem', { name: /^Run 1/ }).click();
   await expect(patina.output(1, 1, 'succeeded')).toBeVisible();
   await expect(patina.runStatus).toContainText('idle');
   await patina.menu('Patina', 'Stop Kernel, Keep History');
