@@ -54,6 +54,8 @@ def test_every_command_that_menus_toolbar_and_keys_name_is_there() -> None:
 def mode_of(selector: str) -> str:
     if "timeline" in selector:
         return "timeline"
+    if "Globals" in selector:
+        return "globals"
     if "editMode" in selector:
         return "edit"
     return "command" if "commandMode" in selector else "notebook"
