@@ -47,8 +47,10 @@ export function addGlobalsCommands(
     app.shell.activateById(panel.id)
   );
   add('filter-globals', trans.__('Filter Globals'), () => {
-    app.shell.activateById(panel.id);
-    panel.bar.focusFilter();
+    if (!panel.isVisible) {
+      app.shell.activateById(panel.id);
+    }
+    panel.filter();
   });
   add('open-variable', trans.__('Open Variable'), () =>
     panel.grid.activateRow()

@@ -58,8 +58,19 @@ export class GlobalsPanel extends Panel {
     super.dispose();
   }
 
+  /** Focus the filter; a panel that is not in front is brought there by its owner. */
+  filter(): void {
+    this._isToFilter = true;
+    this.activate();
+  }
+
   protected override onActivateRequest(): void {
-    this.grid.activate();
+    if (this._isToFilter) {
+      this.bar.focusFilter();
+    } else {
+      this.grid.activate();
+    }
+    this._isToFilter = false;
   }
 
   private _chooseRun(run: string): void {
@@ -119,5 +130,6 @@ export class GlobalsPanel extends Panel {
   }
 
   private _panel: PatinaPanel | null = null;
+  private _isToFilter = false;
   private readonly _note = new Widget();
 }

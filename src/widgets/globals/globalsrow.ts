@@ -81,7 +81,7 @@ function globalCells(
   );
   node.title = `${typeText(global)}\n${global.summary}`;
   const name = gridcell('name', '');
-  name.append(twist(row.isOpen), sign(change, trans));
+  name.append(twist(row.isOpen), ...(isVariable ? [sign(change, trans)] : []));
   name.append(element('span', 'jp-PatinaGlobals-label', global.name));
   return [
     name,
