@@ -128,8 +128,16 @@ async def test_kernel_info_names_the_language_and_the_fork_feature(
 
 
 async def test_unknown_requests_do_no_harm(kernel: Live, language: Language) -> None:
-    kernel.client.control_channel.send(kernel.client.session.msg("patina_nothing_request", {}))
-    kernel.client.shell_channel.send(kernel.client.session.msg("nothing_request", {}))
+    refused = await kernel.ask("nothing")
+    assert (refused["ename"], refused["evalue"]) == (
+        "UnknownRequest",
+        "there is no patina_nothing_request",
+    )
+    message = kernel.client.session.msg("nothing_request", {})
+    kernel.client.shell_channel.send(message)
+    reply = await kernel.shell_reply(message["header"]["msg_id"])
+    assert reply["content"]["ename"] == "UnknownRequest"
+    assert await kernel.until_idle(message["header"]["msg_id"])
     kernel.client.shell_channel.socket.send_multipart([b"not", b"a", b"message"])
     kernel.client.control_channel.socket.send_multipart([b"<IDS|MSG>", b"", b"{", b"", b"", b""])
     assert (await kernel.run(language.show.format(name="1"))).text == "1"

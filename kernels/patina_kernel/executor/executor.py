@@ -149,6 +149,8 @@ class Executor:
             "language": self._language.name,
             "engine": self._language.engine,
             "report": report,
+            "control": sorted(self.app.kernel.control_handlers),
+            "shell": sorted(self.app.kernel.shell_handlers),
         }
         self._main.send_json(Op.HELLO, content)
 

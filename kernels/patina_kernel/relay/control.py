@@ -9,7 +9,7 @@ from typing import Any
 from patina_kernel.relay import memory
 from patina_kernel.relay.attachment import Attachment
 from patina_kernel.relay.checkpoints import NoCheckpointError
-from patina_kernel.relay.core import Core, failure
+from patina_kernel.relay.core import Core, failure, unknown
 from patina_kernel.relay.messages import Message
 from patina_kernel.relay.parked import Parked, StuckError
 from patina_kernel.relay.parking import Parking
@@ -65,6 +65,9 @@ class Control:
                 handler(request)
             except (NoCheckpointError, StuckError, BadSettingError) as error:
                 self._core.answer(request, failure(type(error).__name__, str(error)))
+        elif not self._core.understands("control", request.type):
+            self._core.publisher.status("busy", request.parent)
+            self._core.answer(request, unknown(request.type))
         elif self._core.lanes is not None:
             # Published as busy, and answered, by the executor.
             self._core.lanes.control.send(Op.CONTROL_REQUEST, request.for_executor())

@@ -54,6 +54,13 @@ class Core:
         """What a person has set."""
         return self.checkpoints.settings
 
+    def understands(self, channel: str, kind: str) -> bool:
+        """Return whether the executor deals with such requests; any may be, before it said which.
+
+        Given others it writes an error into the output of the cell that happens to run.
+        """
+        return channel not in self.hello or kind in self.hello[channel]
+
     def reply(
         self, channel: Any, request: Message, content: dict[str, Any], metadata: bytes = b"{}"
     ) -> None:
@@ -74,6 +81,11 @@ class Core:
             "kept": len(self.checkpoints),
         }
         self.publisher.publish(b"patina", "patina_checkpoints", content, self.parent)
+
+
+def unknown(kind: str) -> dict[str, Any]:
+    """Return the content of the reply to a request of a kind that there is not."""
+    return failure("UnknownRequest", f"there is no {kind}")
 
 
 def failure(name: str, message: str, hint: str = "") -> dict[str, Any]:

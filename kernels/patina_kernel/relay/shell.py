@@ -13,7 +13,7 @@ from typing import Any
 
 import zmq
 
-from patina_kernel.relay.core import Core, failure
+from patina_kernel.relay.core import Core, failure, unknown
 from patina_kernel.relay.messages import Message
 from patina_kernel.wire.ops import Op
 from patina_kernel.wire.packet import Packet
@@ -65,6 +65,9 @@ class Shell:
                 others.append(message)
             elif self._core.lost:
                 self.refuse(message, failure("KernelLost", "the kernel process ended", LOST_HINT))
+            elif not self._core.understands("shell", message.type):
+                self._core.publisher.status("busy", message.parent)
+                self.refuse(message, unknown(message.type))
             else:
                 self.queue.append(message)
 
