@@ -73,11 +73,12 @@ def test_every_path_that_the_architecture_names_is_there() -> None:
     text = doc("ARCHITECTURE.md")
     places = {
         "## The server": "patina_lab",
+        "## The kernels": "kernels",
         "## The browser": "src",
         "## The folders": "",
     }
     for heading, folder in places.items():
-        names = re.findall(r"^ {4}(?: {2})?([\w./-]+)  ", section(text, heading), re.MULTILINE)
+        names = re.findall(r"^ {4}(?: {2}){0,2}([\w./-]+)  ", section(text, heading), re.MULTILINE)
         assert names, heading
         missing = [name for name in names if not is_there(name, folder)]
         assert not missing, heading
@@ -90,6 +91,26 @@ def test_every_package_and_module_of_the_server_is_in_the_architecture() -> None
             continue
         if "tests" not in path.parts and path.name not in ("__init__.py", "_version.py"):
             assert re.search(rf"\b{re.escape(path.name)}", told), path.relative_to(ROOT)
+
+
+def test_every_folder_of_the_kernels_and_of_the_page_is_in_the_architecture() -> None:
+    text = doc("ARCHITECTURE.md")
+    for heading, folder in {"## The kernels": "kernels", "## The browser": "src"}.items():
+        told = section(text, heading)
+        names = {path.parent.name for path in tracked() if (ROOT / folder) in path.parents}
+        specs = {path.name for path in ROOT.glob("kernels/specs/*")}
+        for name in names - specs - {folder, "tests"}:
+            assert re.search(rf"\b{name}/", told), f"{folder}: {name}"
+
+
+def test_the_prose_of_the_documentation_fits_into_a_hundred_characters() -> None:
+    for path in markdown():
+        if path.parent.name == "benchmarks":
+            continue
+        text = path.read_text(encoding="utf-8")
+        prose = re.sub(r"```.*?```", "", text, flags=re.DOTALL).splitlines()
+        long = [line for line in prose if len(line) > 100]
+        assert not [one for one in long if not one.startswith(("|", "    ", "!["))], path.name
 
 
 def test_examples_are_written_as_the_writer_writes_them() -> None:
