@@ -140,3 +140,6 @@ class Language(Protocol):
 
     def fresh_randomness(self) -> None:
         """This is a new kernel from a warm template: it must share random state with nobody."""
+
+    def read_environment(self) -> None:
+        """This new kernel's environment variables are not the template's: read them again."""

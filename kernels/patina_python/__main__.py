@@ -10,7 +10,6 @@ PRELOAD = (
     "numpy",
     "pandas",
     "matplotlib.pyplot",
-    "matplotlib_inline.backend_inline",
 )
 
 main("patina_python.kernel:PythonKernel", sys.argv[1:], PRELOAD)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.release import version as ipython_version
 
-from patina_python import files, healing, history
+from patina_python import files, healing, history, plots
 from patina_python.inspector import PythonInspector
 from patina_python.loops import renew_loops
 from patina_python.snapshots import PythonSnapshots
@@ -68,3 +68,7 @@ class PythonLanguage:
     def fresh_randomness(self) -> None:
         """Share random state with nobody."""
         healing.fresh_randomness()
+
+    def read_environment(self) -> None:
+        """Let matplotlib, which the template has imported, draw where this kernel's variables say."""
+        plots.read_environment()

@@ -136,11 +136,11 @@ class Executor:
             if shell is not None:
                 shell.user_ns["__session__"] = info["session_name"]
 
-    @staticmethod
-    def _take_environment(fresh: dict[str, Any]) -> None:
+    def _take_environment(self, fresh: dict[str, Any]) -> None:
         os.environ.clear()
         os.environ.update(fresh["env"])
         os.chdir(fresh["cwd"])
+        self._language.read_environment()
 
     def _hello(self, report: list[dict[str, Any]]) -> None:
         content = {
