@@ -70,5 +70,5 @@ class PythonLanguage:
         healing.fresh_randomness()
 
     def read_environment(self) -> None:
-        """Let matplotlib, which the template has imported, draw where this kernel's variables say."""
+        """Let matplotlib, which the template imported, draw where this kernel's variables say."""
         plots.read_environment()
