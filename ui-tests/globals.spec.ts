@@ -1,3 +1,4 @@
+import AxeBuilder from '@axe-core/playwright';
 import { test, expect } from './support/test';
 
 const MANY =
@@ -99,3 +100,38 @@ test('an array is shown as a table, page by page', async ({
     preview.getByRole('row', { name: '99 297 298 299' })
   ).toBeVisible();
 });
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`axe finds nothing wrong with forks, their tree and the variables, ${colorScheme}`, async ({
+    patina,
+    notebook
+  }) => {
+    await patina.page.emulateMedia({ colorScheme });
+    await patina.open(notebook('axe.tsnb', [MANY, 'extra = 1']));
+    await patina.run(0);
+    await expect(patina.output(1, 1, 'succeeded')).toBeVisible();
+    await patina.command('Fork Run', 'f', 'f');
+    await expect(patina.tabs).toHaveCount(2);
+    await patina.panel
+      .getByRole('button', { name: 'Inherited from Run 1' })
+      .click();
+    await patina.type(0, 'edited = 1');
+    for (const key of ['r', 'v']) {
+      await patina.editor(1).click();
+      await patina.command('Show Runs, Show Globals', 'g', key);
+      await expect(
+        patina.page.locator('#patina-runs:visible, #patina-globals:visible')
+      ).toHaveCount(1);
+      const { violations } = await new AxeBuilder({ page: patina.page })
+        .include('.jp-PatinaPanel')
+        .include(key === 'r' ? '#patina-runs' : '#patina-globals')
+        .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+        .analyze();
+      expect(
+        violations.map(
+          v => `${v.id}: ${v.nodes.map(n => n.target.join(' ')).join(', ')}`
+        )
+      ).toEqual([]);
+    }
+  });
+}
