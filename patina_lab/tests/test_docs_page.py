@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from patina_lab.tests.documentation import ROOT, code, doc, rows
+from patina_lab.tests.documentation import ROOT, code, doc, rows, section
 
 
 def schema() -> dict[str, Any]:
@@ -103,3 +103,19 @@ def test_every_value_a_setting_may_have_is_told() -> None:
             assert f'`"{choice["const"]}"`' in told[name]
         if "minimum" in value:
             assert str(value["minimum"]) in told[name]
+
+
+def test_what_the_guide_quotes_as_reasons_against_a_fork_is_said_somewhere() -> None:
+    quoted = rows(section(doc("docs/guide/fork-undo-inspect.md"), "## When it cannot be forked"))
+    modules = [
+        *(ROOT / "patina_lab").rglob("*.py"),
+        *(ROOT / "kernels/patina_kernel").rglob("*.py"),
+    ]
+    said = "".join(
+        [*sources(), *(path.read_text() for path in modules if "tests" not in path.parts)]
+    )
+    assert quoted
+    for row in quoted:
+        parts = re.split(r"Run 1|\d+|\(?…\)?|\(?%1\)?", row[0].strip("*"))
+        missing = [part for part in parts if part.strip() not in said]
+        assert not missing, row[0]
