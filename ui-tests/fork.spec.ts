@@ -68,6 +68,8 @@ test('an output cell is forked from while its checkpoint is kept', async ({
 }) => {
   await patina.open(notebook('from.tsnb', ['n = 1', 'n = 2', 'n']));
   await patina.run(0);
+  await expect(patina.output(1, 1, 'succeeded')).toBeVisible();
+  await expect(patina.idle).toBeVisible();
   await patina.run(1);
   await expect(patina.output(2, 2, 'succeeded')).toBeVisible();
   const first = patina.output(1, 1, 'succeeded');

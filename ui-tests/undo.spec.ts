@@ -12,6 +12,8 @@ test('a bad cell is undone: its state is gone, its output is kept and struck thr
     ])
   );
   await patina.run(0);
+  await expect(patina.output(1, 1, 'succeeded')).toBeVisible();
+  await expect(patina.idle).toBeVisible();
   await patina.run(1);
   await expect(patina.output(2, 2, 'succeeded')).toContainText('emptied');
   await patina.command('Undo Last Execution', 'u', 'u');
@@ -28,6 +30,8 @@ test('several executions are undone, one after the other; then the command says 
 }) => {
   await patina.open(notebook('several.tsnb', ['n = 1', 'n = 2', 'n']));
   await patina.run(0);
+  await expect(patina.output(1, 1, 'succeeded')).toBeVisible();
+  await expect(patina.idle).toBeVisible();
   await patina.run(1);
   await expect(patina.output(2, 2, 'succeeded')).toBeVisible();
   await patina.command('Undo Last Execution', 'u', 'u');

@@ -96,6 +96,7 @@ export class Timeline extends Panel {
     run?.cellsChanged.connect(this._onCells, this);
     run?.seqs.forEach(seq => this._add(seq));
     this._dividers(0);
+    this._showFeed();
     this.scroll.enter(run?.id ?? null);
     this._fillLast();
   }
@@ -204,6 +205,7 @@ export class Timeline extends Panel {
     const { added, changed, removed } = change;
     removed.forEach(seq => this._remove(seq));
     added.forEach(seq => this._add(seq));
+    this._showFeed();
     if (added.length + removed.length > 0) {
       this._dividers(Math.min(...added, ...removed));
     }
@@ -268,6 +270,11 @@ export class Timeline extends Panel {
     this._running.clear();
     this._focused = null;
     this._tickWhileNeeded();
+  }
+
+  /** A fork that has run nothing has a timeline, but a feed without items is none. */
+  private _showFeed(): void {
+    this._feed.setHidden(this._articles.size === 0);
   }
 
   private _fill(seq: number): void {
