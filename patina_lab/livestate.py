@@ -21,7 +21,7 @@ from patina_lab.model.ids import RequestId, Seq
 from patina_lab.model.run import ReportLine, Run
 from patina_lab.model.undoing import NoWay, Point, point_after, point_now, why_no_fork
 from patina_lab.rooms.memory import Holder, memory_now, why_no_memory
-from patina_lab.rooms.problem import conflict, impossible, not_found
+from patina_lab.rooms.problem import conflict, forbidden, impossible, not_found
 from patina_lab.rooms.registry import Rooms
 from patina_lab.rooms.room import Room
 from patina_lab.rooms.runner import Runner
@@ -138,7 +138,7 @@ class LiveState:
                 "Save the state of a run that is idle.",
             )
         if not wanted.trust and not await asyncio.to_thread(runner.snapshot().is_ours, run):
-            raise conflict(
+            raise forbidden(
                 "The saved state is not of this machine",
                 "Loading it runs its code, and the key of this machine has not signed it",
                 'If you trust who made it, say so: {"trust": true}.',

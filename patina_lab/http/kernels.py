@@ -40,7 +40,7 @@ class KernelGlobalsHandler(PatinaHandler):
 class KernelGlobalHandler(PatinaHandler):
     """`api/patina/kernels/{kernel}/globals/{name}`."""
 
-    @operation("execute", reply=wire.GlobalPage)
+    @operation("execute", reply=wire.GlobalPage, query=("path", "offset", "limit"))
     def get(self, kernel: str, name: str) -> Awaitable[wire.GlobalPage]:
         """Open a variable: `?path=` a part of it, `?offset=` and `?limit=` some of its children."""
         return self.service.kernel_variable(kernel, name, *page_asked(self))

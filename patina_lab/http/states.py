@@ -64,7 +64,7 @@ class LoadHandler(PatinaHandler):
 class GlobalsHandler(PatinaHandler):
     """`api/patina/runs/{run}/globals`."""
 
-    @operation("execute", reply=list[wire.Global])
+    @operation("execute", reply=list[wire.Global], query=("after",))
     def get(self, run: str) -> list[wire.Global]:
         """List the variables as they are now; with `?after=` as they were after an output cell."""
         after = self.get_query_argument("after", None)
@@ -74,7 +74,7 @@ class GlobalsHandler(PatinaHandler):
 class GlobalHandler(PatinaHandler):
     """`api/patina/runs/{run}/globals/{name}`."""
 
-    @operation("execute", reply=wire.GlobalPage)
+    @operation("execute", reply=wire.GlobalPage, query=("path", "offset", "limit"))
     def get(self, run: str, name: str) -> Awaitable[wire.GlobalPage]:
         """Open a variable: `?path=` a part of it, `?offset=` and `?limit=` some of its children."""
         return self.service.states.variable(run, name, *page_asked(self))

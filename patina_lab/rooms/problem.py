@@ -21,6 +21,11 @@ def bad_request(message: str, reason: str, hint: str = "") -> PatinaProblem:
     return PatinaProblem(HTTPStatus.BAD_REQUEST, message, reason, hint)
 
 
+def forbidden(message: str, reason: str, hint: str = "") -> PatinaProblem:
+    """Return something that is not done before a person has agreed."""
+    return PatinaProblem(HTTPStatus.FORBIDDEN, message, reason, hint)
+
+
 def not_found(message: str, reason: str, hint: str = "") -> PatinaProblem:
     """Return the absence of what the request names."""
     return PatinaProblem(HTTPStatus.NOT_FOUND, message, reason, hint)

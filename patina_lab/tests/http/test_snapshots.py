@@ -70,7 +70,7 @@ async def test_a_state_that_this_machine_did_not_sign_waits_for_a_persons_yes(us
     description = json.loads((folder / "snapshot.json").read_text())
     forged = {**description, "signature": "0" * 64}
     (folder / "snapshot.json").write_text(json.dumps(forged))
-    with pytest.raises(Refused, match=r"409.*not of this machine.*runs its code.*trust"):
+    with pytest.raises(Refused, match=r"403.*not of this machine.*runs its code.*trust"):
         await user.ask("POST", f"runs/{run}/load")
     assert (await user.status(notebook, run))["status"] == "stopped"
     loaded = await user.ask("POST", f"runs/{run}/load", {"trust": True})
@@ -83,7 +83,7 @@ async def test_a_state_that_was_changed_since_is_not_ours_any_more(user: User) -
     await stop(user, notebook, run)
     state = user.folder() / f"{run}.snapshot" / "state"
     state.write_bytes(state.read_bytes()[:-3])
-    with pytest.raises(Refused, match=r"409.*not of this machine"):
+    with pytest.raises(Refused, match=r"403.*not of this machine"):
         await user.ask("POST", f"runs/{run}/load")
     failed = await user.ask("POST", f"runs/{run}/load", {"trust": True})
     assert failed["status"] == "failed"
@@ -103,7 +103,7 @@ async def test_a_state_of_another_run_is_not_taken_for_this_ones(user: User) -> 
     folders = [user.folder() / f"{name}.snapshot" for name in (run, other)]
     shutil.rmtree(folders[1])
     shutil.copytree(folders[0], folders[1])
-    with pytest.raises(Refused, match=r"409.*not of this machine"):
+    with pytest.raises(Refused, match=r"403.*not of this machine"):
         await user.ask("POST", f"runs/{other}/load")
 
 
