@@ -342,8 +342,10 @@ def _checked(path: str) -> str:
         raise bad_request(
             f"{path[:80]!r} is no notebook of Patina Lab", f"Its name does not end in {EXTENSION}"
         )
-    if ".." in path.split("/") or "\0" in path:
-        raise bad_request(f"{path[:80]!r} is no path", "It leaves the server's root")
+    # One file, one name: by another the same notebook would be opened a second time.
+    if any(part in ("", ".", "..") for part in path.split("/")) or "\0" in path:
+        reason = "It has an empty part, `.` or `..`, or leaves the server's root"
+        raise bad_request(f"{path[:80]!r} is no path", reason, "Name the file as it is listed.")
     return path
 
 

@@ -21,6 +21,7 @@ from patina_lab.service import Service
 MAX_FRAME_BYTES = 16 * 2**20
 MAX_BACKLOG_BYTES = 64 * 2**20
 """A client that is this far behind is let go: it comes back and asks for what it lacks."""
+MAX_AWARENESS_BYTES = 4096
 STATE_REQUESTS = 20
 STATE_SECONDS = 10.0
 """No more requests for the whole state than this in that time: each costs the server work."""
@@ -83,8 +84,15 @@ class RunsDocumentHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
             self.close(MALFORMED, "That is no request for the state")
         elif self._asks_too_often(message):
             self.close(TOO_MANY, "Too many requests for the state")
+        elif message[0] == YMessageType.AWARENESS:
+            self._echo(message)
         else:
             self._channel.received.put_nowait(message)
+
+    def _echo(self, message: bytes) -> None:
+        """Give presence back to who sent it, and to nobody else: y-websocket lives by hearing."""
+        if len(message) <= MAX_AWARENESS_BYTES:
+            self._channel.tell(message)
 
     def _asks_too_often(self, message: bytes) -> bool:
         if list(message[:2]) != [YMessageType.SYNC, YSyncMessageType.SYNC_STEP1]:
@@ -128,6 +136,10 @@ class _Socket(Channel):
         return await self.__anext__()
 
     async def send(self, message: bytes) -> None:
+        self.tell(message)
+
+    def tell(self, message: bytes) -> None:
+        """Send a frame, or let go of a client that is too far behind."""
         handler = self._handler
         if handler.backlog_bytes() > MAX_BACKLOG_BYTES:
             handler.close(TOO_SLOW, "Too far behind")

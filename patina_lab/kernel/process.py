@@ -19,6 +19,8 @@ ANSWER_SECONDS = 1.0
 START_SECONDS = 120.0
 PROVISIONER = "patina-provisioner"
 _GENTLE_SECONDS = 3.0
+_UNKNOWN = -1
+"""What Patina's provisioner answers of a kernel that came from the warm template."""
 
 
 class KernelStartError(Exception):
@@ -108,7 +110,7 @@ class KernelProcess:
         while provisioner.has_process:
             status = await provisioner.poll()
             if status is not None:
-                return int(status)
+                return known_status(status, of_own_child=not self.is_patina)
             await asyncio.sleep(POLL_SECONDS)
         return None
 
@@ -123,6 +125,11 @@ class KernelProcess:
             manager.shutdown_wait_time = _GENTLE_SECONDS
             kernels: Any = self._kernels
             await kernels.shutdown_kernel(self.id, now=False)
+
+
+def known_status(status: int, *, of_own_child: bool) -> int | None:
+    """Return a status that tells something: -1 is all that is known of another's child."""
+    return status if of_own_child or status != _UNKNOWN else None
 
 
 def is_patina(manager: AsyncKernelManager) -> bool:

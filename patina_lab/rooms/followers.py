@@ -12,7 +12,6 @@ from pycrdt.websocket import YRoom
 from patina_lab.rooms.tasks import Tasks
 
 log = logging.getLogger("patina_lab.rooms")
-MAX_AWARENESS_BYTES = 4096
 
 
 class Followers:
@@ -47,14 +46,8 @@ class Followers:
 
 
 def _is_to_be_dropped(message: bytes) -> bool:
-    """Law 1: the server is the only writer. Awareness is echoed: y-websocket lives by it."""
-    match tuple(message[:2]):  # bytes match no sequence pattern
-        case [YMessageType.SYNC, YSyncMessageType.SYNC_STEP1]:
-            return False
-        case [YMessageType.AWARENESS, *_]:
-            return len(message) > MAX_AWARENESS_BYTES
-        case _:
-            return True
+    """Law 1: the server is the only writer. All that clients may do is ask for the state."""
+    return tuple(message[:2]) != (YMessageType.SYNC, YSyncMessageType.SYNC_STEP1)
 
 
 def _logged(error: Exception, _log: logging.Logger) -> bool:

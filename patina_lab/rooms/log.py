@@ -142,6 +142,9 @@ def _take(path: Path, folded: Folded | None, line: bytes, number: int) -> Folded
         raise RunLogError(path, number, f"no record of a run: {error}") from error
     if not isinstance(record, Header):
         raise RunLogError(path, number, "the first record is not the header of a run")
+    if record.id != path.stem:
+        # The id becomes the name of files: it is never another one than this file's.
+        raise RunLogError(path, number, f"the run has another id than its file: {record.id[:80]!r}")
     if record.schema > SCHEMA:
         raise RunLogError(path, number, f"written by a newer Patina Lab (schema {record.schema})")
     return begun(record)

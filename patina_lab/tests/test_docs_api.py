@@ -14,7 +14,6 @@ from patina_lab.http import operation, runsdocument
 from patina_lab.http.openapi import OpenApiHandler
 from patina_lab.http.routes import PREFIX, RESOURCES, SOCKETS
 from patina_lab.model import producing
-from patina_lab.rooms import followers
 from patina_lab.tests.documentation import code, doc, rows, section
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -108,6 +107,6 @@ def test_limits_and_closing_codes_are_told_as_they_are() -> None:
     assert f"in {runsdocument.STATE_SECONDS:.0f} seconds" in api
     for name in (runsdocument.MALFORMED, runsdocument.TOO_MANY, runsdocument.TOO_SLOW):
         assert f"\n| {name} | " in api
-    assert f"{followers.MAX_AWARENESS_BYTES:,} bytes" in api
+    assert f"{runsdocument.MAX_AWARENESS_BYTES:,} bytes" in api
     assert f"1 to {wire.MAX_TITLE} characters" in api
     assert f"{producing.MAX_ERROR_LINES} of {producing.MAX_ERROR_CHARS:,} characters" in api

@@ -267,3 +267,10 @@ async def _room_of(user: User, path: str = "analysis.tsnb") -> Any:
     files = user.serverapp.web_app.settings["file_id_manager"]
     server = apps.copy().pop().ywebsocket_server
     return await server.get_room(f"text:tsnb:{files.index(path)}")
+
+
+@pytest.mark.parametrize("path", ["./analysis.tsnb", "x//analysis.tsnb", "x/./analysis.tsnb"])
+async def test_a_file_has_one_name_only(user: User, path: str) -> None:
+    await user.create()
+    with pytest.raises(Refused, match=r"400.*is no path"):
+        await user.create(path)

@@ -111,12 +111,16 @@ async def test_garbage_is_dropped_and_too_many_questions_end_the_conversation(us
 async def test_awareness_keeps_a_connection_alive_but_not_at_any_size(user: User) -> None:
     notebook = await user.create()
     follower = await user.follow(notebook["id"])
+    other = await user.follow(notebook["id"])
     heard: list[int] = []
+    overheard: list[bytes] = []
+    other.on_other = overheard.append
     follower.on_other = lambda message: heard.append(len(message))
     small = bytes([YMessageType.AWARENESS, 1, 0])
     await follower.send(bytes([YMessageType.AWARENESS]) + bytes(10_000))
     await follower.send(small)
     await eventually(lambda: heard == [len(small)], lambda: heard)
+    assert overheard == []
 
 
 async def test_who_comes_late_sees_what_everybody_sees(user: User) -> None:

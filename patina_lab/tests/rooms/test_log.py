@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -113,7 +114,8 @@ def test_no_bytes_break_the_reader(tmp_path_factory: pytest.TempPathFactory, dat
 
 def test_a_folder_with_one_damaged_log_gives_the_others(path: Path) -> None:
     written(path)
-    (path.parent / "damaged.jsonl").write_bytes(encode(HEADER) + b"{\n")
+    header = msgspec.structs.replace(HEADER, id="damaged")
+    (path.parent / "damaged.jsonl").write_bytes(encode(header) + b"{\n")
     found = RunFolder(path.parent.with_suffix("")).load("n")
     damaged = next(run for run in found if isinstance(run, Damaged))
     assert any(isinstance(run, Kept) for run in found)
@@ -135,3 +137,11 @@ def test_a_full_disk_leaves_whole_records_and_a_later_try_succeeds(path: Path, r
     run_log.append(Retitled(title="now it fits"))
     run_log.close()
     assert load(path).folded.title == "now it fits"
+
+
+def test_a_log_is_of_the_run_that_its_file_is_named_after(path: Path) -> None:
+    """The id names files: `../../other` would be deleted with the run."""
+    written(path)
+    path.write_bytes(path.read_bytes().replace(b'"id":"run"', b'"id":"../../other"', 1))
+    with pytest.raises(RunLogError, match="another id than its file"):
+        load(path)
