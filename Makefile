@@ -14,7 +14,7 @@ WORKSPACE = $(or $(PATINA_WORKSPACE),$(CURDIR)/notebooks)
 SOURCES := $(filter-out src/wire.ts,$(shell find src style schema -type f 2>/dev/null))
 SHARED := $(shell find jupyter-config kernels/specs -type f 2>/dev/null)
 
-.PHONY: help setup lab test test-fast check bench wire lock pictures clean
+.PHONY: help setup lab test test-fast check bench wire lock pictures dist clean
 
 help:
 	@sed -n '2,4s/^# \{0,1\}//p' Makefile
@@ -54,6 +54,13 @@ lock: setup
 	@$(BIN)/pip install --quiet uv
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  --no-emit-index-url --no-emit-find-links --extra dev --extra examples pyproject.toml -o requirements/lock.txt
+
+# A wheel with the page's production build, and the C library where there is a compiler.
+dist: setup
+	@$(JLPM) build:prod > $(VENV)/dist.log 2>&1 || { tail -60 $(VENV)/dist.log; exit 1; }
+	@SKIP_JUPYTER_BUILDER=1 $(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+	@$(BIN)/python scripts/link_labextension.py
+	@ls dist/*.whl
 
 clean:
 	rm -rf $(VENV) node_modules lib tsconfig.tsbuildinfo patina_lab/labextension patina_lab/_version.py src/wire.ts

@@ -1,13 +1,15 @@
 """Open JupyterLab with Patina Lab on a workspace folder, with the examples in it."""
 
 import os
-import shutil
+import re
 import sys
 import tomllib
+import uuid
 from pathlib import Path
 
 from jupyter_core.paths import jupyter_path
 
+ID = re.compile(r'^id = "[^"]*"', re.MULTILINE)
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 
 
@@ -18,7 +20,12 @@ def add_examples(workspace: Path) -> None:
         copy = target / example.name
         if not os.path.lexists(copy) and has_kernel(example):
             target.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(example, copy)
+            copy.write_text(with_own_id(example.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def with_own_id(text: str) -> str:
+    """Give a copy an id of its own: trust and runs go by it, and the example's is known to all."""
+    return ID.sub(f'id = "{uuid.uuid4()}"', text, count=1)
 
 
 def has_kernel(notebook: Path) -> bool:
