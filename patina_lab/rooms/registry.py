@@ -51,7 +51,8 @@ class Rooms:
 
     def by_run(self, run: str) -> Room:
         """Return the open notebook that a run belongs to."""
-        for room in self._rooms.values():
+        # A copy can hold what it may not touch: whose run it is comes first.
+        for room in sorted(self, key=lambda room: not room.drives(run)):
             if room.has(run):
                 return room
         raise not_found(
@@ -80,18 +81,19 @@ class Rooms:
             raise conflict(
                 f"{path} cannot be opened as a notebook", reason, "The file is left as it is."
             )
-        room = self._rooms.get(document.id)
+        room, copy_of = self._rooms.get(document.id), None
         if room is not None and self._file(room.source.path).exists():
             if room.source.path != path:
+                copy_of = room.id
                 document.give_id(str(uuid.uuid4()))
                 room = None
             else:
                 await room.adopt(source, self._file(path))
         elif room is not None:
             await room.adopt(source, self._file(path))
-        return room or await self._new(source)
+        return room or await self._new(source, copy_of)
 
-    async def _new(self, source: SourceDocument) -> Room:
+    async def _new(self, source: SourceDocument, copy_of: str | None) -> Room:
         def workplace() -> Workplace:
             path = PurePosixPath(room.source.path)
             folder = "" if str(path.parent) == "." else str(path.parent)
@@ -100,7 +102,7 @@ class Rooms:
         kernels = Kernels(self._kernels, workplace, self._start_times)
         folder = RunFolder(self._file(source.path))
         room = Room(source.document.id, source, kernels, folder, self._epoch)
-        await room.load()
+        await room.load(copy_of)
         self._rooms[room.id] = room
         self._sweep_from_now_on()
         return room

@@ -81,12 +81,15 @@ class Room:
         self._acknowledging = None
         self.document.set_saved(self.source.durability.saved)
 
-    async def load(self) -> None:
-        """Read what earlier runs left, and let clients in."""
-        for found in await asyncio.to_thread(self.folder.load, self.id):
+    async def load(self, copy_of: str | None = None) -> None:
+        """Read what earlier runs left, and let clients in.
+
+        `copy_of`: the notebook of which this one is found to be a copy; so are its runs then.
+        """
+        for found in await asyncio.to_thread(self.folder.load, self.id, copy_of):
             if isinstance(found, Damaged):
                 self._damaged[found.run.id] = found.run
-                self.document.add_run(found.run, [])
+                self.document.add_run(found.run, found.cells)
             else:
                 self._revive(found)
         await self.followers.start()
@@ -126,6 +129,10 @@ class Room:
     def has(self, run: str) -> bool:
         """Whether the run is one of this notebook."""
         return run in self._runners or run in self._damaged
+
+    def drives(self, run: str) -> bool:
+        """Whether the run is one of this notebook, and can be driven."""
+        return run in self._runners
 
     def runner(self, run: str) -> Runner:
         """Return what a run is driven by; a problem when it cannot be driven."""
@@ -206,7 +213,7 @@ class Room:
         if run in self._damaged:
             raise conflict(
                 "This run cannot be deleted here",
-                "Its history cannot be read, so what it shares with other runs is not known",
+                "What its history shares with other runs is not known",
                 f"Delete {self.folder.log_path(run).name} by hand if you do not need it.",
             )
         runner = self.runner(run)

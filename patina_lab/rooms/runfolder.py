@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 import os
-from dataclasses import dataclass
+import uuid
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from patina_lab import wire
+from patina_lab.rooms.copies import made_own
 from patina_lab.rooms.log import LoadedLog, RunLogError, load
+from patina_lab.rooms.records import Header
 from patina_lab.rooms.snapshots import Snapshot
 
 log = logging.getLogger("patina_lab.rooms")
@@ -18,9 +21,10 @@ SUFFIX = ".runs"
 
 @dataclass(frozen=True, slots=True)
 class Damaged:
-    """A run whose log cannot be read. The file is left as it is."""
+    """A run whose log cannot be read, or is another notebook's. The file is left as it is."""
 
     run: wire.Run
+    cells: list[wire.OutputCell] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +54,25 @@ class RunFolder:
         """Return where the saved state of a run is."""
         return Snapshot(self.path / f"{run}.snapshot")
 
-    def load(self, notebook: str) -> list[Kept | Damaged]:
-        """Read all logs. Blocks: call it off the event loop."""
+    def load(self, notebook: str, copy_of: str | None = None) -> list[Kept | Damaged]:
+        """Read all logs. Blocks: call it off the event loop.
+
+        `copy_of`: the notebook that this folder was copied from, together with its notebook. The
+        copied runs get ids of their own: what happens to them must not happen to the others.
+        """
+        if copy_of is not None:
+            self._make_own(notebook, copy_of)
         return [_load(path, notebook) for path in sorted(self.path.glob("*.jsonl"))]
+
+    def _make_own(self, notebook: str, copy_of: str) -> None:
+        logs = sorted(self.path.glob("*.jsonl"))
+        names = {path.stem: str(uuid.uuid4()) for path in logs}
+        for path in logs:
+            try:
+                if made_own(path, names, notebook, copy_of):
+                    self.snapshot(path.stem).give_to(self.snapshot(names[path.stem]))
+            except OSError as error:
+                log.warning("%s stays the run of another notebook: %s", path, error)
 
     def move(self, notebook_file: Path) -> None:
         """Follow the notebook to another place; never over another notebook's runs."""
@@ -73,7 +93,32 @@ def _load(path: Path, notebook: str) -> Kept | Damaged:
         return Damaged(_unreadable(path, notebook, error))
     if loaded.torn_bytes:
         log.warning("%s: dropped %d bytes of a torn last line", path, loaded.torn_bytes)
+    header = loaded.folded.header
+    if header.notebook != notebook:
+        log.warning("%s belongs to another notebook (%s)", path, header.notebook)
+        return Damaged(_foreign(header, loaded, notebook), list(loaded.folded.cells.values()))
     return Kept(path, loaded)
+
+
+def _foreign(header: Header, loaded: LoadedLog, notebook: str) -> wire.Run:
+    return wire.Run(
+        id=header.id,
+        notebook=notebook,
+        title=loaded.folded.title,
+        created=header.created,
+        kernel_name=header.kernel_name,
+        language=header.language,
+        status="lost",
+        queue=[],
+        last_seq=loaded.folded.last_seq,
+        session=loaded.folded.session,
+        error=wire.RunError(
+            message="This run belongs to another notebook",
+            reason=f"It was made in the notebook {header.notebook}, and this one is {notebook}: "
+            "one of them was copied, or the id in its file was changed",
+            hint="It is shown and left as it is. Start a new run to go on.",
+        ),
+    )
 
 
 def _unreadable(path: Path, notebook: str, error: Exception) -> wire.Run:

@@ -215,6 +215,70 @@ async def test_a_copy_is_a_notebook_of_its_own(user: User) -> None:
     assert copy["runs"] == []
 
 
+async def test_a_copy_with_its_runs_has_runs_of_its_own_and_the_original_keeps_its_history(
+    user: User,
+) -> None:
+    notebook = await user.create()
+    (cell,) = await user.write("'kept'")
+    run = await user.start(notebook["id"])
+    before = await user.ran(run, cell)
+    await eventually(lambda: "cell-1" in user.file().read_text())
+    shutil.copy(user.file(), user.file("copy.tsnb"))
+    shutil.copytree(user.folder(), user.folder("copy.tsnb"))
+    log = user.folder() / f"{run}.jsonl"
+    kept = log.read_bytes()
+    (copied,) = (await user.open("copy.tsnb"))["runs"]
+    assert copied["id"] != run
+    assert copied["title"] == "Run 1"
+    assert await user.timeline(copied["id"]) == before
+    assert log.read_bytes() == kept
+    await user.ask("DELETE", f"runs/{copied['id']}")
+    assert not list(user.folder("copy.tsnb").glob("*.jsonl"))
+    assert log.read_bytes() == kept
+    assert len(await user.ran(run, cell)) == 2
+
+
+async def test_the_runs_of_a_copy_stay_its_own_after_it_was_closed(user: User) -> None:
+    notebook = await user.create()
+    (cell,) = await user.write("'kept'")
+    run = await user.start(notebook["id"])
+    await user.ran(run, cell)
+    await eventually(lambda: "cell-1" in user.file().read_text())
+    shutil.copy(user.file(), user.file("copy.tsnb"))
+    shutil.copytree(user.folder(), user.folder("copy.tsnb"))
+    copy = await user.open("copy.tsnb")
+    await user.rooms.close()
+    again = await user.open("copy.tsnb")
+    assert again["id"] == copy["id"]
+    assert [one["id"] for one in again["runs"]] == [one["id"] for one in copy["runs"]]
+    assert again["runs"][0]["error"]["message"].startswith("The server ended")
+
+
+async def test_a_run_of_another_notebook_is_shown_and_left_as_it_is(user: User) -> None:
+    notebook = await user.create()
+    (cell,) = await user.write("'kept'")
+    run = await user.start(notebook["id"])
+    await user.ran(run, cell)
+    user.folder("other.tsnb").mkdir()
+    foreign = user.folder("other.tsnb") / f"{run}.jsonl"
+    shutil.copy(user.folder() / foreign.name, foreign)
+    kept = foreign.read_bytes()
+    await user.rooms.close()
+    other = await user.open("other.tsnb", notebook_text("1"))
+    (shown,) = other["runs"]
+    assert shown["error"]["message"] == "This run belongs to another notebook"
+    assert notebook["id"] in shown["error"]["reason"]
+    follower = await user.follow(other["id"])
+    assert follower.cell(run, 1)["source"] == "'kept'"
+    for method, path in (("POST", f"runs/{run}/restart"), ("DELETE", f"runs/{run}")):
+        with pytest.raises(Refused, match="409"):
+            await user.ask(method, path)
+    await user.open("analysis.tsnb")
+    assert len(await user.timeline(run)) == 1, "whoever can drive it is asked"
+    await user.ask("DELETE", f"runs/{run}")
+    assert foreign.read_bytes() == kept
+
+
 async def test_the_room_stays_while_a_run_lives_and_keeps_saving(
     user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from patina_lab.tests.http.test_fork import begun
 from patina_lab.tests.http.test_globals import told, values
-from patina_lab.tests.user import Refused, User, text_of
+from patina_lab.tests.user import Refused, User, soon, text_of
 
 
 async def saved(user: User, *sources: str) -> tuple[str, str, list[str], dict[str, Any]]:
@@ -105,6 +105,20 @@ async def test_a_state_of_another_run_is_not_taken_for_this_ones(user: User) -> 
     shutil.copytree(folders[0], folders[1])
     with pytest.raises(Refused, match=r"403.*not of this machine"):
         await user.ask("POST", f"runs/{other}/load")
+
+
+async def test_the_saved_state_of_a_copied_run_is_loaded_by_the_copy(user: User) -> None:
+    notebook, run, _, _ = await saved(user, "x = 1", "x")
+    await user.until(soon(lambda: "cell-2" in user.file().read_text()), bool)
+    shutil.copy(user.file(), user.file("copy.tsnb"))
+    shutil.copytree(user.folder(), user.folder("copy.tsnb"))
+    copy = await user.open("copy.tsnb")
+    (copied,) = copy["runs"]
+    assert copied["saved"]["seq"] == 1
+    loaded = await user.ask("POST", f"runs/{copied['id']}/load")
+    assert loaded["status"] == "idle"
+    assert text_of((await user.ran(copied["id"], "cell-2"))[-1]) == "1"
+    assert (await user.status(notebook, run))["saved"]["seq"] == 1
 
 
 async def test_the_key_is_this_persons_alone(user: User, jp_data_dir: Path) -> None:
