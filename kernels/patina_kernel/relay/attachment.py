@@ -115,6 +115,7 @@ class Attachment:
         restored = "a checkpoint was restored while this ran"
         self._shell.fail_all(failure("KernelRestored", restored))
         self._go_live(copy)
+        self._core.checkpoints.restored(parked)
 
     def _go_live(self, copy: Parked) -> None:
         self._core.table = dict(copy.table)
@@ -134,6 +135,7 @@ class Attachment:
                 )
                 self._fail(reason, f"it goes on from {where}")
                 self._go_live(copy)
+                self._core.checkpoints.restored(parked)
             except StuckError:
                 self._core.checkpoints.drop(parked)
                 continue

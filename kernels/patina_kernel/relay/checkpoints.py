@@ -33,6 +33,9 @@ class Checkpoints:
         self._looking = False
         # The process they are copies of.
         self.live = 0
+        # The one whose state the process still has, and the one whose state its last cell found.
+        self._current: Parked | None = None
+        self._before_last: Parked | None = None
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -43,18 +46,32 @@ class Checkpoints:
         return [parked.pid for parked in self._kept]
 
     @property
-    def latest(self) -> Parked | None:
-        """The youngest one."""
-        return self._kept[-1] if self._kept else None
-
-    @property
     def before_last_cell(self) -> Parked | None:
-        """The youngest one that a cell came after."""
-        return next((parked for parked in reversed(self._kept) if parked.msg_id), None)
+        """The youngest one that a cell came after, of those that led to the present state."""
+        return self._before_last or _youngest_named(self._kept)
+
+    def cell_begins(self, msg_id: str) -> None:
+        """Name the one before that cell: if there is one of the very state that it finds."""
+        if self._current is None:
+            return
+        if self._current.msg_id is None:
+            self._current.msg_id = msg_id
+        self._before_last = self._current
+
+    def state_changes(self) -> None:
+        """The process has, from now on, another state than the youngest one."""
+        self._current = None
+
+    def restored(self, parked: Parked) -> None:
+        """The process has the state of that one again: those that came after it are another's."""
+        if parked in self._kept:
+            self._current = parked
+            self._before_last = _youngest_named(self._kept[: self._kept.index(parked) + 1])
 
     def add(self, parked: Parked) -> None:
-        """Keep another one; when there are too many, the oldest go."""
+        """Keep another one, of the present state; when there are too many, the oldest go."""
         self._kept.append(parked)
+        self._current = parked
         self._loop.watch(parked.channel.fileno(), lambda: self._on_end(parked))
         surplus = len(self._kept) - max(1, self.settings.checkpoints)
         for old in self._kept[: max(0, surplus)]:
@@ -82,6 +99,10 @@ class Checkpoints:
     def drop(self, parked: Parked) -> None:
         """Let one end."""
         self._kept.remove(parked)
+        if parked is self._current:
+            self._current = None
+        if parked is self._before_last:
+            self._before_last = None
         self._loop.unwatch(parked.channel.fileno())
         parked.end()
 
@@ -143,3 +164,7 @@ class Checkpoints:
         """One ended by itself: killed, most likely, for want of memory."""
         self.drop(parked)
         self._announce([parked], "ended")
+
+
+def _youngest_named(kept: list[Parked]) -> Parked | None:
+    return next((parked for parked in reversed(kept) if parked.msg_id), None)

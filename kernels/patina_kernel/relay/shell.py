@@ -109,15 +109,15 @@ class Shell:
             self._core.parent = message.parent
         if message.type == "execute_request":
             self.running = message
-            self._name_checkpoint(message)
+            if _runs_a_cell(message):
+                self._core.checkpoints.cell_begins(message.id)
         if message.type == "execute_request" or _is_comm(message):
-            self._changed, self._by_cell = True, _runs_a_cell(message)
+            self._state_changes(by_cell=_runs_a_cell(message))
         self._send(Op.REQUEST, message.for_executor())
 
-    def _name_checkpoint(self, message: Message) -> None:
-        latest = self._core.checkpoints.latest
-        if latest is not None and latest.msg_id is None and _runs_a_cell(message):
-            latest.msg_id = message.id
+    def _state_changes(self, *, by_cell: bool) -> None:
+        self._changed, self._by_cell = True, by_cell
+        self._core.checkpoints.state_changes()
 
     def _send(self, op: Op, frames: Sequence[Any]) -> None:
         lanes = self._core.lanes
@@ -166,7 +166,7 @@ class Shell:
                 self._core.publisher.publish(b"error", "error", _error(content), message.parent)
             if not _is_comm(message):
                 self.refuse(message, content)
-        self._changed, self._by_cell = True, False
+        self._state_changes(by_cell=False)
         task, self.task = self.task, None
         if task is not None:
             task.done(None)
