@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from conformance.languages import Language
 from conformance.live import Live
 
@@ -64,3 +66,22 @@ async def test_a_fork_knows_the_globals(kernel: Live, language: Language) -> Non
     async with forked(kernel) as fork:
         await fork.run(language.bind.format(name="y", value=2))
         assert [row["name"] for row in await fork.globals()] == ["x", "y"]
+
+
+@pytest.mark.parametrize("wrong", [{"offset": "two"}, {"limit": [1]}, {"offset": -1}])
+async def test_a_request_that_makes_no_sense_is_answered_with_an_error(
+    kernel: Live, wrong: dict[str, object]
+) -> None:
+    reply = await kernel.ask("globals", **wrong)
+    assert (reply["status"], reply["ename"]) == ("error", "BadRequestError")
+    assert next(iter(wrong)) in reply["evalue"]
+    assert reply["hint"]
+    assert (await kernel.ask("globals"))["status"] == "ok"
+
+
+async def test_what_no_handler_expects_is_answered_with_an_error(kernel: Live) -> None:
+    reply = await kernel.ask("globals", name="x", offset="two")
+    assert reply["status"] == "error"
+    reply = await kernel.ask("restore", checkpoint={"no": "text"})
+    assert (reply["status"], reply["ename"]) == ("error", "NoCheckpointError")
+    assert reply["hint"]

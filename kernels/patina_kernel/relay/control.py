@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -25,6 +26,19 @@ SHUTDOWN_SECONDS = 2.0
 PREFIX = "patina_"
 OK = {"status": "ok"}
 Handler = Callable[[Message], None]
+
+
+class BadRequestError(ValueError):
+    """A request with a value that it cannot have."""
+
+
+HINTS: dict[type[Exception], str] = {
+    NoCheckpointError: "choose one of the list of checkpoints",
+    StuckError: "choose another checkpoint",
+    BadSettingError: "the guide to the kernel lists the settings",
+    BadRequestError: "correct the request",
+}
+UNEXPECTED = "check what was asked, then ask again"
 
 
 class Control:
@@ -63,8 +77,8 @@ class Control:
             self._core.publisher.status("busy", request.parent)
             try:
                 handler(request)
-            except (NoCheckpointError, StuckError, BadSettingError) as error:
-                self._core.answer(request, failure(type(error).__name__, str(error)))
+            except Exception as error:  # noqa: BLE001 - whoever asked must get a reply
+                self._core.answer(request, _failed(error))
         elif not self._core.understands("control", request.type):
             self._core.publisher.status("busy", request.parent)
             self._core.answer(request, unknown(request.type))
@@ -169,8 +183,9 @@ class Control:
             self._ask(request)
             return
         rows = [self._core.table[name] for name in sorted(self._core.table)]
-        start = int(content.get("offset") or 0)
-        end = None if content.get("limit") is None else start + int(content["limit"])
+        start = _count(content, "offset") or 0
+        limit = _count(content, "limit")
+        end = None if limit is None else start + limit
         stale = self._shell.busy or not self._core.ready
         page = {"globals": rows[start:end], "total": len(rows), "stale": stale}
         self._core.answer(request, {**OK, **page})
@@ -226,6 +241,20 @@ class Control:
             "checkpoint_refused": self._parking.refused,
         }
         core.answer(request, {**OK, **content})
+
+
+def _count(content: dict[str, Any], name: str) -> int | None:
+    value = content.get(name)
+    if value is None or (type(value) is int and value >= 0):
+        return value
+    raise BadRequestError(f"{name}: {str(value)[:100]!r} is not a whole number from 0 on")
+
+
+def _failed(error: Exception) -> dict[str, Any]:
+    hint = next((hint for kind, hint in HINTS.items() if isinstance(error, kind)), UNEXPECTED)
+    if hint is UNEXPECTED:
+        traceback.print_exception(error)
+    return failure(type(error).__name__, str(error), hint)
 
 
 def _ended() -> dict[str, Any]:
