@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -60,6 +61,9 @@ class RunFolder:
         `copy_of`: the notebook that this folder was copied from, together with its notebook. The
         copied runs get ids of their own: what happens to them must not happen to the others.
         """
+        for aside in self.path.glob("*.snapshot.old"):
+            with suppress(OSError):
+                Snapshot(aside.with_suffix("")).recover()
         if copy_of is not None:
             self._make_own(notebook, copy_of)
         return [_load(path, notebook) for path in sorted(self.path.glob("*.jsonl"))]

@@ -54,6 +54,18 @@ class Snapshot:
         """Where a new state is written before it takes the place of the one there is."""
         return self.folder.with_name(self.folder.name + ".new")
 
+    @property
+    def aside(self) -> Path:
+        """Where the state before is while a new one takes its place."""
+        return self.folder.with_name(self.folder.name + ".old")
+
+    def recover(self) -> None:
+        """Put a state back in its place that a crash left aside. Raises OSError."""
+        if self.folder.exists():
+            shutil.rmtree(self.aside, ignore_errors=True)
+        elif self.aside.exists():
+            self.aside.rename(self.folder)
+
     def begin(self) -> Path:
         """Return where the kernel is to write a new state. Raises OSError."""
         shutil.rmtree(self.fresh, ignore_errors=True)
@@ -74,8 +86,14 @@ class Snapshot:
         )
         signed = msgspec.structs.replace(description, signature=_signature(description))
         (self.fresh / DESCRIPTION).write_bytes(msgspec.json.encode(signed))
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.fresh.rename(self.folder)
+        self.recover()
+        # At every moment there is one of them: a crash must not cost both.
+        if self.folder.exists():
+            self.folder.rename(self.aside)
+        try:
+            self.fresh.rename(self.folder)
+        finally:
+            self.recover()
         return SavedState(at, seq, description.bytes)
 
     def give_to(self, other: Snapshot) -> None:
@@ -122,7 +140,8 @@ class Snapshot:
 
     def remove(self) -> None:
         """Delete it."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        for folder in (self.aside, self.folder):
+            shutil.rmtree(folder, ignore_errors=True)
         self.give_up()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 import stat
@@ -119,6 +120,33 @@ async def test_the_saved_state_of_a_copied_run_is_loaded_by_the_copy(user: User)
     assert loaded["status"] == "idle"
     assert text_of((await user.ran(copied["id"], "cell-2"))[-1]) == "1"
     assert (await user.status(notebook, run))["saved"]["seq"] == 1
+
+
+async def test_a_crash_while_a_state_takes_the_place_of_another_loses_neither(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook, run, (_, look), _ = await saved(user, "x = 1", "x")
+    folder = user.folder() / f"{run}.snapshot"
+    rename = Path.rename
+
+    def refused(path: Path, target: Path) -> Path:
+        if path.name.endswith(".new"):
+            assert folder.with_name(f"{folder.name}.old").is_dir()
+            raise OSError(errno.EIO, "The disk went away")
+        return rename(path, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", refused)
+        with pytest.raises(Refused, match=r"500.*disk"):
+            await user.ask("POST", f"runs/{run}/save")
+    assert (folder / "state").is_file()
+    await stop(user, notebook, run)
+    await user.rooms.close()
+    folder.rename(folder.with_name(f"{folder.name}.old"))
+    opened = await user.open("analysis.tsnb")
+    assert opened["runs"][0]["saved"]["seq"] == 1
+    assert (await user.ask("POST", f"runs/{run}/load"))["status"] == "idle"
+    assert text_of((await user.ran(run, look))[-1]) == "1"
 
 
 async def test_the_key_is_this_persons_alone(user: User, jp_data_dir: Path) -> None:
