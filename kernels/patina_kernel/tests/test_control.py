@@ -28,7 +28,7 @@ def test_any_exception_becomes_an_error_reply(content: bytes, error: str, hint: 
     nothing: Any = SimpleNamespace()
     core: Any = SimpleNamespace(
         messages=SimpleNamespace(verify=lambda _frames: _asked(content)),
-        sockets=SimpleNamespace(control=SimpleNamespace(recv_multipart=lambda: [])),
+        sockets=SimpleNamespace(control=SimpleNamespace(recv_multipart=list)),
         publisher=SimpleNamespace(status=lambda *_: None),
         answer=lambda _request, answer: answers.append(answer),
         table={},
