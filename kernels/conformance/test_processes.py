@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import signal
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jupyter_client.manager import AsyncKernelManager
+from patina_kernel.nursery import client
 from patina_kernel.runtime import directory, records
 from patina_kernel.runtime.process import is_zombie, start_time
 
@@ -158,6 +161,33 @@ async def test_a_template_ends_when_its_socket_is_gone(language: Language) -> No
     template = _listener(sockets[0])
     sockets[0].unlink()
     await _all_end([template])
+
+
+async def test_a_stopped_template_holds_nobody_up(
+    language: Language, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "START_SECONDS", 3.0)
+    # A template of this test's own, started by this process.
+    short = tempfile.mkdtemp(prefix="pt-")
+    monkeypatch.setenv(directory.VARIABLE, short)
+    place = directory.private(Path(os.environ[directory.VARIABLE]))
+    while not (sockets := list(place.glob("*.nursery"))):
+        await (await start(language.kernel)).shut_down()
+    template = _listener(sockets[0])
+    os.kill(template, signal.SIGSTOP)
+    starting = asyncio.create_task(start(language.kernel))
+    longest, before = 0.0, time.monotonic()
+    while not starting.done():
+        await asyncio.sleep(0.01)
+        longest, before = max(longest, time.monotonic() - before), time.monotonic()
+    kernel = await starting
+    # The loop went on while the template was waited for, and the kernel is one of its own.
+    assert longest < client.START_SECONDS / 2
+    assert (await kernel.run(language.show.format(name="7"))).text == "7"
+    # Nor does the next kernel wait for that template.
+    await _all_end([template])
+    await kernel.shut_down()
+    shutil.rmtree(short)  # with its socket, a template ends
 
 
 def _listener(path: Path) -> int:

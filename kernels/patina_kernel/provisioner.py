@@ -7,9 +7,12 @@ await manager.start_kernel(attach_to=…)                   a kernel that outliv
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import secrets
+import signal
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -97,18 +100,27 @@ class PatinaProvisioner(LocalProvisioner):
         if not self._use_nursery(cmd):
             return await super().launch_kernel(cmd, **{**kwargs, "env": env})
         try:
-            pid = _nurseries.start_kernel(
-                _without_connection_file(cmd),
-                self.runtime_directory,
-                self.connection_file,
-                env=env,
-                cwd=cwd,
-            )
+            pid = await self._from_nursery(cmd, env, cwd)
             self._take(Process(pid))
         except (ColdError, ProcessLookupError):
             return await super().launch_kernel(cmd, **{**kwargs, "env": env})
         self.cwd = cwd
         return self.connection_info
+
+    async def _from_nursery(self, cmd: list[str], env: dict[str, str], cwd: Any) -> int:
+        """Return the process id of a kernel that a template made. Raises ColdError."""
+        command, place = _without_connection_file(cmd), self.runtime_directory
+        # In a thread: a template that is stopped, or swapped out, would hold up the whole server.
+        making = asyncio.ensure_future(
+            asyncio.to_thread(
+                _nurseries.start_kernel, command, place, self.connection_file, env=env, cwd=cwd
+            )
+        )
+        try:
+            return await asyncio.shield(making)
+        except asyncio.CancelledError:
+            making.add_done_callback(_end_unwanted)
+            raise
 
     async def post_launch(self, **kwargs: Any) -> None:
         """Load the state, where the fork is one by snapshot. Raises KernelRequestError."""
@@ -180,6 +192,13 @@ class PatinaProvisioner(LocalProvisioner):
             info["key"] = info["key"].encode()
         self.connection_info = info
         return self.connection_info
+
+
+def _end_unwanted(making: asyncio.Future[int]) -> None:
+    """End a kernel that nobody waits for any more."""
+    if not making.cancelled() and making.exception() is None:
+        with suppress(ProcessLookupError):
+            os.kill(making.result(), signal.SIGTERM)
 
 
 def _without_connection_file(cmd: list[str]) -> list[str]:

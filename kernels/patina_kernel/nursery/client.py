@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -29,10 +30,16 @@ class ColdError(RuntimeError):
     """There is no warm template (yet): start the kernel the ordinary way."""
 
 
+class SilentError(ConnectionError):
+    """A template that does not answer."""
+
+
 class Nurseries:
     """The templates this process has started; they end with it."""
 
     def __init__(self) -> None:
+        # Kernels are started by several threads at a time.
+        self._lock = threading.Lock()
         self._started: dict[str, subprocess.Popen[bytes]] = {}
 
     def start_kernel(
@@ -40,7 +47,8 @@ class Nurseries:
     ) -> int:
         """Return the process id of a new kernel's relay. `how`: env, cwd.
 
-        Raises ColdError, having started a template for the next time.
+        Raises ColdError, having started a template for the next time. Takes START_SECONDS where a
+        template is stopped, or slow to be swapped in: call it in a thread of its own.
         """
         env: Mapping[str, str] = how["env"]
         path = place / f"{_key(command, env)}.nursery"
@@ -48,8 +56,19 @@ class Nurseries:
         try:
             return _ask(str(path), request)
         except OSError as error:
-            self._start_template(command, str(path), env)
+            with self._lock:
+                if isinstance(error, SilentError):
+                    self._end_template(str(path))
+                self._start_template(command, str(path), env)
             raise ColdError(str(error)) from error
+
+    def _end_template(self, path: str) -> None:
+        """End one that does not answer: else each kernel would wait for it in vain."""
+        silent = self._started.pop(path, None)
+        if silent is not None:
+            silent.kill()
+            silent.wait()
+            Path(path).unlink(missing_ok=True)
 
     def _start_template(self, command: Sequence[str], path: str, env: Mapping[str, str]) -> None:
         running = self._started.get(path)
@@ -71,10 +90,12 @@ def _ask(path: str, request: dict[str, Any]) -> int:
     with directory.connect(path) as sock:
         channel = Channel(sock)
         channel.send_json(Op.START, request)
-        answer = channel.receive() if packet.readable(sock, START_SECONDS) else None
+        if not packet.readable(sock, START_SECONDS):
+            raise SilentError("the template does not answer")
+        answer = channel.receive()
     content = parse(answer) if answer is not None else {}
     if "pid" not in content:
-        raise ConnectionError("the template does not answer, or is out of date")
+        raise ConnectionError("the template has ended, or is out of date")
     return int(content["pid"])
 
 
