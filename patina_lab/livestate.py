@@ -103,18 +103,6 @@ class LiveState:
     async def save(self, run: str) -> wire.SaveReply:
         """Save a run's state to disk."""
         room, runner = self._rooms.by_run(run), self._runner(run)
-        state = runner.run
-        if state.current is not None or state.waiting or state.restoring is not None:
-            raise conflict(
-                "The state was not saved",
-                "Cells of this run are running or queued",
-                "Wait until they are done, or interrupt them.",
-            )
-        if not state.is_live or "save" not in state.capabilities:
-            reason = f"The kernel {state.kernel_name} cannot save its state"
-            if not state.is_live:
-                reason = f"The run is {state.status.value}: there is no state in memory"
-            raise conflict("The state was not saved", reason, "Use a Patina kernel that is idle.")
         report = await runner.save()
         saved = runner.run.saved
         folder = PurePosixPath(f"{room.source.path}.runs") / runner.snapshot().folder.name

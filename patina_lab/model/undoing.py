@@ -177,6 +177,20 @@ def why_no_fork(run: Run) -> NoWay | None:
     return None
 
 
+def why_no_save(run: Run) -> NoWay | None:
+    """Return why the state of a run cannot be saved now; None when it can be."""
+    message = "The state was not saved"
+    if run.current is not None or run.waiting or run.restoring is not None:
+        reason = "Cells of this run are running or queued"
+        return NoWay(message, reason, "Wait until they are done, or interrupt them.")
+    reason = f"The kernel {run.kernel_name} cannot save its state"
+    if not run.is_live:
+        reason = f"The run is {run.status.value}: there is no state in memory"
+    elif "save" in run.capabilities:
+        return None
+    return NoWay(message, reason, "Use a Patina kernel that is idle.")
+
+
 def point_now(run: Run, kept: Iterable[Kept]) -> Point | NoWay:
     """Return where to fork a run as it is; of a busy one, the state before the running cell."""
     if run.current is None:

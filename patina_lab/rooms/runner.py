@@ -34,7 +34,7 @@ from patina_lab.model.events import (
 from patina_lab.model.ids import KernelId
 from patina_lab.model.run import ReportLine, Run, RunStatus
 from patina_lab.model.transition import transition
-from patina_lab.model.undoing import Kept, Way, way_back, why_not_now
+from patina_lab.model.undoing import Kept, Way, way_back, why_no_save, why_not_now
 from patina_lab.rooms.problem import conflict, impossible
 from patina_lab.rooms.recorder import Recorder
 from patina_lab.rooms.snapshots import Snapshot
@@ -94,6 +94,7 @@ class Runner:
         self.run, self.recorder, self.snapshot = run, recorder, snapshot
         self._settled = asyncio.Event()
         self._measuring: asyncio.TimerHandle | None = None
+        self._saving = False
         self._measured_at = self._measured_for = 0.0
         self._kernels, self._tasks = kernels, tasks
         self._connection: KernelConnection | None = None
@@ -222,9 +223,27 @@ class Runner:
 
     async def save(self) -> tuple[ReportLine, ...]:
         """Write the state to disk, and sign it; return what could not be saved."""
-        connection, snapshot, run = self.connection, self.snapshot(), self.run
+        self._refuse_to_save()
+        if self._saving:
+            reason = "Its state is being saved already"
+            raise conflict("The state was not saved", reason, "Wait until that is done.")
+        self._saving = True
+        try:
+            return await self._save()
+        finally:
+            self._saving = False
+
+    def _refuse_to_save(self) -> None:
+        if no := why_no_save(self.run):
+            raise impossible(no)
+
+    async def _save(self) -> tuple[ReportLine, ...]:
+        snapshot = self.snapshot()
         path = await asyncio.to_thread(snapshot.begin)
         try:
+            # Somebody may have run a cell meanwhile, or stopped the run.
+            self._refuse_to_save()
+            connection, run = self.connection, self.run
             reply = await connection.ask("save", {"path": str(path)}, SNAPSHOT_SECONDS)
             saved = await asyncio.to_thread(
                 snapshot.finish, run.id, run.position, now(), run.kernel_name

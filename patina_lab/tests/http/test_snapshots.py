@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import json
 import shutil
 import stat
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from patina_lab.rooms.snapshots import Snapshot
 from patina_lab.tests.http.test_fork import begun
 from patina_lab.tests.http.test_globals import told, values
-from patina_lab.tests.user import Refused, User, soon, text_of
+from patina_lab.tests.user import PATIENCE, Refused, User, soon, text_of
 
 
 async def saved(user: User, *sources: str) -> tuple[str, str, list[str], dict[str, Any]]:
@@ -147,6 +150,43 @@ async def test_a_crash_while_a_state_takes_the_place_of_another_loses_neither(
     assert opened["runs"][0]["saved"]["seq"] == 1
     assert (await user.ask("POST", f"runs/{run}/load"))["status"] == "idle"
     assert text_of((await user.ran(run, look))[-1]) == "1"
+
+
+async def test_two_who_save_at_the_same_time_do_not_write_over_each_other(user: User) -> None:
+    notebook, run, (_, look), _ = await saved(user, "x = 1", "x")
+    asked = [user.ask("POST", f"runs/{run}/save") for _ in range(4)]
+    replies = await asyncio.gather(*asked, return_exceptions=True)
+    refusals = [reply for reply in replies if isinstance(reply, BaseException)]
+    assert len(refusals) < len(replies)
+    for refusal in refusals:
+        assert isinstance(refusal, Refused)
+        assert (refusal.status, "being saved" in refusal.problem["reason"]) == (409, True)
+    await stop(user, notebook, run)
+    assert (await user.ask("POST", f"runs/{run}/load"))["status"] == "idle"
+    assert text_of((await user.ran(run, look))[-1]) == "1"
+
+
+async def test_a_cell_that_was_queued_while_saving_began_is_waited_for(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook, run, (_, sleep), _ = await saved(user, "x = 1", "import time\ntime.sleep(600)")
+    may_begin = threading.Event()
+    begin = Snapshot.begin
+
+    def later(snapshot: Snapshot) -> Path:
+        may_begin.wait(PATIENCE)
+        return begin(snapshot)
+
+    monkeypatch.setattr(Snapshot, "begin", later)
+    saving = asyncio.ensure_future(user.ask("POST", f"runs/{run}/save"))
+    runner = user.rooms.by_run(run).runner(run)
+    await user.until(soon(lambda: runner._saving), bool)
+    await user.execute(run, sleep)
+    may_begin.set()
+    with pytest.raises(Refused, match=r"409.*running or queued"):
+        await saving
+    assert not (user.folder() / f"{run}.snapshot.new").exists()
+    assert (await user.status(notebook, run))["saved"]["seq"] == 1
 
 
 async def test_the_key_is_this_persons_alone(user: User, jp_data_dir: Path) -> None:
