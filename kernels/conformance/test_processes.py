@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from jupyter_client.manager import AsyncKernelManager
-from patina_kernel.nursery import client
+from patina_kernel.nursery import client, log
 from patina_kernel.runtime import directory, records
 from patina_kernel.runtime.process import is_zombie, start_time
 
@@ -188,6 +188,63 @@ async def test_a_stopped_template_holds_nobody_up(
     await _all_end([template])
     await kernel.shut_down()
     shutil.rmtree(short)  # with its socket, a template ends
+
+
+async def test_what_a_kernel_from_a_template_says_before_it_is_up_is_kept(
+    language: Language, caplog: pytest.LogCaptureFixture
+) -> None:
+    place = directory.private(Path(os.environ[directory.VARIABLE]))
+    while not list(place.glob("*.nursery")):
+        await (await start(language.kernel)).shut_down()
+    manager = AsyncKernelManager(kernel_name=language.kernel)
+    await manager.start_kernel(env={**os.environ, "PATINA_CHECKPOINTS": "nonsense"})
+    provisioner: Any = manager.provisioner
+    provisioner.log.propagate = True
+    end = time.monotonic() + ORPHAN_SECONDS
+    while await provisioner.poll() is None:
+        assert time.monotonic() < end
+        await asyncio.sleep(0.05)
+    (record,) = (one for one in caplog.records if "what it said last" in one.message)
+    said = Path(record.message.rpartition(" in ")[2])
+    assert "checkpoints: 'nonsense'" in said.read_text()
+    assert said.stat().st_mode & 0o777 == 0o600
+    await manager.shutdown_kernel(now=True)
+
+
+def test_the_log_of_a_template_is_bounded(tmp_path: Path) -> None:
+    kept = log.of_template(tmp_path / "t.nursery")
+    with kept.begun() as said:
+        said.write(b"x" * log.MOST_BYTES)
+        log.bound(said.fileno())
+        assert kept.size() == log.MOST_BYTES
+        said.write(b"y")
+        log.bound(said.fileno())
+        said.write(b"z")
+        assert kept.path.read_bytes() == b"z"
+        log.bound(said.fileno())
+        kept.end(said.fileno())
+        assert kept.path.exists()
+    with kept.begun() as said:
+        kept.end(said.fileno())
+        assert not kept.path.exists()
+
+
+async def test_templates_and_their_kernels_keep_no_pipe_of_their_starter_open(
+    language: Language,
+) -> None:
+    place = directory.private(Path(os.environ[directory.VARIABLE]))
+    while not (sockets := list(place.glob("*.nursery"))):
+        await (await start(language.kernel)).shut_down()
+    kernel = await start(language.kernel)
+    try:
+        allowed = {os.devnull, *(str(log.of_template(path).path) for path in sockets)}
+        for pid in (_listener(sockets[0]), (await kernel.pids())["relay"]):
+            leads = {
+                str(Path(f"/proc/{pid}/fd/{descriptor}").readlink()) for descriptor in range(3)
+            }
+            assert leads <= allowed
+    finally:
+        await kernel.shut_down()
 
 
 def _listener(path: Path) -> int:

@@ -24,6 +24,7 @@ from traitlets import Bool, Unicode
 from patina_kernel import launch
 from patina_kernel.client import KernelRequestError, ask
 from patina_kernel.nursery.client import ColdError, Nurseries
+from patina_kernel.nursery.log import Log
 from patina_kernel.runtime import directory, records
 from patina_kernel.runtime.process import Process
 
@@ -57,6 +58,9 @@ class PatinaProvisioner(LocalProvisioner):
     fork_reply: dict[str, Any] | None = None
     _attached: records.Record | None = None
     _snapshot: Path | None = None
+    # Where a kernel from the nursery writes what no client gets, and how much is another's.
+    _log: Log | None = None
+    _said = 0
 
     @property
     def runtime_directory(self) -> Path:
@@ -107,9 +111,20 @@ class PatinaProvisioner(LocalProvisioner):
         self.cwd = cwd
         return self.connection_info
 
+    async def poll(self) -> int | None:
+        """Return the exit status, None while it runs; name the log of a kernel that failed."""
+        status: int | None = await super().poll()
+        if status and self._log is not None:
+            log, self._log = self._log, None
+            if log.size() > self._said:
+                self.log.warning("The kernel ended; what it said last is in %s", log.path)
+        return status
+
     async def _from_nursery(self, cmd: list[str], env: dict[str, str], cwd: Any) -> int:
         """Return the process id of a kernel that a template made. Raises ColdError."""
         command, place = _without_connection_file(cmd), self.runtime_directory
+        self._log = _nurseries.log(command, place, env)
+        self._said = self._log.size()
         # In a thread: a template that is stopped, or swapped out, would hold up the whole server.
         making = asyncio.ensure_future(
             asyncio.to_thread(

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from patina_kernel.nursery import STARTER
+from patina_kernel.nursery import STARTER, log
 from patina_kernel.runtime import directory
 from patina_kernel.wire import packet
 from patina_kernel.wire.channel import Channel, parse
@@ -51,7 +51,7 @@ class Nurseries:
         template is stopped, or slow to be swapped in: call it in a thread of its own.
         """
         env: Mapping[str, str] = how["env"]
-        path = place / f"{_key(command, env)}.nursery"
+        path = _socket(command, place, env)
         request = {"connection_file": connection_file, "env": dict(env), "cwd": str(how["cwd"])}
         try:
             return _ask(str(path), request)
@@ -61,6 +61,11 @@ class Nurseries:
                     self._end_template(str(path))
                 self._start_template(command, str(path), env)
             raise ColdError(str(error)) from error
+
+    @staticmethod
+    def log(command: Sequence[str], place: Path, env: Mapping[str, str]) -> log.Log:
+        """Return where that template, and kernels made from it, write what no client gets."""
+        return log.of_template(_socket(command, place, env))
 
     def _end_template(self, path: str) -> None:
         """End one that does not answer: else each kernel would wait for it in vain."""
@@ -76,14 +81,16 @@ class Nurseries:
             return  # still getting warm
         # Not our JPY_PARENT_PID or ticket: they are this one kernel's.
         kept = {name: value for name, value in env.items() if name.startswith(MATTERS)}
-        self._started[path] = subprocess.Popen(  # noqa: S603 - the kernelspec's command
-            [*command, "--nursery", path],
-            env={**kept, STARTER: str(os.getpid())},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        # Not our stderr: kernels can outlive us, and would keep a pipe of ours open.
+        with log.of_template(Path(path)).begun() as said:
+            self._started[path] = subprocess.Popen(  # noqa: S603 - the kernelspec's command
+                [*command, "--nursery", path],
+                env={**kept, STARTER: str(os.getpid())},
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+                start_new_session=True,
+            )
 
 
 def _ask(path: str, request: dict[str, Any]) -> int:
@@ -97,6 +104,10 @@ def _ask(path: str, request: dict[str, Any]) -> int:
     if "pid" not in content:
         raise ConnectionError("the template has ended, or is out of date")
     return int(content["pid"])
+
+
+def _socket(command: Sequence[str], place: Path, env: Mapping[str, str]) -> Path:
+    return place / f"{_key(command, env)}.nursery"
 
 
 def _key(command: Sequence[str], env: Mapping[str, str]) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 
 from patina_kernel import forking
 from patina_kernel.launch import load, serve_forked, split
-from patina_kernel.nursery import STARTER
+from patina_kernel.nursery import STARTER, log
 from patina_kernel.runtime import directory
 from patina_kernel.runtime.process import start_time
 from patina_kernel.wire import packet
@@ -26,6 +26,7 @@ from patina_kernel.wire.ops import Op
 # A template that nobody has used for so long ends.
 IDLE_SECONDS = 1800.0
 LOOK_SECONDS = 1.0
+STDERR = 2
 
 
 class Template:
@@ -46,12 +47,14 @@ class Template:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         used = time.monotonic()
         while time.monotonic() - used < IDLE_SECONDS and self._is_wanted(path, place):
+            log.bound(STDERR)
             if select.select([listening], [], [], LOOK_SECONDS)[0]:
                 used = time.monotonic()
                 self._accept(listening)
         with suppress(OSError):
             if Path(path).stat().st_ino == place.st_ino:
                 Path(path).unlink()
+        log.of_template(Path(path)).end(STDERR)
         os._exit(0)
 
     def _boot(self) -> None:
@@ -64,6 +67,9 @@ class Template:
         self._executor = Executor(load(self._kernel), self._rest)
         self._executor.boot(as_template=True)
         forking.capabilities()
+        for stream in (sys.__stdout__, sys.__stderr__):
+            if stream is not None:
+                stream.flush()  # else each copy would write it again
         gc.collect()
         # What is shared by all copies need not be looked at, and thereby copied, in each.
         gc.freeze()
