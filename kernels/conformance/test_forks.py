@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from typing import Any
 
 import pytest
 from jupyter_client.multikernelmanager import AsyncMultiKernelManager
@@ -167,3 +168,38 @@ async def test_many_kernels_by_their_ids(language: Language) -> None:
             live.client.stop_channels()
     finally:
         await several.shutdown_all(now=True)
+
+
+async def test_where_no_process_can_be_copied_a_fork_is_saved_and_loaded(
+    language: Language,
+) -> None:
+    without = {**os.environ, "PATINA_FORK": "0"}
+    async with started(language.kernel, env=without) as kernel:
+        await kernel.run(language.iterator.format(name="going"))
+        await kernel.run(language.bind.format(name="x", value=41))
+        reply = await kernel.ask("fork")
+        assert (reply["status"], reply["ename"]) == ("error", "ForkUnavailable")
+        assert reply["alternatives"] == ["save and load"]
+        async with forked(kernel) as fork:
+            assert (await fork.run(language.show.format(name="x"))).text == "41"
+            made: Any = fork.manager.provisioner
+        lines = made.fork_reply["report"]
+        assert made.fork_reply["how"] == "saved and loaded"
+        assert lines[0]["kind"] == "snapshot"
+        assert "cannot copy a running process" in lines[0]["what"]
+        assert lines[0]["advice"]
+        assert [line["name"] for line in lines[1:]] == ["going"]
+        with pytest.raises(KernelRequestError):  # what the kernel has now is not that state
+            await start(language.kernel, fork_of=kernel.manager.connection_file, checkpoint="gone")
+
+
+async def test_what_is_alive_in_the_process_is_no_reason_to_save_and_load_unasked(
+    kernel: Live, language: Language
+) -> None:
+    if language.name != "python":
+        pytest.skip("this language has no threads")
+    await kernel.run("import zmq; context = zmq.Context(); socket = context.socket(zmq.PAIR)")
+    with pytest.raises(KernelRequestError) as refused:
+        await start(language.kernel, fork_of=kernel.manager.connection_file)
+    assert refused.value.name == "ForkRefused"
+    assert "save and load" in refused.value.alternatives

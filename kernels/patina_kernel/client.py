@@ -11,11 +11,16 @@ REPLY_SECONDS = 60.0
 
 
 class KernelRequestError(RuntimeError):
-    """The kernel answered with an error, or not at all: what, and what to do (`hint`)."""
+    """The kernel answered with an error, or not at all: what, and what to do (`hint`).
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    `name`: the kernel's for the error; `alternatives`: what else can be done.
+    """
+
+    def __init__(
+        self, message: str, hint: str = "", name: str = "", alternatives: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(message)
-        self.hint = hint
+        self.hint, self.name, self.alternatives = hint, name, alternatives
 
 
 async def ask(
@@ -40,7 +45,12 @@ async def ask(
     finally:
         client.stop_channels()
     if reply.get("status") != "ok":
-        raise KernelRequestError(str(reply.get("evalue")), str(reply.get("hint") or ""))
+        raise KernelRequestError(
+            str(reply.get("evalue")),
+            str(reply.get("hint") or ""),
+            str(reply.get("ename") or ""),
+            tuple(map(str, reply.get("alternatives") or ())),
+        )
     return reply
 
 

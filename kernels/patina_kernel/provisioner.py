@@ -33,6 +33,8 @@ PYTHON = "PATINA_PYTHON"
 # Of start_kernel: not for a restart, which begins afresh.
 ONCE = ("fork_of", "checkpoint", "reseed", "when", "by", "attach_to")
 
+# A kernel's word for a system on which there are no forks at all.
+UNAVAILABLE = "ForkUnavailable"
 # Saving many GB takes a while.
 SAVE_SECONDS = 600.0
 
@@ -147,7 +149,9 @@ class PatinaProvisioner(LocalProvisioner):
             loaded = await ask(self.connection_file, "load", {"path": str(path)})
         finally:
             path.unlink(missing_ok=True)
-        self.fork_reply["report"] = [*self.fork_reply["report"], *loaded["report"]]
+        # What was not saved is also told by what was loaded.
+        told = self.fork_reply["report"]
+        self.fork_reply["report"] = told + [line for line in loaded["report"] if line not in told]
 
     async def _save(self, once: dict[str, Any]) -> dict[str, Any]:
         """Save the other kernel's variables: where it cannot be forked, this is what can be had."""
@@ -177,9 +181,15 @@ class PatinaProvisioner(LocalProvisioner):
         try:
             return await ask(self._connection_file(str(once["fork_of"])), "fork", content)
         except KernelRequestError as error:
+            if error.name == UNAVAILABLE:
+                saved = await self._save(once)
+                return {**saved, "report": [_instead_of_fork(str(error)), *saved["report"]]}
             why = f"the kernel {once['fork_of']} could not be forked: {error}"
             raise KernelRequestError(
-                f"{why} ({error.hint})" if error.hint else why, error.hint
+                f"{why} ({error.hint})" if error.hint else why,
+                error.hint,
+                error.name,
+                error.alternatives,
             ) from error
 
     def _connection_file(self, kernel: str) -> str:
@@ -207,6 +217,17 @@ class PatinaProvisioner(LocalProvisioner):
             info["key"] = info["key"].encode()
         self.connection_info = info
         return self.connection_info
+
+
+def _instead_of_fork(why: str) -> dict[str, str]:
+    """Return the report's line for a fork that is none."""
+    return {
+        "kind": "snapshot",
+        "name": "all variables",
+        "what": f"{why}, so they were saved and loaded; what only a fork carries (iterators half "
+        "way, open files, tasks, threads, the random state) was not carried",
+        "advice": "Run again the cells that made what is missing.",
+    }
 
 
 def _end_unwanted(making: asyncio.Future[int]) -> None:

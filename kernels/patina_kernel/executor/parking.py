@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from patina_kernel.executor import descriptors
 from patina_kernel.executor.forker import Forked, Forker
-from patina_kernel.forking import ForkRefusedError
+from patina_kernel.forking import ForkRefusedError, NoCheckpointError, NoForkError
 from patina_kernel.wire import packet
 from patina_kernel.wire.channel import Channel
 from patina_kernel.wire.ops import Op
@@ -21,6 +21,12 @@ from patina_kernel.wire.packet import Packet
 
 # When memory runs out, copies go before anything that works.
 EXPENDABLE = "900"
+# The names of refusals in the protocol.
+NAMES: dict[type[Exception], str] = {
+    ForkRefusedError: "ForkRefused",
+    NoCheckpointError: "ForkRefused",
+    NoForkError: "ForkUnavailable",
+}
 OOM = Path("/proc/self/oom_score_adj")
 
 
@@ -188,7 +194,7 @@ def _refusal(error: Exception) -> dict[str, Any]:
         hint, alternatives = error.hint, error.alternatives
     return {
         "status": "error",
-        "ename": "ForkRefused" if isinstance(error, ForkRefusedError) else type(error).__name__,
+        "ename": NAMES.get(type(error), type(error).__name__),
         "evalue": str(error),
         "hint": hint,
         "alternatives": alternatives,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 import warnings
@@ -10,7 +11,17 @@ from dataclasses import dataclass
 
 from patina_kernel.forking import native, report
 from patina_kernel.forking.audit import audit
-from patina_kernel.forking.plan import CarryThreads, Heal, Own, Plain, Plan, Refuse
+from patina_kernel.forking.plan import (
+    NO_FORK,
+    SAVE_AND_LOAD,
+    SAVE_FIRST,
+    CarryThreads,
+    Heal,
+    Own,
+    Plain,
+    Plan,
+    Refuse,
+)
 from patina_kernel.language import ReportLine
 
 BUSY_TRIES = 15
@@ -39,6 +50,10 @@ class ForkRefusedError(Exception):
         super().__init__(reason)
         self.hint = hint
         self.alternatives = alternatives
+
+
+class NoForkError(ForkRefusedError):
+    """This system cannot copy a process, whatever is in it."""
 
 
 class NoCheckpointError(ForkRefusedError):
@@ -140,11 +155,14 @@ def _instead(plan: CarryThreads, error: native.CarryError) -> Plain | Heal | Ref
 
 def _without_threads(plan: Plain | Heal | Refuse, *more: ReportLine) -> ForkResult:
     if isinstance(plan, Refuse):
-        raise ForkRefusedError(plan.reason, plan.advice, plan.alternatives)
+        kind = NoForkError if plan.always else ForkRefusedError
+        raise kind(plan.reason, plan.advice, plan.alternatives)
     try:
         with warnings.catch_warnings():  # Python warns of threads; the plan has seen to them
             warnings.simplefilter("ignore", DeprecationWarning)
             pid = os.fork()
     except OSError as error:
+        if error.errno == errno.ENOSYS:
+            raise NoForkError(NO_FORK, SAVE_FIRST, (SAVE_AND_LOAD,)) from error
         raise _failed(str(error)) from error
     return ForkResult(pid, (*plan.report, *more), getattr(plan, "steps", ()))

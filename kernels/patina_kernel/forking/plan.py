@@ -21,6 +21,8 @@ BYSTANDERS = frozenset({"polars-ooc-clea"})
 FORK_SAFE = frozenset({"openblas", "libarrow"})
 # Libraries whose threads block all signals.
 MASKING = frozenset({"libzmq"})
+NO_FORK = "this system cannot copy a running process"
+SAVE_FIRST = "Save the state and load it into a new kernel."
 SAVE_AND_LOAD = "save and load"
 OLDER_CHECKPOINT = "fork from the checkpoint before the library's first use"
 
@@ -75,12 +77,16 @@ class Heal:
 
 @dataclass(frozen=True, slots=True)
 class Refuse:
-    """No fork: why, what the person can do, and what can be done instead."""
+    """No fork: why, what the person can do, and what can be done instead.
+
+    `always`: whatever the process has, this system cannot copy it.
+    """
 
     reason: str
     advice: str
     alternatives: tuple[str, ...]
     report: tuple[ReportLine, ...]
+    always: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +107,8 @@ def plan(audit: Audit, own: Own, capabilities: Capabilities) -> Plan:
         audit, own.children | _claimed_children(capabilities)
     )
     foreign = tuple(thread for thread in audit.threads if thread.tid not in own.threads)
+    if not capabilities.fork:
+        return Refuse(NO_FORK, SAVE_FIRST, (SAVE_AND_LOAD,), report=lines, always=True)
     refusal = _refusal(audit, own, capabilities, foreign)
     if refusal is not None:
         return Refuse(*refusal, report=lines)
@@ -129,8 +137,6 @@ def _refusal(
     audit: Audit, own: Own, capabilities: Capabilities, foreign: tuple[Thread, ...]
 ) -> _Refusal | None:
     """Return why no way of forking can be right, if so."""
-    if not capabilities.fork:
-        return _no_fork()
     shared = [found for found in audit.descriptors if found.kind in ("gpu", "io_uring")]
     if shared:
         return _device(shared[0].target)
@@ -140,11 +146,6 @@ def _refusal(
     excused = own.children | _claimed_children(capabilities)
     workers = [child for child in audit.children if child.forked and child.pid not in excused]
     return _workers(workers) if workers else None
-
-
-def _no_fork() -> _Refusal:
-    reason = "this system cannot copy a running process"
-    return reason, "Save the state and load it into a new kernel.", (SAVE_AND_LOAD,)
 
 
 def _device(target: str) -> _Refusal:

@@ -14,7 +14,9 @@ def capabilities(
 ) -> Capabilities:
     """Return what can be done here, with what the language claims and how it names threads.
 
-    PATINA_CARRY_THREADS=0 switches carrying off, for comparison and for machines where it fails.
+    PATINA_CARRY_THREADS=0 switches carrying off, for comparison and for machines where it fails;
+    PATINA_FORK=0 does so with forking.
     """
+    fork = os.environ.get("PATINA_FORK") != "0" and hasattr(os, "fork")
     carry = os.environ.get("PATINA_CARRY_THREADS") != "0" and native.load() is not None
-    return Capabilities(hasattr(os, "fork"), carry, claims, names or {})
+    return Capabilities(fork, carry, claims, names or {})

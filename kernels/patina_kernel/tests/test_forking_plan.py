@@ -79,6 +79,7 @@ def test_an_io_uring_is_refused() -> None:
 def test_a_system_without_fork_refuses_and_offers_to_save_and_load() -> None:
     decided = plan(Audit(complete=False), NOBODY, Capabilities(fork=False, carry=False))
     assert isinstance(decided, Refuse)
+    assert decided.always
     assert decided.alternatives == (SAVE_AND_LOAD,)
 
 
