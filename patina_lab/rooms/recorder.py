@@ -197,6 +197,9 @@ class Recorder:
             )
         except BaseException:
             self._timeline[seq] = cell
+            # Meanwhile the document may have lost it, and its growth was not logged.
+            self._show_soon(seq)
+            self._log_soon(seq)
             raise
         for showing in self._showing.values():
             showing.discard(seq)

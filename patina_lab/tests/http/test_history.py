@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -10,11 +13,12 @@ from typing import Any
 import pytest
 
 from patina_lab.document.format import Cell, TsnbDocument, write
+from patina_lab.rooms.log import load
 from patina_lab.tests.http.test_fork import KERNEL, begun, fork
 from patina_lab.tests.http.test_globals import told, values
 from patina_lab.tests.http.test_undo import CRASHES, undo
 from patina_lab.tests.server import ServerProcess
-from patina_lab.tests.user import Refused, User, soon, text_of
+from patina_lab.tests.user import PATIENCE, Refused, User, soon, text_of
 
 LARGE = "from IPython.display import HTML\nHTML('{}' * 10_000)"
 
@@ -77,6 +81,39 @@ async def test_cells_that_print_while_another_is_deleted_lose_nothing(user: User
     assert sealed + cell["outputs"][0]["tail"].count("\n") == 30_000
     log = (user.folder() / f"{run}.jsonl").read_text().splitlines()
     assert '{"record":"deleted","seq":1}' in log
+
+
+async def test_a_cell_that_could_not_be_deleted_is_shown_and_logged_as_before(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook, run, (one, two) = await begun(
+        user,
+        "from IPython.display import display\nhandle = display('old', display_id='d')",
+        "handle.update('new')",
+    )
+    await user.ran(run, one)
+    follower = await user.follow(notebook)
+    await user.ran(run, two)
+    may_fail = threading.Event()
+
+    def refused(*_: object) -> None:
+        may_fail.wait(PATIENCE)
+        raise OSError(errno.EIO, "The disk went away")
+
+    monkeypatch.setattr("patina_lab.rooms.log.RunLog.rewrite", refused)
+    deleting = asyncio.ensure_future(user.ask("DELETE", f"runs/{run}/timeline/1"))
+    recorder = user.rooms.by_run(run).runner(run).recorder
+    await user.until(soon(lambda: 1 in recorder._timeline), lambda there: not there)
+    recorder._show_soon(1)
+    await user.until(soon(lambda: [*follower.runs[run]["cells"]]), lambda seqs: seqs == ["2"])
+    may_fail.set()
+    with pytest.raises(Refused, match=r"500.*disk"):
+        await deleting
+    await user.until(soon(lambda: sorted(follower.runs[run]["cells"])), lambda seqs: "1" in seqs)
+    before = await user.timeline(run)
+    assert "new" in str(before[0])
+    log = user.folder() / f"{run}.jsonl"
+    await user.until(soon(lambda: "new" in str(load(log).folded.cells[1].outputs)), bool)
 
 
 @pytest.fixture
