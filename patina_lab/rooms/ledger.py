@@ -19,6 +19,8 @@ from patina_lab.rooms.tasks import Tasks
 log = logging.getLogger("patina_lab.rooms")
 MAX_WAITING_BYTES = 64 * 2**20
 """What of outputs may wait in memory for a disk that takes nothing."""
+MAX_REWRITING_BYTES = 1024 * 2**20
+"""The same while the log is rewritten: the disk takes all of it in a moment."""
 
 
 class Ledger:
@@ -67,15 +69,17 @@ class Ledger:
         """Store bytes; what names them is written afterwards."""
         self._waiting |= {blob.hash: blob for blob in blobs}
         if not self.retry():
-            self._limit()
+            self._limit(MAX_REWRITING_BYTES if self._rewriting else MAX_WAITING_BYTES)
 
-    def _limit(self) -> None:
-        """Forget the latest bytes where too many wait."""
+    def _limit(self, most: int) -> None:
+        """Forget the latest bytes where too many wait; that is said on the run."""
         waiting = sum(len(blob.data) for blob in self._waiting.values())
-        while waiting > MAX_WAITING_BYTES:
+        while waiting > most:
             name, blob = self._waiting.popitem()
             waiting -= len(blob.data)
             log.error("Output %s of a run is lost: neither disk nor memory takes it", name)
+            if self.trouble is None:
+                self._fail(OSError(errno.ENOBUFS, "More output waits than memory may hold"))
 
     def retry(self) -> bool:
         """Write what waits, blobs first; tell whether nothing waits any more."""

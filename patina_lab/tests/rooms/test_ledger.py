@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
+import threading
 from pathlib import Path
 
 import pytest
@@ -91,6 +93,44 @@ async def test_memory_does_not_fill_up_in_place_of_the_disk(
     for number in range(100):
         desk.ledger.keep((Blob.of(b"%100d" % number),))
     assert len(desk.ledger._waiting) == 10
+    monkeypatch.undo()
+    await desk.ledger.close()
+
+
+async def test_output_that_comes_while_the_log_is_rewritten_waits_and_is_kept(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger, "MAX_WAITING_BYTES", 1_000)
+    blobs = [Blob.of(b"%100d" % number) for number in range(100)]
+    begun, may_end = asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def slowly(_path: Path, _change: object) -> None:
+        loop.call_soon_threadsafe(begun.set)
+        may_end.wait(60)
+
+    monkeypatch.setattr(desk.log, "rewrite", slowly)
+    rewriting = asyncio.ensure_future(desk.ledger.rewrite(desk.path, lambda record: record))
+    await begun.wait()
+    for blob in blobs:
+        desk.ledger.keep((blob,))
+    assert desk.ledger.trouble is None
+    may_end.set()
+    await rewriting
+    assert [desk.blobs.get(blob.hash) for blob in blobs] == [blob.data for blob in blobs]
+    await desk.ledger.close()
+
+
+async def test_output_beyond_what_memory_may_hold_during_a_rewrite_is_lost_with_a_word(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger, "MAX_REWRITING_BYTES", 150)
+    monkeypatch.setattr(desk.ledger, "_rewriting", True)
+    for number in range(3):
+        desk.ledger.keep((Blob.of(b"%100d" % number),))
+    assert len(desk.ledger._waiting) == 1
+    assert desk.ledger.trouble is not None
+    assert "memory" in desk.ledger.trouble.reason
     monkeypatch.undo()
     await desk.ledger.close()
 
