@@ -140,12 +140,13 @@ class LiveState:
         runner = self._runner(run)
         if after is None:
             return runner.recorder.variables.rows()
-        state = runner.run
-        if state.parent is not None and after <= state.parent.seq:
-            room = self._rooms.by_run(run)
-            if after == state.parent.seq or not room.has(state.parent.run):
+        room, seen = self._rooms.by_run(run), {run}
+        while (parent := runner.run.parent) is not None and after <= parent.seq:
+            # A log that was changed by hand can name itself as what it is a fork of.
+            if after == parent.seq or not room.has(parent.run) or parent.run in seen:
                 return _sorted(runner.recorder.variables.after(after, 1))
-            return self.variables(state.parent.run, after)
+            seen.add(parent.run)
+            runner = room.runner(parent.run)
         try:
             cell = runner.recorder.cell(after)
         except KeyError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 
 import pytest
 
@@ -59,6 +60,23 @@ async def test_a_broken_log_is_explained_and_the_other_runs_are_there(user: User
     await user.ask("POST", f"runs/{run}/restart")
     assert len(await user.ran(run, cell)) == 3
     assert broken.read_bytes() == before
+
+
+@pytest.mark.parametrize("others", [0, 1])
+async def test_runs_that_are_forks_in_a_circle_are_opened_and_tell_of_variables(
+    user: User, others: int
+) -> None:
+    run, _ = await closed_with_run(user)
+    names = [run, *(f"{run[:-1]}-{number}" for number in range(others))]
+    lines = (user.folder() / f"{run}.jsonl").read_text().splitlines(keepends=True)
+    for name, parent in zip(names, [*names[1:], names[0]], strict=True):
+        header = {**json.loads(lines[0]), "id": name, "parent": {"run": parent, "seq": 2}}
+        text = json.dumps(header) + "\n" + "".join(lines[1:])
+        (user.folder() / f"{name}.jsonl").write_text(text)
+    opened = await user.open("analysis.tsnb")
+    assert [one["parent"]["seq"] for one in opened["runs"]] == [2] * len(names)
+    for name in names:
+        assert await user.ask("GET", f"runs/{name}/globals", after="1") == []
 
 
 async def test_a_full_disk_is_said_on_the_run_and_what_was_missing_is_written_later(
