@@ -42,7 +42,8 @@ async def test_a_broken_log_is_explained_and_the_other_runs_are_there(user: User
     good = user.folder() / f"{run}.jsonl"
     lines = good.read_bytes().splitlines(keepends=True)
     broken = user.folder() / "broken.jsonl"
-    broken.write_bytes(lines[0] + b"not json\n" + b"".join(lines[1:]))
+    header = lines[0].replace(run.encode(), b"broken")
+    broken.write_bytes(header + b"not json\n" + b"".join(lines[1:]))
     before = broken.read_bytes()
     notebook = await user.open("analysis.tsnb")
     shown = {found["id"]: found for found in notebook["runs"]}
