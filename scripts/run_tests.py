@@ -53,7 +53,9 @@ CHECKS = (
 )
 TESTS = (
     Step("vitest", ("jlpm", "test")),
-    Step("pytest", ("pytest", "-q", "-rs")),
+    # Two processes: what one half leaves to the garbage collector cannot trouble the other.
+    Step("pytest of the server", ("pytest", "-q", "-rs", "patina_lab/tests")),
+    Step("pytest of the kernels", ("pytest", "-q", "-rs", "kernels")),
 )
 BROWSER = Step("playwright", ("jlpm", "test:ui"))
 

@@ -99,6 +99,8 @@ class Template:
             pid = os.fork()
             if pid == 0:
                 listening.close()
+                # Not the new kernel's: its forks would report it as a connection they lost.
+                channel.close()
                 self._start(parse(request))
             channel.send_json(Op.ACK, {"pid": pid})
 
