@@ -15,6 +15,7 @@ import { running } from './plugins/running';
 import { runtree } from './plugins/runtree';
 import { search } from './plugins/search';
 import { status } from './plugins/status';
+import { stockCommands } from './plugins/stockcommands';
 import { toc } from './plugins/toc';
 import { toolbar } from './plugins/toolbar';
 import { tooltip } from './plugins/tooltip';
@@ -29,6 +30,7 @@ const plugins = [
   runs,
   view,
   menus,
+  stockCommands,
   toolbar,
   create,
   completion,

@@ -4,8 +4,8 @@ export interface ILanguage {
   /** As `language` stands in a notebook's header. */
   readonly language: string;
   readonly kernel: string;
-  /** What to do when the kernelspec is missing. */
-  readonly fix: string;
+  /** What to do when the kernelspec is missing; null when this version brings none. */
+  readonly fix: string | null;
 }
 
 /** The languages of the launcher, in its order. */
@@ -20,12 +20,12 @@ export const LANGUAGES: readonly ILanguage[] = [
     name: 'Rust',
     language: 'rust',
     kernel: 'patina-rust',
-    fix: 'Install Rust from https://rustup.rs, then reinstall Patina Lab with pip install --force-reinstall patina-lab.'
+    fix: null
   },
   {
     name: 'JavaScript',
     language: 'javascript',
     kernel: 'patina-javascript',
-    fix: 'Reinstall Patina Lab with pip install --force-reinstall patina-lab.'
+    fix: null
   }
 ];

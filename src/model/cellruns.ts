@@ -41,9 +41,10 @@ export class CellRuns implements IDisposable {
   dispose(): void {
     this._isDisposed = true;
     this._runs.runsChanged.disconnect(this._onRuns);
-    this._index.forEach((_, view) =>
-      view.cellsChanged.disconnect(this._onCells)
-    );
+    this._index.forEach((_, view) => {
+      view.cellsChanged.disconnect(this._onCells);
+      view.changed.disconnect(this._onFields);
+    });
     this._index.clear();
     Signal.clearData(this);
   }
@@ -135,6 +136,7 @@ export class CellRuns implements IDisposable {
     for (const view of this._index.keys()) {
       if (!views.has(view)) {
         view.cellsChanged.disconnect(this._onCells);
+        view.changed.disconnect(this._onFields);
         this._index.delete(view);
       }
     }
@@ -151,8 +153,19 @@ export class CellRuns implements IDisposable {
     const index = { cellOf: new Map(), seqsOf: new Map() };
     this._index.set(view, index);
     view.seqs.forEach(seq => add(index, view, seq));
+    this._titles.set(view, view.run.title);
     view.cellsChanged.connect(this._onCells);
+    view.changed.connect(this._onFields);
   }
+
+  /** The counts of the run's cells name it. */
+  private readonly _onFields = (view: IRunView): void => {
+    const { title } = view.run;
+    if (this._titles.get(view) !== title) {
+      this._titles.set(view, title);
+      this._changed.emit(new Set(this._index.get(view)?.seqsOf.keys()));
+    }
+  };
 
   private readonly _onCells = (
     view: IRunView,
@@ -171,6 +184,7 @@ export class CellRuns implements IDisposable {
   };
 
   private readonly _index = new Map<IRunView, IRunIndex>();
+  private readonly _titles = new WeakMap<IRunView, string>();
   private readonly _changed = new Signal<this, ReadonlySet<string> | null>(
     this
   );

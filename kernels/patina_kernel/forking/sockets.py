@@ -8,6 +8,11 @@ import socket
 import struct
 
 
+# This process under all its numbers: a pair tells the one it was made under, which in a copy, or in
+# a kernel from the template, is the original's.
+_numbers = {os.getpid()}
+
+
 def peer(fd: int) -> str | None:
     """Return "network 127.0.0.1:80" or "unix /path"; None for one end of a pair inside the process.
 
@@ -23,7 +28,8 @@ def peer(fd: int) -> str | None:
 def _is_internal(one: socket.socket) -> bool:
     with contextlib.suppress(OSError):
         credentials = one.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
-        return not one.getsockname() and struct.unpack("3i", credentials)[0] == os.getpid()
+        _numbers.add(os.getpid())
+        return not one.getsockname() and struct.unpack("3i", credentials)[0] in _numbers
     return False
 
 

@@ -75,6 +75,14 @@ export class Execution {
     });
   }
 
+  /** Go on from before the cell that ended the kernel, and run these cells then. */
+  async goOnAndRun({ run, cells }: IWaitingCells): Promise<void> {
+    await this._queue(cells, async () => {
+      await this._client.undo(run.id);
+      return run.id;
+    });
+  }
+
   /** Start another run, show it, and run these cells in it. */
   async runInNewRun({ cells }: IWaitingCells): Promise<void> {
     await this._queue(cells, async () => (await this.newRun())?.id ?? null);

@@ -1,7 +1,8 @@
 import { Notification } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IDisposable } from '@lumino/disposable';
-import { statusWord } from '../../model/runwords';
+import { hasKernel, statusWord } from '../../model/runwords';
+import type { IRunsModel, IRunView } from '../../tokens';
 import type * as wire from '../../wire';
 import type { Execution, IWaitingCells } from './execution';
 
@@ -14,6 +15,7 @@ import type { Execution, IWaitingCells } from './execution';
 export class KernelOffer implements IDisposable {
   constructor(
     private readonly _execution: Execution,
+    private readonly _runs: IRunsModel,
     private readonly _trans: TranslationBundle
   ) {
     _execution.kernelNeeded.connect(this._onNeeded, this);
@@ -41,32 +43,63 @@ export class KernelOffer implements IDisposable {
 
   private _offer(waiting: IWaitingCells): void {
     const trans = this._trans;
-    const { title, status } = waiting.run;
+    const { title, status, crash } = waiting.run;
+    const execution = this._execution;
+    const accept = (
+      label: string,
+      run: (waiting: IWaitingCells) => Promise<void>
+    ) => ({ label, callback: () => this._accept(waiting, run) });
     const message = [
       trans.__('%1 has no kernel (%2)', title, statusWord(status, trans)),
-      trans.__('Its variables are gone, its timeline is kept.')
+      crash
+        ? trans.__('It can go on from the state before that.')
+        : trans.__('Its variables are gone, its timeline is kept.')
     ].join('\n');
     this._notification = Notification.warning(message, {
       autoClose: false,
       actions: [
-        {
-          label: trans.__('Restart and Run'),
-          callback: () => this._accept(this._execution.restartAndRun(waiting))
-        },
-        {
-          label: trans.__('Run in New Run'),
-          callback: () => this._accept(this._execution.runInNewRun(waiting))
-        }
+        ...(crash
+          ? [
+              accept(trans.__('Go On and Run'), it => execution.goOnAndRun(it))
+            ]
+          : []),
+        accept(trans.__('Restart and Run'), it => execution.restartAndRun(it)),
+        accept(trans.__('Run in New Run'), it => execution.runInNewRun(it))
       ]
     });
+    this._view = this._runs.get(waiting.run.id) ?? null;
+    this._view?.changed.connect(this._onRun, this);
+    this._runs.runsChanged.connect(this._onRuns, this);
   }
 
-  private _accept(running: Promise<void>): void {
-    void running;
-    this._withdraw();
+  /** There is nothing to offer any more when the run has a kernel again. */
+  private _onRun({ run }: IRunView): void {
+    if (hasKernel(run)) {
+      this._withdraw();
+    }
+  }
+
+  private _onRuns(): void {
+    if (this._run !== null && !this._runs.get(this._run)) {
+      this._withdraw();
+    }
+  }
+
+  /** Once: a second click comes before the notification has gone. */
+  private _accept(
+    waiting: IWaitingCells,
+    run: (waiting: IWaitingCells) => Promise<void>
+  ): void {
+    if (this._run === waiting.run.id && this._cells === waiting.cells) {
+      this._withdraw();
+      void run(waiting);
+    }
   }
 
   private _withdraw(): void {
+    this._view?.changed.disconnect(this._onRun, this);
+    this._runs.runsChanged.disconnect(this._onRuns, this);
+    this._view = null;
     this._run = null;
     this._cells = [];
     if (this._notification !== null) {
@@ -76,6 +109,7 @@ export class KernelOffer implements IDisposable {
   }
 
   private _run: string | null = null;
+  private _view: IRunView | null = null;
   private _cells: readonly wire.CellReference[] = [];
   private _notification: string | null = null;
   private _isDisposed = false;

@@ -78,7 +78,7 @@ export function mountRuns(
     places.dispose();
   });
   const widgets = connectWidgets(panel.kernelLink, timeline.rendermime, pane);
-  const offer = new KernelOffer(panel.execution, services.trans);
+  const offer = new KernelOffer(panel.execution, runs, services.trans);
   pane.disposed.connect(() => {
     widgets.dispose();
     offer.dispose();
