@@ -7,7 +7,6 @@ import os
 import socket
 import struct
 
-
 # This process under all its numbers: a pair tells the one it was made under, which in a copy, or in
 # a kernel from the template, is the original's.
 _numbers = {os.getpid()}
