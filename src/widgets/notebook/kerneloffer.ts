@@ -59,9 +59,7 @@ export class KernelOffer implements IDisposable {
       autoClose: false,
       actions: [
         ...(crash
-          ? [
-              accept(trans.__('Go On and Run'), it => execution.goOnAndRun(it))
-            ]
+          ? [accept(trans.__('Go On and Run'), it => execution.goOnAndRun(it))]
           : []),
         accept(trans.__('Restart and Run'), it => execution.restartAndRun(it)),
         accept(trans.__('Run in New Run'), it => execution.runInNewRun(it))
