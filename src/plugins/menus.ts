@@ -19,6 +19,11 @@ export const menus: JupyterFrontEndPlugin<void> = {
     const { kernelUsers } = menu.kernelMenu;
     kernelUsers.interruptKernel.add(ours('interrupt'));
     kernelUsers.restartKernel.add(ours('restart'));
+    // Restart Kernel and Clear is then not taken for another Restart Kernel: outputs are kept.
+    kernelUsers.clearWidget.add({
+      id: 'notebook:clear-all-cell-outputs',
+      isEnabled
+    });
     kernelUsers.shutdownKernel.add(ours('stop-run'));
     menu.editMenu.undoers.undo.add(ours('undo-cells'));
     menu.editMenu.undoers.redo.add(ours('redo-cells'));
