@@ -5,11 +5,16 @@ import type { IRunsModel } from '../tokens';
 /**
  * Which run of a notebook a page shows: the one chosen, as long as it exists.
  *
- * A page that has chosen none shows the newest one there is; runs that appear later do not
- * take the place of the one shown.
+ * A page that has chosen none shows what it showed the last time, else the newest run that is
+ * busy, else the newest one; runs that appear later do not take the place of the one shown.
  */
 export class CurrentRun implements IDisposable {
-  constructor(private readonly _runs: IRunsModel) {
+  /** `remembered` is what was shown the last time, perhaps gone since. */
+  constructor(
+    private readonly _runs: IRunsModel,
+    remembered: string | null = null
+  ) {
+    this._wanted = remembered;
     this._runs.runsChanged.connect(this._settle);
     this._settle();
   }
@@ -32,6 +37,9 @@ export class CurrentRun implements IDisposable {
     Signal.clearData(this);
   }
 
+  /** Whether a run's tab is hidden: such a run does not take the place of one that is gone. */
+  isHidden: (run: string) => boolean = () => false;
+
   /** Show this run; one that has not arrived yet is shown when it does. */
   choose(run: string | null): void {
     this._wanted = run;
@@ -44,7 +52,13 @@ export class CurrentRun implements IDisposable {
       this._show(this._wanted);
       this._wanted = null;
     } else if (this._id === null || !this._runs.get(this._id)) {
-      this._show(newest(runs)?.id ?? null);
+      const open = runs.filter(({ id }) => !this.isHidden(id));
+      const isFirst = this._id === null;
+      const busy = isFirst
+        ? open.filter(({ run }) => run.status === 'busy')
+        : [];
+      const best = newest(busy) ?? newest(open) ?? newest(runs);
+      this._show(best?.id ?? null);
     }
   };
 

@@ -78,6 +78,13 @@ export class PatinaBody extends SplitPanel implements IPatinaBody {
     this._current?.choose(run);
   }
 
+  /** A hidden run is shown again only when a person chooses it. */
+  set hiddenRuns(runs: ReadonlySet<string>) {
+    if (this._current) {
+      this._current.isHidden = run => runs.has(run);
+    }
+  }
+
   get currentRunChanged(): ISignal<this, string | null> {
     return this._currentRunChanged;
   }
@@ -100,11 +107,15 @@ export class PatinaBody extends SplitPanel implements IPatinaBody {
 
   /** Show these runs of the notebook `id`. The body disposes both when it goes. */
   open(id: string, runs: IRunsModel, createPane: () => IRunPane): void {
+    const key = `patina-lab:shown-run:${id}`;
     this._notebookId = id;
     this._runs = runs;
     this._cellRuns = new CellRuns(runs);
-    this._current = new CurrentRun(runs);
+    this._current = new CurrentRun(runs, sessionStorage.getItem(key));
     this._current.changed.connect((_, run) => {
+      if (run !== null) {
+        sessionStorage.setItem(key, run);
+      }
       this.strips.showRun(run);
       this._currentRunChanged.emit(run);
     });

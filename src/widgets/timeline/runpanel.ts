@@ -2,20 +2,20 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { DOMUtils } from '@jupyterlab/apputils';
 import { type ISignal, Signal } from '@lumino/signaling';
 import { Panel, Widget } from '@lumino/widgets';
-import type { IPatinaBody, IRunsModel, IRunView } from '../../tokens';
+import type { IRunsModel, IRunView } from '../../tokens';
 import type * as wire from '../../wire';
 import type { IForkTrouble } from '../notebook/forking';
 import { Announcer } from './announcer';
 import { button, element } from './element';
 import type { IForkPlace } from './forkplace';
 import { type IRunActions, RunNotice } from './runnotice';
-import { RunTabs } from './runtabs';
+import { type ITabbedBody, RunTabs } from './runtabs';
 import { type ITimelineHost, Timeline } from './timeline';
 
 /** The right side of a notebook: the tabs of its runs, and the timeline of the one shown. */
 export class RunPanel extends Panel {
   constructor(
-    private readonly _body: IPatinaBody,
+    private readonly _body: ITabbedBody,
     private readonly _runs: IRunsModel,
     private readonly _trans: TranslationBundle,
     private readonly _host: ITimelineHost,

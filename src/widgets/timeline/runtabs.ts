@@ -8,10 +8,15 @@ import type { IPatinaBody, IRunsModel, IRunView } from '../../tokens';
 import { button, element } from './element';
 import { forkSign } from './forksign';
 
+/** A notebook that is told which of its runs have no tab. */
+export interface ITabbedBody extends IPatinaBody {
+  hiddenRuns: ReadonlySet<string>;
+}
+
 /** The tabs of a notebook's runs; a tab that is closed is hidden, its run goes on. */
 export class RunTabs extends Widget {
   constructor(
-    private readonly _body: IPatinaBody,
+    private readonly _body: ITabbedBody,
     private readonly _runs: IRunsModel,
     private readonly _trans: TranslationBundle,
     /** The id of what the shown run's tab controls. */
@@ -20,6 +25,7 @@ export class RunTabs extends Widget {
   ) {
     super();
     this.addClass('jp-PatinaRunTabs');
+    _body.hiddenRuns = this._hidden;
     this._list.setAttribute('role', 'tablist');
     this._list.setAttribute('aria-label', _trans.__('Runs'));
     this._list.addEventListener('keydown', this._onKey);
