@@ -36,11 +36,6 @@ export class Trust {
     return this.isTrusted || this._own.has(outputCell);
   }
 
-  /** Whether this page asked for the output cell with this id. */
-  isOwn(outputCell: string): boolean {
-    return this._own.has(outputCell);
-  }
-
   /** This page asked for these output cells. */
   own(outputCells: Iterable<string>): void {
     const added = new Set(outputCells);
