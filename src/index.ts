@@ -8,6 +8,7 @@ import { state } from './plugins/commands/state';
 import { view } from './plugins/commands/view';
 import { completion } from './plugins/completion';
 import { create } from './plugins/create';
+import { disabledReasons } from './plugins/disabledreasons';
 import { globals } from './plugins/globals';
 import { menus } from './plugins/menus';
 import { notebook } from './plugins/notebook';
@@ -30,6 +31,7 @@ const plugins = [
   runs,
   view,
   menus,
+  disabledReasons,
   stockCommands,
   toolbar,
   create,

@@ -199,3 +199,21 @@ test('only what changed is rendered again', async ({ patina, notebook }) => {
   ]);
   expect(touched.sort()).toEqual(['output 9', 'strip 2']);
 });
+
+test('an output that is there before the answer to its request is followed to its end', async ({
+  patina,
+  notebook
+}) => {
+  await patina.open(
+    notebook('early.tsnb', [
+      'import time\nprint("first", flush=True)\ntime.sleep(4)\nprint("last")'
+    ])
+  );
+  await patina.page.route('**/execute', async route => {
+    const response = await route.fetch();
+    await expect(patina.result(1, 1, 'running')).toContainText('first');
+    await route.fulfill({ response });
+  });
+  await patina.run(0);
+  await expect(patina.result(1, 1, 'succeeded')).toContainText('last');
+});

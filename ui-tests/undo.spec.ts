@@ -48,6 +48,7 @@ test('several executions are undone, one after the other; then the command says 
     name: 'Undo Last Execution'
   });
   await expect(item).toHaveAttribute('aria-disabled', 'true');
+  await item.hover();
   await expect(item).toHaveAttribute(
     'title',
     /Nothing has run yet that could be undone/

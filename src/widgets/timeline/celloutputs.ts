@@ -35,6 +35,8 @@ export class CellOutputs implements IDisposable {
 
   show(outputs: readonly wire.Manifest[], options: ILoadOptions): void {
     if (this._model.trusted !== options.isTrusted) {
+      // Trusting in place would give each stream a new text, whose growth nobody shows.
+      this._sync.clear();
       this._model.trusted = options.isTrusted;
     }
     this._sync.show(outputs, options);

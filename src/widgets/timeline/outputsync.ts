@@ -46,6 +46,11 @@ export class OutputSync implements IDisposable {
     outputs.forEach((manifest, index) => this._want(index, manifest));
   }
 
+  /** Show nothing; what is shown next is loaded anew. */
+  clear(): void {
+    this._truncate(0);
+  }
+
   /** How many outputs from the first on are the same ones as before. */
   private _agreeing(outputs: readonly wire.Manifest[]): number {
     const index = this._slots.findIndex(
