@@ -34,12 +34,13 @@ export class CellOutputs implements IDisposable {
   }
 
   show(outputs: readonly wire.Manifest[], options: ILoadOptions): void {
-    if (this._model.trusted !== options.isTrusted) {
+    const isTrusted = options.isTrusted && outputs.some(isActive);
+    if (this._model.trusted !== isTrusted) {
       // Trusting in place would give each stream a new text, whose growth nobody shows.
       this._sync.clear();
-      this._model.trusted = options.isTrusted;
+      this._model.trusted = isTrusted;
     }
-    this._sync.show(outputs, options);
+    this._sync.show(outputs, { ...options, isTrusted });
   }
 
   dispose(): void {
@@ -50,4 +51,12 @@ export class CellOutputs implements IDisposable {
 
   private readonly _model = new SeparateOutputs();
   private readonly _sync: OutputSync;
+}
+
+/** What looks the same whether it is trusted or not. */
+const PASSIVE = new Set(['text/plain', 'image/png', 'image/jpeg', 'image/gif']);
+
+/** Whether trust makes a difference; where it makes none, nothing is rendered a second time. */
+function isActive({ data }: wire.Manifest): boolean {
+  return Object.keys(data ?? {}).some(mime => !PASSIVE.has(mime));
 }

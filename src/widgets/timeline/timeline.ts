@@ -6,6 +6,7 @@ import type * as wire from '../../wire';
 import type { CellMark } from '../../model/marks';
 import type { FollowMode } from '../notebook/settings';
 import { Ancestry } from './ancestry';
+import { ChangeBatch } from './changebatch';
 import type { IForkHost, IForkPlace } from './forkplace';
 import type { IHeaderContext } from './articleheader';
 import { OutputCells } from './outputcells';
@@ -88,6 +89,7 @@ export class Timeline extends Panel {
       return;
     }
     this._run?.cellsChanged.disconnect(this._onCells, this);
+    this._changes.drop();
     this.scroll.leave(this._run?.id ?? null);
     this._clear();
     this._run = run;
@@ -133,6 +135,7 @@ export class Timeline extends Panel {
 
   /** Bring the latest output cell of a cell of the source into view, and focus it. */
   reveal(cell: string): void {
+    this._changes.flush();
     const article = this._articles.get(this._cells.of(cell).at(-1) ?? -1);
     if (article) {
       this._focus(article);
@@ -143,6 +146,7 @@ export class Timeline extends Panel {
 
   /** Bring this output cell into view, and focus it. */
   revealSeq(seq: number): void {
+    this._changes.flush();
     const article = this._articles.get(seq);
     if (article) {
       this._focus(article);
@@ -173,6 +177,7 @@ export class Timeline extends Panel {
     this.showRun(null);
     clearInterval(this._timer);
     this.scroll.dispose();
+    this._changes.dispose();
     this._rendered.dispose();
     Signal.clearData(this);
     super.dispose();
@@ -201,8 +206,11 @@ export class Timeline extends Panel {
     return { run: this._run?.id ?? '', cell };
   }
 
-  private _onCells(run: IRunView, change: ICellsChange): void {
-    const { added, changed, removed } = change;
+  private _onCells(_: IRunView, change: ICellsChange): void {
+    this._changes.add(change);
+  }
+
+  private _show({ added, changed, removed }: ICellsChange): void {
     removed.forEach(seq => this._remove(seq));
     added.forEach(seq => this._add(seq));
     this._showFeed();
@@ -218,7 +226,7 @@ export class Timeline extends Panel {
       this.scroll.arrived(added.length);
     }
     this._cellsChanged.emit(
-      [...added, ...changed].flatMap(seq => run.cell(seq) ?? [])
+      [...added, ...changed].flatMap(seq => this._run?.cell(seq) ?? [])
     );
   }
 
@@ -398,6 +406,7 @@ export class Timeline extends Panel {
 
   private _run: IRunView | null = null;
   private _cells = new OutputCells(null);
+  private readonly _changes = new ChangeBatch(change => this._show(change));
   private _marked: string | null = null;
   private _focused: OutputArticle | null = null;
   private _timer: ReturnType<typeof setInterval> | undefined;
