@@ -25,3 +25,25 @@ test('a dead kernel is loud, costs only the cell that ran, and nothing restarts 
   await patina.run(2);
   await expect(patina.result(3, 3, 'succeeded')).toContainText('after');
 });
+
+test('after a crash, running another cell offers to go on with what was there before', async ({
+  patina,
+  notebook
+}) => {
+  await patina.open(
+    notebook('go-on.tsnb', [
+      'kept = 41',
+      'import os\nos.kill(os.getpid(), 11)',
+      'kept + 1'
+    ])
+  );
+  await patina.run(0);
+  await expect(patina.output(1, 1, 'succeeded')).toBeVisible();
+  await expect(patina.idle).toBeVisible();
+  await patina.run(1);
+  await expect(patina.output(2, 2, 'failed')).toBeVisible();
+  await expect(patina.panel.getByRole('alert').first()).toBeVisible();
+  await patina.run(2);
+  await patina.notification('Go On and Run').click();
+  await expect(patina.result(3, 3, 'succeeded')).toContainText('42');
+});

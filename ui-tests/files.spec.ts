@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, testWithOwnServer } from './support/test';
 import { PatinaPage } from './support/notebook';
@@ -94,3 +94,28 @@ testWithOwnServer(
     );
   }
 );
+
+test('a notebook that is renamed takes its runs along, and goes on', async ({
+  patina,
+  server,
+  notebook
+}) => {
+  const path = notebook('before.tsnb', ['n = 1', 'n + 1']);
+  await patina.open(path);
+  await patina.run(0);
+  await expect(patina.output(1, 1, 'succeeded')).toBeVisible();
+  const renamed = path.replace('before', 'after');
+  await server.request(`api/contents/${path}`, {
+    method: 'PATCH',
+    body: JSON.stringify({ path: renamed })
+  });
+  await expect
+    .poll(() => existsSync(join(server.root, `${renamed}.runs`)))
+    .toBe(true);
+  await patina.run(1);
+  await expect(patina.result(2, 2, 'succeeded')).toContainText('2');
+  await expect(
+    patina.sourceCells.nth(1).getByText('#2', { exact: true }).first()
+  ).toBeVisible();
+  expect(existsSync(join(server.root, `${path}.runs`))).toBe(false);
+});

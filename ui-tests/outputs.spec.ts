@@ -60,10 +60,12 @@ test('input() and getpass() are answered in the page; a password is not shown', 
       'from getpass import getpass\nname = input("Name? ")\nsecret = getpass("Password: ")\nf"{name} has {len(secret)} letters"'
     ])
   );
-  await patina.run(0);
+  await patina.press(0);
   const running = patina.output(1, 1, 'running');
-  await running.getByLabel('Name?').fill('Ada');
-  await running.getByLabel('Name?').press('Enter');
+  // Who ran the cell can answer at once.
+  await expect(running.getByLabel('Name?')).toBeFocused();
+  await patina.page.keyboard.type('Ada');
+  await patina.page.keyboard.press('Enter');
   const password = running.getByLabel('Password:');
   await expect(password).toHaveAttribute('type', 'password');
   await password.fill('s3cr3t!');
@@ -105,6 +107,9 @@ test('what somebody else’s outputs bring runs no script until a person trusts 
   await expect(patina.result(1, 1, 'succeeded')).toContainText('bold');
   const attacked = (page: PatinaPage) =>
     page.page.evaluate(() => 'attacked' in window);
+  await expect.poll(() => attacked(patina)).toBe(true);
+  // Whoever ran it need not say so again after a reload.
+  await patina.open(path);
   await expect.poll(() => attacked(patina)).toBe(true);
 
   const context = await browser.newContext();

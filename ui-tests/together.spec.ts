@@ -41,9 +41,29 @@ test('a question of the kernel is answered from another browser', async ({
   const answering = new PatinaPage(await context.newPage(), server);
   await asking.open(path);
   await answering.open(path);
-  await asking.run(0);
+  await asking.press(0);
   const field = answering.output(1, 1, 'running').getByRole('textbox');
   await field.fill('Ada');
   await field.press('Enter');
   await expect(asking.result(1, 1, 'succeeded')).toContainText('Hello Ada');
+});
+
+test('who else is there, and where, is seen', async ({
+  browser,
+  server,
+  notebook
+}) => {
+  const path = notebook('present.tsnb', ['first = 1', 'second = 2']);
+  const context = await browser.newContext();
+  const here = new PatinaPage(await browser.newPage(), server);
+  const there = new PatinaPage(await context.newPage(), server);
+  await here.open(path);
+  await there.open(path);
+  await there.editor(1).click();
+  await expect(
+    here.sourceCells.nth(1).locator('.jp-remote-cursor')
+  ).toHaveCount(1);
+  await there.page.goto('about:blank');
+  await expect(here.panel.locator('.jp-remote-cursor')).toHaveCount(0);
+  await context.close();
 });

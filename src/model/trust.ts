@@ -1,5 +1,11 @@
 import { type ISignal, Signal } from '@lumino/signaling';
 
+/** The output cells that this person asked for, here or before a reload. */
+export interface IOwnOutputs {
+  has(notebook: string, outputCell: string): boolean;
+  add(notebook: string, outputCells: Iterable<string>): void;
+}
+
 /** The notebooks whose outputs this person trusts, wherever that is remembered. */
 export interface ITrustStore {
   has(notebook: string): boolean;
@@ -10,12 +16,13 @@ export interface ITrustStore {
 /**
  * Which outputs of one notebook may run scripts in the page.
  *
- * As in JupyterLab: those that this page asked for, and all of them once the person says so.
+ * As in JupyterLab: those that the person asked for, and all of them once they say so.
  * That an output *says* who asked for it proves nothing, because the file may come from anywhere.
  */
 export class Trust {
   constructor(
     private readonly _store: ITrustStore,
+    private readonly _own: IOwnOutputs,
     private readonly _notebook: string
   ) {
     _store.changed.connect(this._onStore, this);
@@ -33,13 +40,18 @@ export class Trust {
 
   /** Whether the output cell with this id may run scripts. */
   allows(outputCell: string): boolean {
-    return this.isTrusted || this._own.has(outputCell);
+    return this.isTrusted || this.isOwn(outputCell);
   }
 
-  /** This page asked for these output cells. */
+  /** Whether this person asked for the output cell with this id. */
+  isOwn(outputCell: string): boolean {
+    return this._own.has(this._notebook, outputCell);
+  }
+
+  /** This person asked for these output cells. */
   own(outputCells: Iterable<string>): void {
     const added = new Set(outputCells);
-    added.forEach(id => this._own.add(id));
+    this._own.add(this._notebook, added);
     this._changed.emit(added);
   }
 
@@ -57,7 +69,6 @@ export class Trust {
     this._changed.emit(null);
   }
 
-  private readonly _own = new Set<string>();
   private readonly _changed = new Signal<this, ReadonlySet<string> | null>(
     this
   );

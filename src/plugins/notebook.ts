@@ -24,6 +24,7 @@ import { patinaIcon } from '../icons';
 import { RunsModel } from '../model/runs';
 import { Trust } from '../model/trust';
 import { RunsProvider } from '../services/provider';
+import { OwnOutputs } from '../services/ownoutputs';
 import { TrustedNotebooks } from '../services/trustednotebooks';
 import { IPatinaClient, IPatinaTracker, type IRunsModel } from '../tokens';
 import {
@@ -83,6 +84,7 @@ export const notebook: JupyterFrontEndPlugin<WidgetTracker<PatinaPanel>> = {
       .load(NOTEBOOK_PLUGIN)
       .then(loaded => settings.use(loaded), report);
     const trusted = new TrustedNotebooks(state);
+    const own = new OwnOutputs(window.localStorage);
     const { serviceManager } = app;
     const services = {
       client,
@@ -99,7 +101,8 @@ export const notebook: JupyterFrontEndPlugin<WidgetTracker<PatinaPanel>> = {
             serviceManager.serverSettings
           )
         ),
-      (panel, runs) => openPane(panel, runs, trusted, services)
+      (panel, runs) =>
+        openPane(panel, runs, id => new Trust(trusted, own, id), services)
     );
     const factory = new PatinaFactory({
       name: FACTORY,
@@ -135,14 +138,14 @@ export const notebook: JupyterFrontEndPlugin<WidgetTracker<PatinaPanel>> = {
   }
 };
 
-/** The runs beside the source; what this page runs is trusted, the rest when a person says so. */
+/** The runs beside the source; what this person runs is trusted, the rest when a person says so. */
 function openPane(
   panel: PatinaPanel,
   runs: IRunsModel,
-  trusted: TrustedNotebooks,
+  trustOf: (notebook: string) => Trust,
   services: IRunPanelServices
 ): RunPanel {
-  const trust = new Trust(trusted, panel.content.notebookId ?? '');
+  const trust = trustOf(panel.content.notebookId ?? '');
   panel.trust = trust;
   panel.execution.queued.connect((_, cells) =>
     trust.own(cells.map(cell => cell.id))

@@ -124,13 +124,18 @@ export class PatinaPage {
 
   /** Type into a cell and press Shift+Enter; JupyterLab then goes to the next cell. */
   async run(index: number, source?: string): Promise<void> {
+    await this.press(index, source);
+    await this.isAt(index + 1);
+  }
+
+  /** The same for a cell that asks: its question may have the focus before one could look. */
+  async press(index: number, source?: string): Promise<void> {
     if (source === undefined) {
       await this.editor(index).click();
     } else {
       await this.type(index, source);
     }
     await this.page.keyboard.press('Shift+Enter');
-    await this.isAt(index + 1);
   }
 
   /** The cell is the active one and has the focus: what is typed goes to it. */

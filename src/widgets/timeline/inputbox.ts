@@ -28,6 +28,10 @@ export class InputBox {
 
   readonly node = element('form', 'jp-PatinaInput');
 
+  focus(): void {
+    this._field.focus({ preventScroll: true });
+  }
+
   /** What was typed stays, to be sent again, when the answer did not arrive. */
   private async _submit(): Promise<void> {
     this._send.disabled = this._field.readOnly = true;

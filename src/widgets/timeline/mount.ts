@@ -140,6 +140,8 @@ function host(
     placeOf: cell => places.of(cell),
     isTrusted: cell => trust.allows(cell.id),
     askedBy: name => (name === '' || name === me() ? null : name),
+    isAwaited: cell =>
+      trust.isOwn(cell.id) && panel.node.contains(document.activeElement),
     goToCode: cell => content.goToCode(cell),
     answer: async (seq, value) => {
       const run = content.currentRun ?? '';

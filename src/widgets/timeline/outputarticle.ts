@@ -27,6 +27,8 @@ export interface IArticleHost {
   goToCode(cell: string): void;
   /** Fork the run that this output cell belongs to, with its state after it. */
   forkAfter(cell: wire.OutputCell): void;
+  /** Whether the person at this page ran it and is in this notebook: its question is for them. */
+  isAwaited(cell: wire.OutputCell): boolean;
   /** Whether the answer has arrived; if not, the person has been told why. */
   answer(seq: number, value: string): Promise<boolean>;
 }
@@ -203,6 +205,9 @@ export class OutputArticle extends Panel {
       : null;
     if (this._input) {
       this._foot?.node.append(this._input.node);
+      if (this._foot && this._host.isAwaited(this._cell)) {
+        this._input.focus();
+      }
     }
   }
 
