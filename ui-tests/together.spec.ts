@@ -64,6 +64,9 @@ test('who else is there, and where, is seen', async ({
     here.sourceCells.nth(1).locator('.jp-remote-cursor')
   ).toHaveCount(1);
   await there.page.goto('about:blank');
-  await expect(here.panel.locator('.jp-remote-cursor')).toHaveCount(0);
+  // Yjs takes a silent page for gone after 30 s.
+  await expect(here.panel.locator('.jp-remote-cursor')).toHaveCount(0, {
+    timeout: 60_000
+  });
   await context.close();
 });

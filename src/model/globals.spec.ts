@@ -106,17 +106,16 @@ test('what cannot be opened says so in its own row, and a variable that is gone 
   expect(found[3]).toMatchObject({ isOpen: null });
 });
 
-test('ten thousand variables are filtered, sorted and laid out within 50 ms', () => {
+test('ten thousand variables are filtered and sorted, the latest change first', () => {
   const many = Array.from({ length: 10_000 }, (_, n) =>
     variable(`variable_${(n * 7919) % 10_000}`, { by: n % 50, bytes: n })
   );
   const state: IOpenState = { isOpen: () => true, parts: () => undefined };
-  const took = Math.min(
-    ...['9$', 'var.*5', '^variable_1'].map(pattern => {
-      const start = performance.now();
-      rows(grouped(many, { ...EVERYTHING, pattern, sort: 'changed' }), state);
-      return performance.now() - start;
-    })
-  );
-  expect(took).toBeLessThan(50);
+  const found = rows(
+    grouped(many, { ...EVERYTHING, pattern: '99$', sort: 'changed' }),
+    state
+  ).filter(row => row.kind === 'global');
+  expect(found).toHaveLength(100);
+  const changed = found.map(row => row.global.by ?? 0);
+  expect(changed).toEqual([...changed].sort((a, b) => b - a));
 });
