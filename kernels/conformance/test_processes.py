@@ -163,6 +163,34 @@ async def test_a_template_ends_when_its_socket_is_gone(language: Language) -> No
     await _all_end([template])
 
 
+async def test_kill_9_of_a_template_costs_no_kernel(language: Language) -> None:
+    place = directory.private(Path(os.environ[directory.VARIABLE]))
+    while not (sockets := list(place.glob("*.nursery"))):
+        await (await start(language.kernel)).shut_down()
+    made = await start(language.kernel)
+    await made.run(language.bind.format(name="x", value=7))
+    template = _listener(sockets[0])
+    os.kill(template, signal.SIGKILL)
+    await _all_end([template])
+    # Kernels that were made from it go on, the next one starts without, and there is another.
+    assert (await made.run(language.show.format(name="x"))).text == "7"
+    await made.shut_down()
+    await (await start(language.kernel)).shut_down()
+    end = time.monotonic() + client.START_SECONDS
+    while not _answers(sockets[0]):
+        assert time.monotonic() < end, "no template was started anew"
+        await asyncio.sleep(0.05)
+    assert _listener(sockets[0]) != template
+
+
+def _answers(path: Path) -> bool:
+    try:
+        directory.connect(str(path)).close()
+    except OSError:
+        return False
+    return True
+
+
 async def test_a_stopped_template_holds_nobody_up(
     language: Language, monkeypatch: pytest.MonkeyPatch
 ) -> None:
