@@ -3,6 +3,7 @@ import { client } from './plugins/client';
 import { editing } from './plugins/commands/editing';
 import { execution } from './plugins/commands/execution';
 import { forks } from './plugins/commands/forks';
+import { history } from './plugins/commands/history';
 import { runs } from './plugins/commands/runs';
 import { state } from './plugins/commands/state';
 import { view } from './plugins/commands/view';
@@ -27,6 +28,7 @@ const plugins = [
   execution,
   forks,
   state,
+  history,
   runs,
   view,
   menus,

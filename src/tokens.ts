@@ -27,6 +27,10 @@ export interface IPatinaClient {
   fork(run: string, options?: wire.ForkRun): Promise<wire.Run>;
   /** Back to the state before the latest execution, or before the one that ended the kernel. */
   undo(run: string): Promise<wire.Run>;
+  /** Pin an output cell, or no longer. */
+  pin(run: string, seq: number, pinned: boolean): Promise<wire.OutputCell>;
+  /** Delete an output cell from the history, for everybody. */
+  deleteOutput(run: string, seq: number): Promise<void>;
   save(run: string): Promise<wire.SaveReply>;
   load(run: string, options?: wire.LoadRun): Promise<wire.Run>;
   /** The variables as they were after an output cell. */

@@ -81,6 +81,15 @@ export class PatinaClient implements IPatinaClient {
     return this._json('POST', `runs/${name(run)}/undo`, {});
   }
 
+  pin(run: string, seq: number, pinned: boolean): Promise<wire.OutputCell> {
+    const body: wire.ChangeOutputCell = { pinned };
+    return this._json('PATCH', `runs/${name(run)}/timeline/${seq}`, body);
+  }
+
+  async deleteOutput(run: string, seq: number): Promise<void> {
+    await this._send('DELETE', `runs/${name(run)}/timeline/${seq}`);
+  }
+
   save(run: string): Promise<wire.SaveReply> {
     return this._json('POST', `runs/${name(run)}/save`, {});
   }
