@@ -140,7 +140,7 @@ test('the code of an output is compared with the source now and the output befor
 
   await diff.getByRole('button', { name: 'Restore Code' }).click();
   await expect(patina.editor(0)).toHaveText('rate = 2rate');
-  await expect(patina.sourceCells.nth(0)).toHaveClass(/jp-mod-active/);
+  await patina.isAt(0);
   await patina.page.keyboard.press('z');
   await expect(patina.editor(0)).toHaveText('rate = 40rate');
 

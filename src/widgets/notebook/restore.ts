@@ -14,16 +14,18 @@ export function restoreCode(
   { model, content }: PatinaPanel,
   { cell, source }: wire.OutputCell
 ): void {
-  const { sharedModel } = model;
+  const { source: document } = model;
   if (model.readOnly) {
     return;
   }
-  const found = find(sharedModel.cells, cell);
+  // A step of its own for Undo, however short ago somebody typed.
+  document.undoManager.stopCapturing();
+  const found = find(document.cells, cell);
   if (found) {
     found.setSource(source);
   } else {
     const below = content.notebook.activeCellIndex + 1;
-    sharedModel.insertCell(below, { cell_type: 'code', id: cell, source });
+    document.insertCell(below, { cell_type: 'code', id: cell, source });
   }
   content.goToCode(cell);
 }
