@@ -98,12 +98,41 @@ export class PatinaClient implements IPatinaClient {
     return this._json('POST', `runs/${name(run)}/load`, options);
   }
 
+  forkKernel(kernel: string): Promise<wire.ForkedKernel> {
+    const body: wire.ForkKernel = {};
+    return this._json('POST', `kernels/${name(kernel)}/fork`, body);
+  }
+
+  undoKernel(kernel: string): Promise<wire.UndoneKernel> {
+    return this._json('POST', `kernels/${name(kernel)}/undo`, {});
+  }
+
+  kernelGlobals(kernel: string): Promise<wire.Global[]> {
+    return this._json('GET', `kernels/${name(kernel)}/globals`);
+  }
+
+  kernelGlobal(
+    kernel: string,
+    variable: string,
+    page: IGlobalPage
+  ): Promise<wire.GlobalPage> {
+    return this._variable(`kernels/${name(kernel)}`, variable, page);
+  }
+
   globalsAfter(run: string, seq: number): Promise<wire.Global[]> {
     return this._json('GET', `runs/${name(run)}/globals?after=${seq}`);
   }
 
   global(
     run: string,
+    variable: string,
+    page: IGlobalPage
+  ): Promise<wire.GlobalPage> {
+    return this._variable(`runs/${name(run)}`, variable, page);
+  }
+
+  private _variable(
+    owner: string,
     variable: string,
     { path, offset, limit }: IGlobalPage
   ): Promise<wire.GlobalPage> {
@@ -112,8 +141,7 @@ export class PatinaClient implements IPatinaClient {
       offset,
       limit
     });
-    const place = `runs/${name(run)}/globals/${name(variable)}`;
-    return this._json('GET', `${place}${query}`);
+    return this._json('GET', `${owner}/globals/${name(variable)}${query}`);
   }
 
   private async _json<T>(
