@@ -3,7 +3,10 @@ import { client } from './plugins/client';
 import { editing } from './plugins/commands/editing';
 import { execution } from './plugins/commands/execution';
 import { forks } from './plugins/commands/forks';
+import { history } from './plugins/commands/history';
+import { plainKernels } from './plugins/commands/plainkernels';
 import { runs } from './plugins/commands/runs';
+import { sections } from './plugins/commands/sections';
 import { state } from './plugins/commands/state';
 import { view } from './plugins/commands/view';
 import { completion } from './plugins/completion';
@@ -12,6 +15,7 @@ import { disabledReasons } from './plugins/disabledreasons';
 import { globals } from './plugins/globals';
 import { menus } from './plugins/menus';
 import { notebook } from './plugins/notebook';
+import { plainNotebooks } from './plugins/plainnotebooks';
 import { running } from './plugins/running';
 import { runtree } from './plugins/runtree';
 import { search } from './plugins/search';
@@ -24,10 +28,14 @@ import { tooltip } from './plugins/tooltip';
 const plugins = [
   client,
   notebook,
+  plainNotebooks,
   editing,
   execution,
   forks,
   state,
+  history,
+  sections,
+  plainKernels,
   runs,
   view,
   menus,

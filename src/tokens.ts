@@ -3,6 +3,7 @@ import type { ISignal } from '@lumino/signaling';
 import type { IDisposable } from '@lumino/disposable';
 import type { IWidgetTracker } from '@jupyterlab/apputils';
 import type { DocumentWidget } from '@jupyterlab/docregistry';
+import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { SplitPanel } from '@lumino/widgets';
 import type * as wire from './wire';
 
@@ -27,8 +28,22 @@ export interface IPatinaClient {
   fork(run: string, options?: wire.ForkRun): Promise<wire.Run>;
   /** Back to the state before the latest execution, or before the one that ended the kernel. */
   undo(run: string): Promise<wire.Run>;
+  /** Pin an output cell, or no longer. */
+  pin(run: string, seq: number, pinned: boolean): Promise<wire.OutputCell>;
+  /** Delete an output cell from the history, for everybody. */
+  deleteOutput(run: string, seq: number): Promise<void>;
   save(run: string): Promise<wire.SaveReply>;
   load(run: string, options?: wire.LoadRun): Promise<wire.Run>;
+  /** A kernel that starts with the live state of this one, whichever has no run. */
+  forkKernel(kernel: string): Promise<wire.ForkedKernel>;
+  /** The kernel back to the state before its last cell. */
+  undoKernel(kernel: string): Promise<wire.UndoneKernel>;
+  kernelGlobals(kernel: string): Promise<wire.Global[]>;
+  kernelGlobal(
+    kernel: string,
+    name: string,
+    page: IGlobalPage
+  ): Promise<wire.GlobalPage>;
   /** The variables as they were after an output cell. */
   globalsAfter(run: string, seq: number): Promise<wire.Global[]>;
   /** A variable, or the part of it that `path` leads to, and some of its parts. */
@@ -93,6 +108,25 @@ export interface IPatinaBody extends SplitPanel {
 export type IPatinaPanel = DocumentWidget<IPatinaBody>;
 
 export interface IPatinaTracker extends IWidgetTracker<IPatinaPanel> {}
+
+/** JupyterLab's own notebooks, as far as they have a Patina kernel. */
+export interface IPlainNotebooks {
+  /** The notebook that is, or last was, in front; of whatever kernel. */
+  readonly panel: NotebookPanel | null;
+  /** Its kernel, where that is one of Patina's: a run view without a timeline. */
+  readonly kernel: IRunView | null;
+  /** Look at its variables again. */
+  refresh(): void;
+  /** The notebook or its kernel is another one. */
+  readonly changed: ISignal<IPlainNotebooks, void>;
+  /** Whether this is the id of such a kernel, and not of a run. */
+  has(kernel: string): boolean;
+}
+
+export const IPlainNotebooks = new Token<IPlainNotebooks>(
+  'patina-lab:IPlainNotebooks',
+  "JupyterLab's own notebooks with a Patina kernel."
+);
 
 export const IPatinaClient = new Token<IPatinaClient>(
   'patina-lab:IPatinaClient',

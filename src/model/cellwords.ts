@@ -1,6 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type * as wire from '../wire';
 import type { CellMark } from './marks';
+import type { SectionStatus } from './sectionstatus';
 
 /** What the status of an output cell is called. */
 export function cellStatusWord(
@@ -45,5 +46,22 @@ export function markText(mark: CellMark, trans: TranslationBundle): string {
       return trans.__('✎ edited since it ran');
     case 'old session':
       return trans.__('↺ old session');
+  }
+}
+
+/** What the status of a section is called in an outline, where there is little room. */
+export function sectionText(
+  status: SectionStatus,
+  trans: TranslationBundle
+): string {
+  switch (status) {
+    case 'running':
+    case 'failed':
+    case 'succeeded':
+      return `${CELL_SIGNS[status]} ${cellStatusWord(status, trans)}`;
+    case 'edited':
+      return trans.__('✎ edited');
+    case 'old session':
+      return markText(status, trans);
   }
 }

@@ -31,7 +31,9 @@ export const START: IGlobalsQuery = {
  * what is open, and again when the variable changed.
  */
 export class GlobalsModel implements IDisposable, IOpenState {
-  constructor(private readonly _client: IPatinaClient) {
+  constructor(
+    private readonly _client: Pick<IPatinaClient, 'global' | 'globalsAfter'>
+  ) {
     this._parts = new GlobalParts(_client);
     this._parts.changed.connect(this._lay, this);
   }

@@ -13,8 +13,9 @@ import { ITranslator, type TranslationBundle } from '@jupyterlab/translation';
 import { globalsIcon } from '../icons';
 import type { GlobalRow } from '../model/globalrows';
 import { GlobalsModel } from '../model/globalsmodel';
+import { type VariableRequests, variableRequests } from '../services/variables';
 import { WatchedNames } from '../services/watchednames';
-import { IPatinaClient, IPatinaTracker } from '../tokens';
+import { IPatinaClient, IPatinaTracker, IPlainNotebooks } from '../tokens';
 import { GlobalsPanel } from '../widgets/globals/globalspanel';
 import { GlobalPreview } from '../widgets/globals/preview';
 import type { PatinaPanel } from '../widgets/notebook/panel';
@@ -26,7 +27,7 @@ export const globals: JupyterFrontEndPlugin<void> = {
   description: 'Shows the variables of the run of the notebook in front.',
   autoStart: true,
   requires: [IPatinaClient, IPatinaTracker, ITranslator],
-  optional: [ICommandPalette, ILayoutRestorer, IStateDB],
+  optional: [ICommandPalette, ILayoutRestorer, IStateDB, IPlainNotebooks],
   activate: (
     app,
     client: IPatinaClient,
@@ -34,19 +35,20 @@ export const globals: JupyterFrontEndPlugin<void> = {
     translator: ITranslator,
     palette: ICommandPalette | null,
     restorer: ILayoutRestorer | null,
-    state: IStateDB | null
+    state: IStateDB | null,
+    plain: IPlainNotebooks | null
   ) => {
     const trans = translator.load('patina_lab');
     const watched = new WatchedNames(state);
-    const panel = new GlobalsPanel(new GlobalsModel(client), trans);
+    const requests = variableRequests(client, plain);
+    const panel = new GlobalsPanel(new GlobalsModel(requests), trans);
     panel.id = 'patina-globals';
     panel.title.icon = globalsIcon;
     panel.title.caption = trans.__('Globals of the shown run');
     app.shell.add(panel, 'right', { rank: 310, type: 'Patina' });
     restorer?.add(panel, panel.id);
     const watch = () => {
-      const id = panel.panel?.content.notebookId ?? '';
-      panel.model.ask({ watched: watched.of(id) });
+      panel.model.ask({ watched: watched.of(ownerOf(panel)) });
     };
     tracker.currentChanged.connect((_, notebook) => {
       panel.showPanel(notebook);
@@ -54,15 +56,23 @@ export const globals: JupyterFrontEndPlugin<void> = {
       notebook?.content.opened.connect(watch);
     });
     void watched.ready.then(watch);
+    if (plain) {
+      const look = () => {
+        showFront(app, tracker, panel, plain);
+        watch();
+      };
+      app.shell.currentChanged?.connect(look);
+      plain.changed.connect(look);
+    }
     const open = (row: GlobalRow | null) =>
-      show(app, client, panel, row, trans);
+      show(app, requests, panel, row, trans);
     panel.grid.opened.connect((_, row) => open(row));
     panel.grid.changedByClicked.connect((_, seq) =>
       reveal(app, panel.panel, seq)
     );
     addGlobalsCommands(app, palette, panel, trans, {
       watch: async name => {
-        await watched.toggle(panel.panel?.content.notebookId ?? '', name);
+        await watched.toggle(ownerOf(panel), name);
         watch();
       },
       reveal: seq => reveal(app, panel.panel, seq)
@@ -70,10 +80,30 @@ export const globals: JupyterFrontEndPlugin<void> = {
   }
 };
 
+/** Watched names are remembered for each notebook, by its id or, a plain one, by its path. */
+function ownerOf({ kernel, panel }: GlobalsPanel): string {
+  return kernel?.run.notebook ?? panel?.content.notebookId ?? '';
+}
+
+/** The variables of the notebook in front; while another thing is, those of the last one. */
+function showFront(
+  { shell }: JupyterFrontEnd,
+  tracker: WidgetTracker<PatinaPanel>,
+  panel: GlobalsPanel,
+  plain: IPlainNotebooks
+): void {
+  const front = shell.currentWidget;
+  if (front !== null && front === plain.panel) {
+    panel.showKernel(plain.kernel);
+  } else if ((front && tracker.has(front)) || plain.panel === null) {
+    panel.showKernel(null);
+  }
+}
+
 /** Show a variable on its own, in a tab beside the notebook. */
 function show(
   app: JupyterFrontEnd,
-  client: IPatinaClient,
+  client: VariableRequests,
   { model }: GlobalsPanel,
   row: GlobalRow | null,
   trans: TranslationBundle

@@ -81,12 +81,42 @@ export class PatinaClient implements IPatinaClient {
     return this._json('POST', `runs/${name(run)}/undo`, {});
   }
 
+  pin(run: string, seq: number, pinned: boolean): Promise<wire.OutputCell> {
+    const body: wire.ChangeOutputCell = { pinned };
+    return this._json('PATCH', `runs/${name(run)}/timeline/${seq}`, body);
+  }
+
+  async deleteOutput(run: string, seq: number): Promise<void> {
+    await this._send('DELETE', `runs/${name(run)}/timeline/${seq}`);
+  }
+
   save(run: string): Promise<wire.SaveReply> {
     return this._json('POST', `runs/${name(run)}/save`, {});
   }
 
   load(run: string, options: wire.LoadRun = {}): Promise<wire.Run> {
     return this._json('POST', `runs/${name(run)}/load`, options);
+  }
+
+  forkKernel(kernel: string): Promise<wire.ForkedKernel> {
+    const body: wire.ForkKernel = {};
+    return this._json('POST', `kernels/${name(kernel)}/fork`, body);
+  }
+
+  undoKernel(kernel: string): Promise<wire.UndoneKernel> {
+    return this._json('POST', `kernels/${name(kernel)}/undo`, {});
+  }
+
+  kernelGlobals(kernel: string): Promise<wire.Global[]> {
+    return this._json('GET', `kernels/${name(kernel)}/globals`);
+  }
+
+  kernelGlobal(
+    kernel: string,
+    variable: string,
+    page: IGlobalPage
+  ): Promise<wire.GlobalPage> {
+    return this._variable(`kernels/${name(kernel)}`, variable, page);
   }
 
   globalsAfter(run: string, seq: number): Promise<wire.Global[]> {
@@ -96,6 +126,14 @@ export class PatinaClient implements IPatinaClient {
   global(
     run: string,
     variable: string,
+    page: IGlobalPage
+  ): Promise<wire.GlobalPage> {
+    return this._variable(`runs/${name(run)}`, variable, page);
+  }
+
+  private _variable(
+    owner: string,
+    variable: string,
     { path, offset, limit }: IGlobalPage
   ): Promise<wire.GlobalPage> {
     const query = URLExt.objectToQueryString({
@@ -103,8 +141,7 @@ export class PatinaClient implements IPatinaClient {
       offset,
       limit
     });
-    const place = `runs/${name(run)}/globals/${name(variable)}`;
-    return this._json('GET', `${place}${query}`);
+    return this._json('GET', `${owner}/globals/${name(variable)}${query}`);
   }
 
   private async _json<T>(

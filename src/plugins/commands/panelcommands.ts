@@ -16,6 +16,16 @@ export interface IPanelCommand {
   /** Why it cannot be done now; null when it can. */
   readonly unable?: (panel: PatinaPanel) => string | null;
   readonly execute: (panel: PatinaPanel) => unknown;
+  /** What it does where no Patina notebook is in front. */
+  readonly elsewhere?: IElsewhere;
+}
+
+/** What a command does in something else than a Patina notebook. */
+export interface IElsewhere {
+  isInFront(): boolean;
+  /** Why it cannot be done now; null when it can. */
+  unable(): string | null;
+  execute(): unknown;
 }
 
 /** Adds commands that act on the notebook in front, and puts them into the palette. */
@@ -43,16 +53,20 @@ export class PanelCommands {
   add(command: IPanelCommand): void {
     const id = `patina:${command.id}`;
     const { label, caption, icon, unable, execute } = command;
-    const reason = () => (this.panel && unable?.(this.panel)) ?? null;
+    const elsewhere = () =>
+      command.elsewhere?.isInFront() ? command.elsewhere : null;
+    const reason = () =>
+      (this.panel ? unable?.(this.panel) : elsewhere()?.unable()) ?? null;
     this._app.commands.addCommand(id, {
       label,
       caption: () => reason() ?? caption ?? label,
       icon: icon?.bindprops({ stylesheet: 'menuItem' }),
       describedBy: NO_ARGUMENTS,
-      isEnabled: () => this.panel !== null && reason() === null,
+      isEnabled: () =>
+        (this.panel !== null || elsewhere() !== null) && reason() === null,
       execute: () => {
         const panel = this.panel;
-        return panel && execute(panel);
+        return panel ? execute(panel) : elsewhere()?.execute();
       }
     });
     this._palette?.addItem({ command: id, category: 'Patina' });

@@ -1,9 +1,7 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import {
-  Dialog,
   ICommandPalette,
   InputDialog,
-  showDialog,
   type WidgetTracker
 } from '@jupyterlab/apputils';
 import { ITranslator } from '@jupyterlab/translation';
@@ -12,6 +10,7 @@ import { hasKernel } from '../../model/runwords';
 import { IPatinaClient, IPatinaTracker, type IRunView } from '../../tokens';
 import type { PatinaPanel } from '../../widgets/notebook/panel';
 import { reported } from '../../widgets/notebook/report';
+import { confirmed } from './confirmed';
 import { PanelCommands } from './panelcommands';
 
 /** Commands about the run that is shown: make, choose, rename, interrupt, restart, stop, delete. */
@@ -134,18 +133,4 @@ function showRunBeside(panel: PatinaPanel, step: 1 | -1): void {
   const index = runs.findIndex(run => run.id === panel.content.currentRun);
   const next = runs[(index + step + runs.length) % runs.length];
   panel.content.currentRun = next?.id ?? null;
-}
-
-/** Ask before something that cannot be undone. */
-async function confirmed(
-  title: string,
-  body: string,
-  action: string
-): Promise<boolean> {
-  const { button } = await showDialog({
-    title,
-    body,
-    buttons: [Dialog.cancelButton(), Dialog.warnButton({ label: action })]
-  });
-  return button.accept;
 }

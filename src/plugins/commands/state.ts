@@ -1,4 +1,7 @@
-import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+import type {
+  JupyterFrontEnd,
+  JupyterFrontEndPlugin
+} from '@jupyterlab/application';
 import {
   Dialog,
   ICommandPalette,
@@ -15,11 +18,16 @@ import {
 } from '../../model/abilities';
 import { formatBytes } from '../../model/bytes';
 import { PatinaError } from '../../services/error';
-import { IPatinaClient, IPatinaTracker, type IRunView } from '../../tokens';
+import {
+  IPatinaClient,
+  IPatinaTracker,
+  IPlainNotebooks,
+  type IRunView
+} from '../../tokens';
 import type * as wire from '../../wire';
 import type { PatinaPanel } from '../../widgets/notebook/panel';
 import { reported } from '../../widgets/notebook/report';
-import { PanelCommands } from './panelcommands';
+import { type IElsewhere, PanelCommands } from './panelcommands';
 
 /** Commands about the live state of the shown run: undo, save, go on, run what was edited. */
 export const state: JupyterFrontEndPlugin<void> = {
@@ -27,13 +35,14 @@ export const state: JupyterFrontEndPlugin<void> = {
   description: 'Commands about the live state of a run.',
   autoStart: true,
   requires: [IPatinaClient, IPatinaTracker, ITranslator],
-  optional: [ICommandPalette],
+  optional: [ICommandPalette, IPlainNotebooks],
   activate: (
     app,
     client: IPatinaClient,
     tracker: WidgetTracker<PatinaPanel>,
     translator: ITranslator,
-    palette: ICommandPalette | null
+    palette: ICommandPalette | null,
+    plain: IPlainNotebooks | null
   ) => {
     const trans = translator.load('patina_lab');
     const commands = new PanelCommands(app, tracker, palette);
@@ -42,12 +51,14 @@ export const state: JupyterFrontEndPlugin<void> = {
       label: string,
       caption: string,
       unable: (view: IRunView, trans: TranslationBundle) => Unable,
-      execute: (view: IRunView) => Promise<unknown>
+      execute: (view: IRunView) => Promise<unknown>,
+      elsewhere?: IElsewhere
     ) =>
       commands.add({
         id,
         label,
         caption,
+        elsewhere,
         unable: ({ shownRun: { view } }) =>
           view ? unable(view, trans) : trans.__('There is no run yet'),
         execute: ({ shownRun: { view } }) => view && reported(execute(view))
@@ -57,7 +68,8 @@ export const state: JupyterFrontEndPlugin<void> = {
       trans.__('Undo Last Execution'),
       trans.__('Go back to the state before the latest execution'),
       unableToUndo,
-      view => client.undo(view.id)
+      view => client.undo(view.id),
+      plain ? plainUndo(app.shell, client, plain, trans) : undefined
     );
     add(
       'save-state',
@@ -96,6 +108,38 @@ export const state: JupyterFrontEndPlugin<void> = {
     );
   }
 };
+
+/** In a plain notebook what was undone cannot be marked: it is said. */
+function plainUndo(
+  shell: JupyterFrontEnd.IShell,
+  client: IPatinaClient,
+  plain: IPlainNotebooks,
+  trans: TranslationBundle
+): IElsewhere {
+  const undo = async (kernel: string) => {
+    const { left } = await client.undoKernel(kernel);
+    plain.refresh();
+    Notification.success(
+      [
+        trans.__('The variables are as before the latest cell; outputs stay.'),
+        trans._n(
+          'One more cell can be undone.',
+          '%1 more cells can be undone.',
+          left
+        )
+      ].join(' ')
+    );
+  };
+  return {
+    isInFront: () =>
+      plain.kernel !== null && plain.panel === shell.currentWidget,
+    unable: () =>
+      plain.kernel?.run.status === 'busy'
+        ? trans.__('A cell is running; interrupt it first')
+        : null,
+    execute: () => plain.kernel && reported(undo(plain.kernel.id))
+  };
+}
 
 /** Saving can take minutes: it is said that it goes on. */
 async function saving(

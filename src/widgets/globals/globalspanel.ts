@@ -2,6 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { Panel, Widget } from '@lumino/widgets';
 import { type GlobalsModel } from '../../model/globalsmodel';
 import { hasKernel, statusWord } from '../../model/runwords';
+import type { IRunView } from '../../tokens';
 import type { PatinaPanel } from '../notebook/panel';
 import { GlobalsBar } from './globalsbar';
 import { GlobalsGrid } from './globalsgrid';
@@ -35,6 +36,21 @@ export class GlobalsPanel extends Panel {
     return this._panel;
   }
 
+  /** The kernel of a plain notebook whose variables are shown in place of a run's. */
+  get kernel(): IRunView | null {
+    return this._kernel;
+  }
+
+  /** Show the variables of this kernel; null shows those of the notebook's run again. */
+  showKernel(kernel: IRunView | null): void {
+    if (kernel !== this._kernel) {
+      this._kernel?.changed.disconnect(this._update, this);
+      this._kernel = kernel;
+      kernel?.changed.connect(this._update, this);
+      this._onRun();
+    }
+  }
+
   /** Follow this notebook from now on. */
   showPanel(panel: PatinaPanel | null): void {
     if (panel === this._panel) {
@@ -54,6 +70,7 @@ export class GlobalsPanel extends Panel {
       return;
     }
     this.showPanel(null);
+    this.showKernel(null);
     this.model.changed.disconnect(this._update, this);
     super.dispose();
   }
@@ -80,12 +97,14 @@ export class GlobalsPanel extends Panel {
   }
 
   private _onRun(): void {
-    this.model.showRun(this._panel?.shownRun.view ?? null);
+    const run = this._panel?.shownRun.view ?? null;
+    this.model.showRun(this._kernel ?? run);
     this._update();
   }
 
   private _update(): void {
-    this.bar.offer(this._panel?.content.runs?.runs ?? []);
+    const runs = this._panel?.content.runs?.runs ?? [];
+    this.bar.offer(this._kernel ? [this._kernel] : runs);
     const text = this._text();
     if (this._note.node.textContent !== text) {
       this._note.node.textContent = text;
@@ -130,6 +149,7 @@ export class GlobalsPanel extends Panel {
   }
 
   private _panel: PatinaPanel | null = null;
+  private _kernel: IRunView | null = null;
   private _isToFilter = false;
   private readonly _note = new Widget();
 }

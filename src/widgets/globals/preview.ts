@@ -15,7 +15,7 @@ import { button, element } from '../timeline/element';
 /** One variable, or a part of one, on its own: frames and arrays as tables, page by page. */
 export class GlobalPreview extends Widget {
   constructor(
-    client: IPatinaClient,
+    client: Pick<IPatinaClient, 'global'>,
     private readonly _view: IRunView,
     private readonly _name: string,
     private readonly _path: GlobalPath,

@@ -1,6 +1,7 @@
 import { type ISignal, Signal } from '@lumino/signaling';
 import { SplitPanel, type Widget } from '@lumino/widgets';
 import type { IPatinaBody, IRunsModel } from '../../tokens';
+import type { Arranging } from '../../model/arranging';
 import { CellRuns } from '../../model/cellruns';
 import { CurrentRun } from '../../model/currentrun';
 import type { IForkPlace } from '../timeline/forkplace';
@@ -31,6 +32,10 @@ export interface IRunPane extends Widget {
    * source; with no output focused, the latest one of `cell`.
    */
   step(cell: string | null, by: -1 | 1): void;
+  /** How the outputs are put. */
+  readonly arranging: Arranging;
+  /** Show the code of the focused output against the source, or no longer. */
+  toggleDiff(): void;
   /** Start or stop scrolling to what is new. */
   toggleFollow(): void;
 }

@@ -5,6 +5,7 @@ import type { IPatinaClient, IRunsModel } from '../../tokens';
 import { Forking } from './forking';
 import type { PatinaPanel } from './panel';
 import { SourceHashes } from './sourcehashes';
+import type { ISourceHashes } from '../../model/cellmarks';
 
 /** What a notebook's page knows about the live state of its runs, and does with it. */
 export class LiveState implements IDisposable {
@@ -24,6 +25,12 @@ export class LiveState implements IDisposable {
   }
 
   readonly marks: CellMarks;
+
+  /** The source, as far as it tells which of its cells changed. */
+  get source(): ISourceHashes {
+    return this._hashes;
+  }
+
   readonly forking: Forking;
 
   get isDisposed(): boolean {

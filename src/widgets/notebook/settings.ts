@@ -1,5 +1,6 @@
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { type ISignal, Signal } from '@lumino/signaling';
+import type { GroupBy } from '../../model/arrangement';
 import type { TimelinePosition } from './body';
 
 export type FollowMode = 'atBottom' | 'always' | 'never';
@@ -12,6 +13,14 @@ export class NotebookSettings {
 
   get follow(): FollowMode {
     return this._get('follow', 'atBottom');
+  }
+
+  get groupBy(): GroupBy {
+    return this._get('groupBy', 'time');
+  }
+
+  get foldReruns(): boolean {
+    return this._get('foldReruns', true);
   }
 
   get renderedOutputs(): number {

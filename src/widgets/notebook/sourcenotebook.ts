@@ -1,4 +1,9 @@
-import { type INotebookModel, Notebook } from '@jupyterlab/notebook';
+import { MarkdownCell } from '@jupyterlab/cells';
+import {
+  type INotebookModel,
+  Notebook,
+  NotebookActions
+} from '@jupyterlab/notebook';
 
 /**
  * From this many cells on, JupyterLab's windowing keeps only the cells in view in the page.
@@ -16,6 +21,25 @@ export class SourceNotebook extends Notebook {
       this.model = model;
     } else {
       this._showWindowed(model);
+    }
+    void this._hideCollapsed();
+  }
+
+  /**
+   * JupyterLab hides the cells below a heading when it is collapsed, but not those below one that
+   * the file says is. It has to know all headings before it can say where a section ends.
+   */
+  private async _hideCollapsed(): Promise<void> {
+    const texts = this.widgets.filter(cell => cell instanceof MarkdownCell);
+    const collapsed = texts.filter(cell => cell.headingCollapsed);
+    if (collapsed.length === 0) {
+      return;
+    }
+    await Promise.all(texts.map(cell => cell.getHeadings()));
+    for (const cell of collapsed) {
+      if (!cell.isDisposed && cell.headingCollapsed) {
+        NotebookActions.setHeadingCollapse(cell, true, this);
+      }
     }
   }
 

@@ -4,11 +4,12 @@ import type { IRunsModel, IRunView } from '../../tokens';
 import { button, element } from './element';
 import { forkSign } from './forksign';
 import { InheritedCells } from './inheritedcells';
-import type { IArticleHost } from './outputarticle';
-import type { IForkPlace, IForkHost } from './forkplace';
+import type { IHistoryHost } from './articlehost';
+import type { IArticleHost, OutputArticle } from './outputarticle';
+import type { IForkPlace } from './forkplace';
 
 /** What showing a run's ancestors needs beside what output cells need. */
-export interface IAncestryHost extends IArticleHost, IForkHost {
+export interface IAncestryHost extends IArticleHost, IHistoryHost {
   readonly runs: IRunsModel;
   placeOf(cell: string): number | null;
   askedBy(name: string): string | null;
@@ -51,6 +52,15 @@ export class Ancestry extends Panel {
   /** The inherited output cell that has the focus. */
   get focused(): IForkPlace | null {
     return this._parts.find(part => part.focused)?.focused ?? null;
+  }
+
+  /** The inherited article that has the focus. */
+  get article(): OutputArticle | null {
+    return this._parts.find(part => part.article)?.article ?? null;
+  }
+
+  refreshDiffs(): void {
+    this._parts.forEach(part => part.refreshDiffs());
   }
 
   /** Runs came or went: what is shown is made anew only when an ancestor is among them. */

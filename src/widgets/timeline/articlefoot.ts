@@ -1,32 +1,55 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Unable } from '../../model/abilities';
 import type * as wire from '../../wire';
-import { button, element } from './element';
+import { button, element, write } from './element';
 import { forkSign } from './forksign';
 
 /** How many names of variables are shown; a cell can change thousands. */
 const MOST_NAMES = 12;
 
-/** The line below an output cell: the variables that it changed, and forking from it. */
+/** What the buttons below an output cell do. */
+export interface IFootActions {
+  fork(): void;
+  toggleDiff(): void;
+  togglePin(): void;
+}
+
+/** The line below an output cell: the variables that it changed, and what can be done with it. */
 export class ArticleFoot {
   constructor(
     private readonly _trans: TranslationBundle,
-    private readonly _fork: () => void
+    private readonly _actions: IFootActions
   ) {
-    this._button = button('jp-PatinaOutput-fork', '', () => this._onFork());
-    this._button.append(forkSign());
-    this.node.append(this._changed, this._button);
+    this._diff.textContent = _trans.__('diff');
+    this._fork.append(forkSign());
+    this._more.setAttribute('aria-haspopup', 'menu');
+    this.node.append(
+      this._changed,
+      this._diff,
+      this._pin,
+      this._fork,
+      this._more
+    );
   }
 
   readonly node = element('footer', 'jp-PatinaOutput-actions');
 
   /** `unable` says why a fork cannot start here. */
-  show(cell: wire.OutputCell, unable: Unable): void {
-    const label = this._trans.__('Fork from Here (after #%1)', cell.seq);
+  show(cell: wire.OutputCell, unable: Unable, isDiffOpen: boolean): void {
+    const trans = this._trans;
+    const label = trans.__('Fork from Here (after #%1)', cell.seq);
     this._unable = unable;
-    this._button.title = unable === null ? label : `${label}: ${unable}`;
-    this._button.setAttribute('aria-label', this._button.title);
-    this._button.setAttribute('aria-disabled', String(unable !== null));
+    name(this._fork, unable === null ? label : `${label}: ${unable}`);
+    this._fork.setAttribute('aria-disabled', String(unable !== null));
+    name(
+      this._diff,
+      trans.__('Difference between code and output %1', cell.seq)
+    );
+    this._diff.setAttribute('aria-expanded', String(isDiffOpen));
+    name(this._pin, trans.__('Pin output %1', cell.seq));
+    this._pin.setAttribute('aria-pressed', String(cell.pinned === true));
+    write(this._pin, cell.pinned ? trans.__('◆ pinned') : trans.__('pin'));
+    name(this._more, trans.__('More about output %1', cell.seq));
     this._changed.textContent = this._names(cell.globals_changed ?? []);
   }
 
@@ -44,11 +67,40 @@ export class ArticleFoot {
   /** A button that cannot be used stays reachable, so that its reason can be read. */
   private _onFork(): void {
     if (this._unable === null) {
-      this._fork();
+      this._actions.fork();
     }
+  }
+
+  /** JupyterLab's context menu of the output cell, for who has no second mouse button. */
+  private _onMore(): void {
+    const { left, bottom } = this._more.getBoundingClientRect();
+    const where = { clientX: left, clientY: bottom };
+    this._more.dispatchEvent(
+      new MouseEvent('contextmenu', {
+        bubbles: true,
+        cancelable: true,
+        ...where
+      })
+    );
   }
 
   private _unable: Unable = null;
   private readonly _changed = element('span', 'jp-PatinaOutput-changed');
-  private readonly _button: HTMLButtonElement;
+  private readonly _fork = button('jp-PatinaOutput-fork', '', () =>
+    this._onFork()
+  );
+  private readonly _diff = button('jp-PatinaOutput-action', '', () =>
+    this._actions.toggleDiff()
+  );
+  private readonly _pin = button('jp-PatinaOutput-action', '', () =>
+    this._actions.togglePin()
+  );
+  private readonly _more = button('jp-PatinaOutput-action', '⋯', () =>
+    this._onMore()
+  );
+}
+
+function name(node: HTMLElement, text: string): void {
+  node.title = text;
+  node.setAttribute('aria-label', text);
 }

@@ -5,6 +5,7 @@ import { formatDuration } from '../../model/duration';
 import type { CellMark } from '../../model/marks';
 import type * as wire from '../../wire';
 import { button, element, write } from './element';
+import { type IStep, Stepper } from './stepper';
 
 // Made once: `toLocaleString` makes one at every call, which takes a millisecond.
 const SHORT_TIME = new Intl.DateTimeFormat([], {
@@ -26,6 +27,8 @@ export interface IHeaderContext {
   readonly askedBy: string | null;
   /** What is no longer true of the result. */
   readonly mark: CellMark | null;
+  /** Which of its cell's outputs it is; null where that is not told. */
+  readonly step: IStep | null;
   /** Why no fork can start from it. */
   readonly unableToFork: Unable;
 }
@@ -34,9 +37,11 @@ export interface IHeaderContext {
 export class ArticleHeader {
   constructor(
     private readonly _trans: TranslationBundle,
-    goToCode: () => void
+    goToCode: () => void,
+    step: (by: -1 | 1) => void
   ) {
     this._cell = button('jp-PatinaLink', '', goToCode);
+    this.stepper = new Stepper(_trans, step);
     this.node.append(
       this._seq,
       this._cell,
@@ -44,11 +49,13 @@ export class ArticleHeader {
       this._time,
       this._duration,
       this._mark,
+      this.stepper.node,
       this._status
     );
   }
 
   readonly node = element('header', 'jp-PatinaOutput-header');
+  readonly stepper: Stepper;
 
   show(cell: wire.OutputCell, context: IHeaderContext): void {
     const trans = this._trans;
@@ -65,6 +72,7 @@ export class ArticleHeader {
     this._showAsker(context.askedBy);
     this._showTime(cell.started ?? cell.queued);
     this._showMark(cell, context.mark);
+    this.stepper.show(context.step);
     this._status.dataset.status = cell.status;
     write(
       this._status,

@@ -4,6 +4,7 @@ import type { ICellsChange } from '../../model/runview';
 import type { IRunView } from '../../tokens';
 import type * as wire from '../../wire';
 import type { IHeaderContext } from './articleheader';
+import { articleHost } from './articlehost';
 import { button } from './element';
 import type { IAncestryHost } from './ancestry';
 import type { IForkPlace } from './forkplace';
@@ -24,9 +25,11 @@ export class InheritedCells extends Panel {
     private readonly _root: Element
   ) {
     super();
-    this._articleHost = Object.assign(Object.create(_host) as IArticleHost, {
-      context: (cell: wire.OutputCell) => this._context(cell),
-      forkAfter: (cell: wire.OutputCell) => _host.fork(this._place(cell))
+    this._articleHost = articleHost(_host, {
+      run: () => _part.view.id,
+      context: cell => this._context(cell),
+      previous: cell => this._previous(cell),
+      step: () => undefined
     });
     this.addClass('jp-PatinaInherited');
     this._toggle.setAttribute('aria-expanded', 'false');
@@ -43,9 +46,7 @@ export class InheritedCells extends Panel {
 
   /** The output cell that has the focus. */
   get focused(): IForkPlace | null {
-    const article = [...this._articles.values()].find(({ node }) =>
-      node.contains(document.activeElement)
-    );
+    const article = this._withFocus();
     return article ? this._place(article.cell) : null;
   }
 
@@ -83,6 +84,16 @@ export class InheritedCells extends Panel {
     article?.node.scrollIntoView({ block: 'nearest' });
   }
 
+  /** The article that has the focus. */
+  get article(): OutputArticle | null {
+    return this._withFocus() ?? null;
+  }
+
+  /** The source changed: what is shown of it is said again. */
+  refreshDiffs(): void {
+    this._articles.forEach(article => article.refreshDiff());
+  }
+
   /** Say again what depends on the source, on trust or on settings. */
   refresh(): void {
     this._articles.forEach(article => article.update());
@@ -106,10 +117,25 @@ export class InheritedCells extends Panel {
     return {
       place: this._host.placeOf(cell.cell),
       previousMs: null,
+      step: null,
       askedBy: this._host.askedBy(cell.requested_by),
       mark: null,
       unableToFork: this._host.unableToFork(this._place(cell))
     };
+  }
+
+  private _withFocus(): OutputArticle | undefined {
+    return [...this._articles.values()].find(({ node }) =>
+      node.contains(document.activeElement)
+    );
+  }
+
+  private _previous({ cell, seq }: wire.OutputCell): wire.OutputCell | null {
+    const { view, seqs } = this._part;
+    const earlier = seqs.findLast(
+      other => other < seq && view.cell(other)?.cell === cell
+    );
+    return (earlier !== undefined && view.cell(earlier)) || null;
   }
 
   private _showTitle(): void {
@@ -169,7 +195,7 @@ export class InheritedCells extends Panel {
     this.toggle()
   );
   private readonly _articles = new Map<number, OutputArticle>();
-  private readonly _articleHost: IArticleHost;
+  private readonly _articleHost: IAncestryHost & IArticleHost;
   private _feed: Panel | null = null;
   private _rendered: RenderedArticles<OutputArticle> | null = null;
 }

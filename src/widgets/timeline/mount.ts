@@ -1,6 +1,7 @@
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { unableToForkAfter } from '../../model/abilities';
+import { Arranging } from '../../model/arranging';
 import { type CellMark, lifeOf, markOf } from '../../model/marks';
 import type { Trust } from '../../model/trust';
 import type { IPatinaClient, IRunsModel } from '../../tokens';
@@ -10,6 +11,7 @@ import { connectWidgets } from '../notebook/jupyterwidgets';
 import { KernelOffer } from '../notebook/kerneloffer';
 import { LiveState } from '../notebook/livestate';
 import { reported } from '../notebook/report';
+import { restoreCode, sourceOf } from '../notebook/restore';
 import type { NotebookSettings } from '../notebook/settings';
 import { CellPlaces } from './cellplaces';
 import { forkActions } from './forkactions';
@@ -37,7 +39,8 @@ export function mountRuns(
 ): RunPanel {
   const { content } = panel;
   const places = new CellPlaces(panel.model.cells);
-  const timeline = host(panel, runs, trust, places, services);
+  const arranging = new Arranging(services.settings);
+  const timeline = host(panel, runs, trust, places, arranging, services);
   const pane: RunPanel = new RunPanel(
     content,
     runs,
@@ -58,6 +61,7 @@ export function mountRuns(
     : null;
   panel.live = live;
   live?.marks.changed.connect(contexts);
+  live?.source.changed.connect((_, cells) => pane.refreshDiffs(cells));
   live?.forking.troubleChanged.connect(forking => {
     pane.trouble = forking.trouble;
   });
@@ -76,6 +80,7 @@ export function mountRuns(
     runs.runsChanged.disconnect(pane.refreshAncestry, pane);
     live?.dispose();
     places.dispose();
+    arranging.dispose();
   });
   const widgets = connectWidgets(panel.kernelLink, timeline.rendermime, pane);
   const offer = new KernelOffer(panel.execution, runs, services.trans);
@@ -107,6 +112,7 @@ function host(
   runs: IRunsModel,
   trust: Trust,
   places: CellPlaces,
+  arranging: Arranging,
   { client, rendermime, settings, trans, me }: IRunPanelServices
 ): ITimelineHost {
   const { content, context } = panel;
@@ -129,6 +135,7 @@ function host(
       return settings.follow;
     },
     runs,
+    arranging,
     showRun: run => (content.currentRun = run),
     markOf: cell => mark(panel, cell),
     unableToFork: ({ run, cell }) => {
@@ -137,6 +144,10 @@ function host(
     },
     fork: ({ run, cell }) =>
       void panel.live?.forking.fork(run, { after_seq: cell.seq }),
+    pin: ({ run, cell }) =>
+      void reported(client.pin(run, cell.seq, !cell.pinned)),
+    sourceOf: cell => sourceOf(panel, cell),
+    restore: cell => restoreCode(panel, cell),
     placeOf: cell => places.of(cell),
     isTrusted: cell => trust.allows(cell.id),
     askedBy: name => (name === '' || name === me() ? null : name),

@@ -1,5 +1,4 @@
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
-import type { TranslationBundle } from '@jupyterlab/translation';
 import { Panel, Widget } from '@lumino/widgets';
 import { formatBytes } from '../../model/bytes';
 import { cellStatusWord } from '../../model/cellwords';
@@ -8,6 +7,7 @@ import type * as wire from '../../wire';
 import { ArticleFoot } from './articlefoot';
 import { ArticleHeader, type IHeaderContext } from './articleheader';
 import { CellOutputs } from './celloutputs';
+import { CodeDiff, type DiffWith, type IDiffHost } from './codediff';
 import { button, element } from './element';
 import { InputBox } from './inputbox';
 import type { OutputLoader } from './loader';
@@ -16,10 +16,9 @@ import type { OutputLoader } from './loader';
 const MAX_LIVE_BYTES = 128 * 1024;
 
 /** What an output cell needs from around it. */
-export interface IArticleHost {
+export interface IArticleHost extends IDiffHost {
   readonly rendermime: IRenderMimeRegistry;
   readonly loader: OutputLoader;
-  readonly trans: TranslationBundle;
   /** How many bytes of a stream are shown before a person asks for all. */
   readonly maxBytes: number;
   isTrusted(cell: wire.OutputCell): boolean;
@@ -29,6 +28,9 @@ export interface IArticleHost {
   forkAfter(cell: wire.OutputCell): void;
   /** Whether the person at this page ran it and is in this notebook: its question is for them. */
   isAwaited(cell: wire.OutputCell): boolean;
+  togglePin(cell: wire.OutputCell): void;
+  /** Go to an older (-1) or newer (1) output of the same cell of the source. */
+  step(cell: wire.OutputCell, by: -1 | 1): void;
   /** Whether the answer has arrived; if not, the person has been told why. */
   answer(seq: number, value: string): Promise<boolean>;
 }
@@ -89,12 +91,30 @@ export class OutputArticle extends Panel {
     this.node.dataset.mark = context.mark ?? 'none';
     if (this.isFilled) {
       this._header?.show(this._cell, context);
-      this._actions?.show(this._cell, context.unableToFork);
+      this._showActions(context);
     }
+  }
+
+  /** Show its code against the source now, or no longer. */
+  toggleDiff(): void {
+    this._compare(this._diffWith === null ? 'source' : null);
+  }
+
+  /** The source changed: what is shown of it is said again. */
+  refreshDiff(): void {
+    this._diff?.show(this._cell, this._diffWith);
+  }
+
+  /** Focus the button that goes on to an older (-1) or newer (1) output. */
+  focusStep(by: -1 | 1): void {
+    this._header?.stepper.focus(by);
   }
 
   /** Show, above this output cell, that the state of the kernel was lost before it. */
   setDivider(text: string | null): void {
+    if (this._divider.textContent === (text ?? '')) {
+      return;
+    }
     this._divider.remove();
     this._divider.textContent = text ?? '';
     if (text !== null) {
@@ -108,16 +128,21 @@ export class OutputArticle extends Panel {
       return;
     }
     const { trans, rendermime, loader } = this._host;
-    this._header = new ArticleHeader(trans, () =>
-      this._host.goToCode(this._cell.cell)
+    this._header = new ArticleHeader(
+      trans,
+      () => this._host.goToCode(this._cell.cell),
+      by => this._host.step(this._cell, by)
     );
+    this._diff = new CodeDiff(this._host, against => this._compare(against));
     this._outputs = new CellOutputs(rendermime, loader, error =>
       this._showTrouble(error)
     );
     this._head = new Widget({ node: this._headNode(this._header) });
-    this._actions = new ArticleFoot(trans, () =>
-      this._host.forkAfter(this._cell)
-    );
+    this._actions = new ArticleFoot(trans, {
+      fork: () => this._host.forkAfter(this._cell),
+      toggleDiff: () => this.toggleDiff(),
+      togglePin: () => this._host.togglePin(this._cell)
+    });
     this._foot = new Widget();
     this._foot.node.append(this._actions.node);
     this.addWidget(this._head);
@@ -137,7 +162,7 @@ export class OutputArticle extends Panel {
     this._outputs?.dispose();
     this._foot?.dispose();
     this._header = this._outputs = this._head = this._foot = null;
-    this._actions = null;
+    this._actions = this._diff = null;
     this._input = null;
   }
 
@@ -153,6 +178,9 @@ export class OutputArticle extends Panel {
   private _headNode(header: ArticleHeader): HTMLElement {
     const node = element('div', 'jp-PatinaOutput-head');
     node.append(header.node, sourceNode(this._cell.source, this._host.trans));
+    if (this._diff) {
+      node.append(this._diff.node);
+    }
     return node;
   }
 
@@ -173,8 +201,20 @@ export class OutputArticle extends Panel {
     this.toggleClass('jp-mod-undone', this._cell.undone === true);
   }
 
+  private _compare(against: DiffWith | null): void {
+    this._diffWith = against;
+    this.refreshContext();
+    this.refreshDiff();
+  }
+
+  private _showActions({ unableToFork }: IHeaderContext): void {
+    const isDiffOpen = this._diffWith !== null;
+    this._actions?.show(this._cell, unableToFork, isDiffOpen);
+  }
+
   private _showContent(): void {
     this.refreshContext();
+    this.refreshDiff();
     this._outputs?.show(this._cell.outputs, {
       isTrusted: this._host.isTrusted(this._cell),
       maxBytes: this._maxBytes()
@@ -250,6 +290,8 @@ export class OutputArticle extends Panel {
   private _head: Widget | null = null;
   private _foot: Widget | null = null;
   private _actions: ArticleFoot | null = null;
+  private _diff: CodeDiff | null = null;
+  private _diffWith: DiffWith | null = null;
   private _input: InputBox | null = null;
   private readonly _divider = element('div', 'jp-PatinaOutput-divider');
   private readonly _more = button('jp-PatinaButton', '', () => {

@@ -1,5 +1,6 @@
 import type { IRunView } from '../../tokens';
 import type * as wire from '../../wire';
+import type { IStep } from './stepper';
 
 /** The output cells of one run by the cell of the source that they came from. */
 export class OutputCells {
@@ -10,17 +11,28 @@ export class OutputCells {
     return this._seqs.get(cell) ?? [];
   }
 
+  /** Which of its cell's output cells it is, counted from 1. */
+  step({ cell, seq }: wire.OutputCell): IStep {
+    const seqs = this.of(cell);
+    return { index: at(seqs, seq) + 1, count: seqs.length };
+  }
+
+  /** The output cell of the same cell of the source that is so many before or after. */
+  beside({ cell, seq }: wire.OutputCell, by: -1 | 1): number | null {
+    const seqs = this.of(cell);
+    return seqs[at(seqs, seq) + by] ?? null;
+  }
+
   add({ cell, seq }: wire.OutputCell): void {
     const seqs = this._seqs.get(cell);
     if (!seqs) {
       this._seqs.set(cell, [seq]);
-    } else if (!seqs.includes(seq)) {
-      seqs.push(seq);
-      seqs.sort((a, b) => a - b);
+    } else if (seqs[at(seqs, seq)] !== seq) {
+      seqs.splice(at(seqs, seq), 0, seq);
     }
   }
 
-  remove({ cell, seq }: wire.OutputCell): void {
+  remove({ cell, seq }: Pick<wire.OutputCell, 'cell' | 'seq'>): void {
     this._seqs.set(
       cell,
       this.of(cell).filter(other => other !== seq)
@@ -29,9 +41,9 @@ export class OutputCells {
 
   /** How long the cell took when it last succeeded before this, in milliseconds. */
   previousMs({ cell, seq }: wire.OutputCell): number | null {
-    const earlier = this.of(cell).filter(other => other < seq);
-    for (const other of earlier.reverse()) {
-      const output = this._run?.cell(other);
+    const seqs = this.of(cell);
+    for (let index = at(seqs, seq) - 1; index >= 0; index--) {
+      const output = this._run?.cell(seqs[index]);
       if (output?.status === 'succeeded' && output.started && output.ended) {
         return Date.parse(output.ended) - Date.parse(output.started);
       }
@@ -40,4 +52,18 @@ export class OutputCells {
   }
 
   private readonly _seqs = new Map<string, number[]>();
+}
+
+/** Where a seq is among others in order, or would be. */
+function at(seqs: readonly number[], seq: number): number {
+  let [low, high] = [0, seqs.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (seqs[middle] < seq) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
 }

@@ -5,7 +5,9 @@ import { Panel, Widget } from '@lumino/widgets';
 import type { IRunsModel, IRunView } from '../../tokens';
 import type * as wire from '../../wire';
 import type { IForkTrouble } from '../notebook/forking';
+import type { Arranging } from '../../model/arranging';
 import { Announcer } from './announcer';
+import { ArrangeBar } from './arrangebar';
 import { button, element } from './element';
 import type { IForkPlace } from './forkplace';
 import { type IRunActions, RunNotice } from './runnotice';
@@ -26,6 +28,7 @@ export class RunPanel extends Panel {
     const id = DOMUtils.createDomID();
     this._tabs = new RunTabs(_body, _runs, _trans, id, () => actions.newRun());
     this._notice = new RunNotice(_trans, actions);
+    this._bar = new ArrangeBar(_host.arranging, _trans);
     this._timeline = new Timeline(_host);
     this._timeline.id = id;
     this.node.dataset.patinaPane = 'timeline';
@@ -58,6 +61,20 @@ export class RunPanel extends Panel {
   /** Another output cell has the focus: the cell of the source that it came from. */
   get focusedCellChanged(): ISignal<this, string | null> {
     return this._focusedCellChanged;
+  }
+
+  get arranging(): Arranging {
+    return this._host.arranging;
+  }
+
+  /** Show the code of the focused output cell against the source, or no longer. */
+  toggleDiff(): void {
+    this._timeline.toggleDiff();
+  }
+
+  /** The source of these cells changed, or of all. */
+  refreshDiffs(cells: ReadonlySet<string> | null): void {
+    this._timeline.refreshDiffs(cells);
   }
 
   revealOutput(cell: string): void {
@@ -121,6 +138,7 @@ export class RunPanel extends Panel {
     foot.node.append(this._pill, this._announcer.node);
     this.addWidget(this._tabs);
     this.addWidget(this._notice);
+    this.addWidget(this._bar);
     this.addWidget(this._empty);
     this.addWidget(this._timeline);
     this.addWidget(foot);
@@ -144,7 +162,9 @@ export class RunPanel extends Panel {
     this._notice.tell(this._view, this._runs.connection, this._trouble);
     this._onPossible();
     const isFork = this._view?.run.parent !== undefined;
-    const isEmpty = !isFork && (this._view?.seqs.length ?? 0) === 0;
+    const count = this._view?.seqs.length ?? 0;
+    const isEmpty = !isFork && count === 0;
+    this._bar.setHidden(count === 0);
     this._empty.setHidden(!isEmpty);
     this._timeline.setHidden(isEmpty);
     this._empty.node.textContent = this._emptyText();
@@ -199,6 +219,7 @@ export class RunPanel extends Panel {
   private _trouble: IForkTrouble | null = null;
   private readonly _tabs: RunTabs;
   private readonly _notice: RunNotice;
+  private readonly _bar: ArrangeBar;
   private readonly _timeline: Timeline;
   private readonly _announcer: Announcer;
   private readonly _empty = new Widget({

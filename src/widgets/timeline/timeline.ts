@@ -1,27 +1,31 @@
 import { type ISignal, Signal } from '@lumino/signaling';
 import { Panel } from '@lumino/widgets';
+import { Arrangement } from '../../model/arrangement';
+import type { Arranging } from '../../model/arranging';
+import type { CellMark } from '../../model/marks';
 import type { ICellsChange } from '../../model/runview';
 import type { IRunsModel, IRunView } from '../../tokens';
 import type * as wire from '../../wire';
-import type { CellMark } from '../../model/marks';
 import type { FollowMode } from '../notebook/settings';
 import { Ancestry } from './ancestry';
-import { ChangeBatch } from './changebatch';
-import type { IForkHost, IForkPlace } from './forkplace';
+import { articleHost, type IHistoryHost } from './articlehost';
 import type { IHeaderContext } from './articleheader';
+import { ChangeBatch } from './changebatch';
+import { ArticleFeed } from './feed';
+import type { IForkPlace } from './forkplace';
 import { OutputCells } from './outputcells';
-import { type IArticleHost, OutputArticle } from './outputarticle';
-import { RenderedArticles } from './renderedarticles';
+import type { IArticleHost, OutputArticle } from './outputarticle';
 import { Scroll } from './scroll';
 
 /** How many new output cells are rendered at once; of more, those that come near the view. */
 const AT_ONCE = 20;
-/** How often the duration of a running cell is counted on, in milliseconds. */
-const TICK = 100;
+
+/** What only the timeline knows of its articles. */
+type Own = 'context' | 'forkAfter' | 'togglePin' | 'previous' | 'step';
 
 /** What the timeline needs beside what its output cells need. */
-export interface ITimelineHost
-  extends Omit<IArticleHost, 'context' | 'forkAfter'>, IForkHost {
+export interface ITimelineHost extends Omit<IArticleHost, Own>, IHistoryHost {
+  readonly arranging: Arranging;
   readonly follow: FollowMode;
   /** Whether empty places say what to do. */
   readonly showHints: boolean;
@@ -37,41 +41,41 @@ export interface ITimelineHost
   markOf(cell: wire.OutputCell): CellMark | null;
 }
 
-/** The output cells of the shown run, in order; the latest is at the bottom. */
+/** The output cells of the shown run, as they are arranged; by time, the latest at the bottom. */
 export class Timeline extends Panel {
   constructor(private readonly _host: ITimelineHost) {
     super();
     this.addClass('jp-PatinaTimeline');
-    this._feed.addClass('jp-PatinaTimeline-feed');
-    this._feed.node.setAttribute('role', 'feed');
-    this._feed.node.setAttribute('aria-label', _host.trans.__('Timeline'));
-    this._feed.node.addEventListener('keydown', this._onKey);
-    this._feed.node.addEventListener('focusin', this._onFocus);
-    this._articleHost = Object.assign(Object.create(_host) as ITimelineHost, {
-      context: (cell: wire.OutputCell) => this._context(cell),
-      forkAfter: (cell: wire.OutputCell) => _host.fork(this._place(cell))
+    const host = articleHost(_host, {
+      run: () => this._run?.id ?? '',
+      context: cell => this._context(cell),
+      previous: cell => this._beside(cell, -1),
+      step: (cell, by) => this._step(cell, by)
     });
-    this._ancestry = new Ancestry(this._articleHost, this.node);
+    this._feed = new ArticleFeed(host, this.node, () => _host.renderedOutputs);
+    this._ancestry = new Ancestry(host, this.node);
     this.addWidget(this._ancestry);
     this.addWidget(this._feed);
-    this.scroll = new Scroll(this.node, this._feed.node, () => _host.follow);
-    this._rendered = new RenderedArticles(
-      this.node,
-      () => this._host.renderedOutputs
+    // By cell, what is new is not at the end.
+    this.scroll = new Scroll(this.node, this._feed.node, () =>
+      _host.arranging.groupBy === 'time' ? _host.follow : 'never'
     );
+    this._feed.focusedChanged.connect(this._onFocused, this);
+    this._ancestry.node.addEventListener('focusin', this._onInherited);
+    _host.arranging.changed.connect(this._onArranging, this);
   }
 
   readonly scroll: Scroll;
 
-  /** The output cell that has, or last had, the focus. */
+  /** The output cell of this run that has, or last had, the focus. */
   get focused(): wire.OutputCell | null {
-    return this._focused?.isDisposed ? null : (this._focused?.cell ?? null);
+    return this._feed.focused?.cell ?? null;
   }
 
-  /** The output cell with the focus, also an inherited one. */
+  /** The output cell that has, or last had, the focus; perhaps an inherited one. */
   get place(): IForkPlace | null {
     const { focused } = this;
-    return this._ancestry.focused ?? (focused && this._place(focused));
+    return this._inherited ?? (focused && this._place(focused));
   }
 
   get focusedChanged(): ISignal<this, wire.OutputCell | null> {
@@ -91,14 +95,16 @@ export class Timeline extends Panel {
     this._run?.cellsChanged.disconnect(this._onCells, this);
     this._changes.drop();
     this.scroll.leave(this._run?.id ?? null);
-    this._clear();
+    this._feed.clear();
+    this._arrangement.clear();
+    this._cellOf.clear();
+    this._inherited = this._inheritedArticle = this._told = null;
     this._run = run;
     this._ancestry.showRun(run);
     this._cells = new OutputCells(run);
     run?.cellsChanged.connect(this._onCells, this);
-    run?.seqs.forEach(seq => this._add(seq));
-    this._dividers(0);
-    this._showFeed();
+    run?.seqs.forEach(seq => this._take(seq));
+    this._arrange();
     this.scroll.enter(run?.id ?? null);
     this._fillLast();
   }
@@ -108,7 +114,10 @@ export class Timeline extends Panel {
    * in the output cells with these ids, or in all.
    */
   refresh(cells: ReadonlySet<string> | null): void {
-    for (const article of this._articles.values()) {
+    if (cells === null && this._host.arranging.groupBy === 'cell') {
+      this._arrange();
+    }
+    for (const article of this._feed.articles) {
       if (cells === null || cells.has(article.cell.id)) {
         article.update();
       }
@@ -118,12 +127,30 @@ export class Timeline extends Panel {
 
   /** Marks, or what can be done, changed: say those again. */
   refreshContexts(): void {
-    this._articles.forEach(article => article.refreshContext());
+    this._feed.articles.forEach(article => article.refreshContext());
+  }
+
+  /** The source of these cells changed, or of all: open diffs show it. */
+  refreshDiffs(cells: ReadonlySet<string> | null): void {
+    for (const article of this._feed.articles) {
+      if (cells === null || cells.has(article.cell.cell)) {
+        article.refreshDiff();
+      }
+    }
+    this._ancestry.refreshDiffs();
   }
 
   /** The parent of the shown run came or went. */
   refreshAncestry(): void {
     this._ancestry.look();
+  }
+
+  /** Show the code of the focused output cell against the source, or no longer. */
+  toggleDiff(): void {
+    const article = this._inheritedArticle ?? this._feed.focused;
+    if (article && !article.isDisposed) {
+      article.toggleDiff();
+    }
   }
 
   /** Mark the output cells of this cell of the source. */
@@ -136,20 +163,20 @@ export class Timeline extends Panel {
   /** Bring the latest output cell of a cell of the source into view, and focus it. */
   reveal(cell: string): void {
     this._changes.flush();
-    const article = this._articles.get(this._cells.of(cell).at(-1) ?? -1);
-    if (article) {
-      this._focus(article);
-    } else {
+    const seq = this._cells.of(cell).at(-1);
+    if (seq === undefined) {
       this._ancestry.reveal(cell);
+    } else {
+      this.revealSeq(seq);
     }
   }
 
   /** Bring this output cell into view, and focus it. */
   revealSeq(seq: number): void {
     this._changes.flush();
-    const article = this._articles.get(seq);
+    const article = this._unfold(seq);
     if (article) {
-      this._focus(article);
+      this._feed.focus(article);
     } else {
       this._ancestry.revealSeq(seq);
     }
@@ -163,10 +190,9 @@ export class Timeline extends Panel {
       this.reveal(cell ?? '');
       return;
     }
-    const seqs = this._cells.of(from.cell);
-    const article = this._articles.get(seqs[seqs.indexOf(from.seq) + by] ?? -1);
-    if (article) {
-      this._focus(article);
+    const seq = this._cells.beside(from, by);
+    if (seq !== null) {
+      this.revealSeq(seq);
     }
   }
 
@@ -175,18 +201,17 @@ export class Timeline extends Panel {
       return;
     }
     this.showRun(null);
-    clearInterval(this._timer);
+    this._host.arranging.changed.disconnect(this._onArranging, this);
     this.scroll.dispose();
     this._changes.dispose();
-    this._rendered.dispose();
     Signal.clearData(this);
     super.dispose();
   }
 
   protected override onActivateRequest(): void {
-    const article = this._focused ?? [...this._articles.values()].at(-1);
-    if (article && !article.isDisposed) {
-      this._focus(article);
+    const article = this._feed.focused ?? this._feed.articles.at(-1);
+    if (article) {
+      this._feed.focus(article);
     } else {
       this.node.focus();
     }
@@ -198,6 +223,7 @@ export class Timeline extends Panel {
       previousMs: this._cells.previousMs(cell),
       askedBy: this._host.askedBy(cell.requested_by),
       mark: cell.undone ? null : this._host.markOf(cell),
+      step: this._cells.step(cell),
       unableToFork: this._host.unableToFork(this._place(cell))
     };
   }
@@ -206,217 +232,182 @@ export class Timeline extends Panel {
     return { run: this._run?.id ?? '', cell };
   }
 
+  private _beside(cell: wire.OutputCell, by: -1 | 1): wire.OutputCell | null {
+    const seq = this._cells.beside(cell, by);
+    return (seq !== null && this._run?.cell(seq)) || null;
+  }
+
+  /** From the button of one output cell to the same button of the one beside it. */
+  private _step(cell: wire.OutputCell, by: -1 | 1): void {
+    const seq = this._cells.beside(cell, by);
+    const article = seq === null ? undefined : this._unfold(seq);
+    if (article) {
+      this._feed.focus(article);
+      article.focusStep(by);
+    }
+  }
+
+  /** The article of an output cell, in place of the one that it is folded with. */
+  private _unfold(seq: number): OutputArticle | undefined {
+    if (!this._feed.get(seq) && this._run?.cell(seq)) {
+      this._arrangement.choose(seq);
+      this._arrange(seq);
+    }
+    return this._feed.get(seq);
+  }
+
   private _onCells(_: IRunView, change: ICellsChange): void {
     this._changes.add(change);
   }
 
   private _show({ added, changed, removed }: ICellsChange): void {
-    removed.forEach(seq => this._remove(seq));
-    added.forEach(seq => this._add(seq));
-    this._showFeed();
-    if (added.length + removed.length > 0) {
-      this._dividers(Math.min(...added, ...removed));
+    const touched = new Set(removed.flatMap(seq => this._lose(seq) ?? []));
+    added.forEach(seq => touched.add(this._take(seq)?.cell ?? ''));
+    const isOther = changed.filter(seq => this._take(seq)).length > 0;
+    if (isOther || added.length + removed.length > 0) {
+      this._arrange();
     }
     changed.forEach(seq => this._update(seq));
+    this._renumber(touched);
     if (added.length <= AT_ONCE) {
-      added.forEach(seq => this._fill(seq));
+      added.forEach(seq => this._feed.fill(seq));
     }
-    this._tickWhileNeeded();
     if (added.length > 0) {
-      this.scroll.arrived(added.length);
+      this._arrived(added);
     }
     this._cellsChanged.emit(
       [...added, ...changed].flatMap(seq => this._run?.cell(seq) ?? [])
     );
   }
 
-  private _add(seq: number): void {
+  /** Take an output cell into the order; returns it where that can change the order. */
+  private _take(seq: number): wire.OutputCell | null {
     const cell = this._run?.cell(seq);
-    if (!cell || this._articles.has(seq)) {
-      return;
+    if (!cell) {
+      return null;
     }
     this._cells.add(cell);
-    const article = new OutputArticle(cell, this._articleHost);
-    article.toggleClass('jp-mod-linked', cell.cell === this._marked);
-    this._articles.set(seq, article);
-    this._feed.insertWidget(this._indexOf(seq), article);
-    this._rendered.add(article);
-    this._note(article);
+    this._cellOf.set(seq, cell.cell);
+    return this._arrangement.put(cell) ? cell : null;
   }
 
-  /** Nearly always the last: the timeline grows at its end. */
-  private _indexOf(seq: number): number {
-    const articles = this._feed.widgets as OutputArticle[];
-    const before = articles.findLastIndex(article => article.cell.seq < seq);
-    return before + 1;
+  /** Returns the cell of the source that the output cell came from. */
+  private _lose(seq: number): string | undefined {
+    const cell = this._cellOf.get(seq);
+    this._cellOf.delete(seq);
+    this._arrangement.remove(seq);
+    if (cell !== undefined) {
+      this._cells.remove({ cell, seq });
+    }
+    return cell;
   }
 
   private _update(seq: number): void {
     const cell = this._run?.cell(seq);
-    const article = this._articles.get(seq);
-    if (cell && article) {
-      article.update(cell);
-      this._note(article);
+    if (cell) {
+      this._feed.tell(cell);
     }
   }
 
-  private _remove(seq: number): void {
-    const article = this._articles.get(seq);
-    if (article) {
-      this._cells.remove(article.cell);
-      this._articles.delete(seq);
-      this._running.delete(article);
-      this._rendered.remove(article);
-      article.dispose();
+  /** Show what is to be shown now; what a person is in stays there, or gives way to `chosen`. */
+  private _arrange(chosen: number | null = null): void {
+    const { arranging, placeOf } = this._host;
+    const seqs = this._arrangement.shown({
+      groupBy: arranging.groupBy,
+      folds: arranging.folds,
+      placeOf,
+      held: chosen ?? this._feed.held?.cell.seq ?? null
+    });
+    const cells = seqs.flatMap(seq => this._run?.cell(seq) ?? []);
+    for (const article of this._feed.display(cells)) {
+      article.toggleClass('jp-mod-linked', article.cell.cell === this._marked);
+    }
+    this._dividers();
+    // A fork that has run nothing has a timeline, but a feed without items is none.
+    this._feed.setHidden(cells.length === 0);
+  }
+
+  /** Of these cells there are more outputs, or fewer: those in view say which they are. */
+  private _renumber(cells: ReadonlySet<string>): void {
+    for (const article of this._feed.articles) {
+      if (article.isFilled && cells.has(article.cell.cell)) {
+        article.refreshContext();
+      }
     }
   }
 
-  private _clear(): void {
-    this._rendered.clear();
-    this._articles.forEach(article => article.dispose());
-    this._articles.clear();
-    this._running.clear();
-    this._focused = null;
-    this._tickWhileNeeded();
+  private _onArranging(): void {
+    this._arrange();
+    this._fillLast();
+    const { held } = this._feed;
+    if (held) {
+      held.node.scrollIntoView({ block: 'nearest' });
+    } else if (this._host.arranging.groupBy === 'time') {
+      this.scroll.toEnd();
+    }
   }
 
-  /** A fork that has run nothing has a timeline, but a feed without items is none. */
-  private _showFeed(): void {
-    this._feed.setHidden(this._articles.size === 0);
-  }
-
-  private _fill(seq: number): void {
-    const article = this._articles.get(seq);
-    if (article) {
-      this._rendered.fill(article);
+  /** By time what is new is at the end; by cell it is wherever its cell is. */
+  private _arrived(added: readonly number[]): void {
+    if (this._host.arranging.groupBy === 'time') {
+      this.scroll.arrived(added.length);
+    } else if (this._host.follow !== 'never' && !this._feed.held) {
+      const article = this._feed.get(added[added.length - 1]);
+      article?.node.scrollIntoView({ block: 'nearest' });
     }
   }
 
   /** What is seen first need not wait for the page to say what is in view. */
   private _fillLast(): void {
-    this._run?.seqs.slice(-AT_ONCE).forEach(seq => this._fill(seq));
+    this._feed.articles
+      .slice(-AT_ONCE)
+      .forEach(({ cell }) => this._feed.fill(cell.seq));
   }
 
   /** A line wherever the kernel was started anew between two output cells. */
-  private _dividers(from: number): void {
+  private _dividers(): void {
+    const isByTime = this._host.arranging.groupBy === 'time';
     const lost = this._host.trans.__('kernel restarted, state lost');
-    let session: number | null = null;
-    for (const seq of this._run?.seqs ?? []) {
-      const article = this._articles.get(seq);
-      if (article) {
-        const isNew = session !== null && article.cell.session !== session;
-        session = article.cell.session;
-        if (seq >= from) {
-          article.setDivider(isNew ? lost : null);
-        }
-      }
+    let before: number | null = null;
+    for (const article of this._feed.articles) {
+      const { session } = article.cell;
+      const isNew = before !== null && session !== before;
+      article.setDivider(isNew && isByTime ? lost : null);
+      before = session;
     }
-  }
-
-  private _note(article: OutputArticle): void {
-    if (article.isRunning) {
-      this._running.add(article);
-    } else {
-      this._running.delete(article);
-    }
-    this._tickWhileNeeded();
   }
 
   private _setMark(cell: string | null, isMarked: boolean): void {
     for (const seq of cell === null ? [] : this._cells.of(cell)) {
-      this._articles.get(seq)?.toggleClass('jp-mod-linked', isMarked);
+      this._feed.get(seq)?.toggleClass('jp-mod-linked', isMarked);
     }
   }
 
-  private _focus(article: OutputArticle): void {
-    this._rendered.fill(article);
-    article.node.focus({ preventScroll: true });
-    article.node.scrollIntoView({ block: 'nearest' });
-  }
-
-  private readonly _onFocus = (event: FocusEvent): void => {
-    const article = this._articleAt(event.target);
-    if (article && article !== this._focused) {
-      this._rove(article);
-      this._focused = article;
-      this._focusedChanged.emit(article.cell);
-    }
-  };
-
-  /** One article at a time is a stop of the Tab key. */
-  private _rove(article: OutputArticle): void {
-    if (this._focused && !this._focused.isDisposed) {
-      this._focused.node.tabIndex = -1;
-    }
-    article.node.tabIndex = 0;
-  }
-
-  /** The keys of a feed: the ARIA Authoring Practices' PageUp and PageDown, and the ends. */
-  private readonly _onKey = (event: KeyboardEvent): void => {
-    const article = this._articleAt(event.target);
-    const isText = event.target instanceof HTMLInputElement;
-    const next = !isText && article && this._after(article, event.key);
-    if (next) {
-      event.preventDefault();
-      event.stopPropagation();
-      this._focus(next);
-    }
-  };
-
-  private _after(
-    article: OutputArticle,
-    key: string
-  ): OutputArticle | undefined {
-    const articles = this._feed.widgets as OutputArticle[];
-    const index = articles.indexOf(article);
-    switch (key) {
-      case 'PageDown':
-        return articles[index + 1];
-      case 'PageUp':
-        return articles[index - 1];
-      case 'Home':
-        return articles[0];
-      case 'End':
-        return articles.at(-1);
-      default:
-        return undefined;
+  private _onFocused(_: ArticleFeed, { cell }: OutputArticle): void {
+    this._inherited = this._inheritedArticle = null;
+    if (cell.seq !== this._told) {
+      this._told = cell.seq;
+      this._focusedChanged.emit(cell);
     }
   }
 
-  private _articleAt(target: EventTarget | null): OutputArticle | undefined {
-    const node = target instanceof Element ? target : null;
-    const found = node?.closest('.jp-PatinaOutput');
-    return found ? this._rendered.at(found) : undefined;
-  }
-
-  private _tickWhileNeeded(): void {
-    const isNeeded = this._running.size > 0;
-    if (isNeeded && this._timer === undefined) {
-      this._timer = setInterval(this._tick, TICK);
-    } else if (!isNeeded) {
-      clearInterval(this._timer);
-      this._timer = undefined;
-    }
-  }
-
-  private readonly _tick = (): void => {
-    const now = Date.now();
-    this._running.forEach(article => article.tick(now));
+  private readonly _onInherited = (): void => {
+    this._inherited = this._ancestry.focused ?? this._inherited;
+    this._inheritedArticle = this._ancestry.article ?? this._inheritedArticle;
   };
 
   private _run: IRunView | null = null;
   private _cells = new OutputCells(null);
   private readonly _changes = new ChangeBatch(change => this._show(change));
   private _marked: string | null = null;
-  private _focused: OutputArticle | null = null;
-  private _timer: ReturnType<typeof setInterval> | undefined;
-  /** The host of the articles: ours, with what only the timeline knows of each. */
-  private readonly _articleHost: ITimelineHost & IArticleHost;
-  private readonly _feed = new Panel();
+  /** The inherited output cell that has, or last had, the focus; null when one of this run has. */
+  private _inherited: IForkPlace | null = null;
+  private _inheritedArticle: OutputArticle | null = null;
+  private _told: number | null = null;
+  private readonly _arrangement = new Arrangement();
+  private readonly _cellOf = new Map<number, string>();
+  private readonly _feed: ArticleFeed;
   private readonly _ancestry: Ancestry;
-  private readonly _articles = new Map<number, OutputArticle>();
-  private readonly _running = new Set<OutputArticle>();
-  private readonly _rendered: RenderedArticles<OutputArticle>;
   private readonly _focusedChanged = new Signal<this, wire.OutputCell | null>(
     this
   );

@@ -1,0 +1,18 @@
+import type { IPatinaClient, IPlainNotebooks } from '../tokens';
+
+/** Requests for variables, of a run or of a kernel without one: whichever has the id. */
+export type VariableRequests = Pick<IPatinaClient, 'global' | 'globalsAfter'>;
+
+/** The requests, each sent to where the owner of the variables is known. */
+export function variableRequests(
+  client: IPatinaClient,
+  plain: IPlainNotebooks | null
+): VariableRequests {
+  return {
+    global: (owner, name, page) =>
+      plain?.has(owner)
+        ? client.kernelGlobal(owner, name, page)
+        : client.global(owner, name, page),
+    globalsAfter: (run, seq) => client.globalsAfter(run, seq)
+  };
+}

@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Locator, Page } from '@playwright/test';
+import type { LabServer } from './support/server';
+import { test, expect } from './support/test';
+
+/** Write an `.ipynb` with these code cells, for a kernel, and return its path. */
+function ipynb(
+  server: LabServer,
+  name: string,
+  cells: readonly string[],
+  kernel = 'patina-python'
+): string {
+  const path = `${randomUUID().slice(0, 8)}-${name}.ipynb`;
+  const notebook = {
+    nbformat: 4,
+    nbformat_minor: 5,
+    metadata: { kernelspec: { name: kernel, display_name: kernel } },
+    cells: cells.map((source, index) => ({
+      cell_type: 'code',
+      id: `c${index}`,
+      metadata: {},
+      source,
+      outputs: [],
+      execution_count: null
+    }))
+  };
+  writeFileSync(join(server.root, path), JSON.stringify(notebook));
+  return path;
+}
+
+/** JupyterLab's own notebook that is in front. */
+function front(page: Page): Locator {
+  return page.locator('.jp-NotebookPanel:visible');
+}
+
+async function run(page: Page, index: number): Promise<void> {
+  const cell = front(page).locator('.jp-CodeCell').nth(index);
+  await cell.locator('.cm-content').click();
+  await page.keyboard.press('Shift+Enter');
+  await expect(cell.locator('.jp-InputPrompt')).toHaveText(/^\[\d+\]:$/);
+  await expect(page.getByRole('button', { name: /\| Idle$/ })).toBeVisible();
+}
+
+function output(page: Page, index: number): Locator {
+  return front(page)
+    .locator('.jp-CodeCell')
+    .nth(index)
+    .locator('.jp-OutputArea');
+}
+
+const CELLS = ['it = iter(range(9))\nnext(it)', 'next(it)', 'next(it)'];
+
+test('a plain notebook goes back to the state before its last cell', async ({
+  patina
+}) => {
+  const { page, server } = patina;
+  await patina.visit(ipynb(server, 'undo', CELLS));
+  await run(page, 0);
+  await run(page, 1);
+  await expect(output(page, 1)).toContainText('1');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('u');
+  await page.keyboard.press('u');
+  await expect(
+    page.getByText('The variables are as before the latest cell')
+  ).toBeVisible();
+  await run(page, 2);
+  await expect(output(page, 2)).toContainText('1');
+});
+
+test('a plain notebook is forked into a copy of it, and both go on on their own', async ({
+  patina
+}) => {
+  const { page, server } = patina;
+  await patina.visit(ipynb(server, 'fork', CELLS));
+  await run(page, 0);
+  await patina.menu('Kernel', 'Fork Kernel into New Notebook');
+  await expect(
+    page.locator('.lm-TabBar-tab.lm-mod-current', { hasText: '-Copy1.ipynb' })
+  ).toBeVisible();
+  await run(page, 1);
+  await run(page, 2);
+  await expect(output(page, 2)).toContainText('2');
+  await page
+    .locator('.jp-MainAreaWidget, .lm-DockPanel-tabBar .lm-TabBar-tab')
+    .filter({ hasText: /-fork\.ipynb/ })
+    .first()
+    .click();
+  await run(page, 2);
+  await expect(output(page, 2)).toContainText('1');
+});
+
+test('a plain notebook is forked into a console', async ({ patina }) => {
+  const { page, server } = patina;
+  await patina.visit(ipynb(server, 'console', CELLS));
+  await run(page, 0);
+  await patina.menu('Kernel', 'Fork Kernel into New Console');
+  const console = page.locator('.jp-CodeConsole:visible');
+  await expect(console).toBeVisible();
+  await console.locator('.jp-CodeConsole-input .cm-content').click();
+  await page.keyboard.insertText('next(it)');
+  await page.keyboard.press('Shift+Enter');
+  await expect(console.locator('.jp-OutputArea-output').last()).toContainText(
+    '1'
+  );
+});
+
+test('the panel Globals shows the variables of a plain notebook, and opens them', async ({
+  patina
+}) => {
+  const { page, server } = patina;
+  await patina.visit(
+    ipynb(server, 'globals', ['words = {"one": [1], "two": 2}', 'extra = 3'])
+  );
+  await run(page, 0);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('g');
+  await page.keyboard.press('v');
+  const grid = page.getByRole('treegrid', { name: 'Globals' });
+  const words = grid.getByRole('row', { name: /words dict 2/ });
+  await expect(words).toBeVisible();
+  await run(page, 1);
+  await expect(grid.getByRole('row', { name: /extra int/ })).toBeVisible();
+  await words.click();
+  await page.keyboard.press('ArrowRight');
+  await expect(grid.getByRole('row', { name: /'one'/ })).toBeVisible();
+});
+
+test('a kernel of somebody else is left alone', async ({ patina }) => {
+  const { page, server } = patina;
+  await patina.visit(ipynb(server, 'other', ['1'], 'python3'));
+  await run(page, 0);
+  await page
+    .getByRole('menubar')
+    .getByRole('menuitem', { name: 'Kernel', exact: true })
+    .click();
+  for (const name of ['Notebook', 'Console']) {
+    const item = page.getByRole('menuitem', {
+      name: `Fork Kernel into New ${name}`
+    });
+    await expect(item).toHaveAttribute('aria-disabled', 'true');
+  }
+});
