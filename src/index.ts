@@ -6,9 +6,11 @@ import { forks } from './plugins/commands/forks';
 import { runs } from './plugins/commands/runs';
 import { state } from './plugins/commands/state';
 import { view } from './plugins/commands/view';
+import { compare } from './plugins/compare';
 import { completion } from './plugins/completion';
 import { create } from './plugins/create';
 import { globals } from './plugins/globals';
+import { history } from './plugins/history';
 import { menus } from './plugins/menus';
 import { notebook } from './plugins/notebook';
 import { running } from './plugins/running';
@@ -40,7 +42,9 @@ const plugins = [
   status,
   running,
   runtree,
-  globals
+  globals,
+  history,
+  compare
 ] as JupyterFrontEndPlugin<unknown>[];
 
 export default plugins;
