@@ -116,7 +116,8 @@ test('others are compared with the baseline; what goes on meanwhile is said, not
   patina,
   notebook
 }) => {
-  await patina.open(notebook('baseline.tsnb', ['n = 1', 'n = 2']));
+  const path = notebook('baseline.tsnb', ['n = 1', 'n = 2']);
+  await patina.open(path);
   await patina.run(0);
   await expect(patina.output(1, 1, 'succeeded')).toBeVisible();
   await patina.command('New Run', 'n', 'n');
@@ -137,8 +138,10 @@ test('others are compared with the baseline; what goes on meanwhile is said, not
     view.getByRole('article', { name: 'cell 1: only in Run 1' })
   ).toBeVisible();
 
-  const run = patina.server.request('api/patina/notebooks');
-  const [{ runs }] = (await (await run).json()) as [{ runs: { id: string }[] }];
+  const reply = await patina.server.request(
+    `api/patina/notebooks?path=${path}`
+  );
+  const { runs } = (await reply.json()) as { runs: { id: string }[] };
   await patina.server.request(`api/patina/runs/${runs[0].id}/execute`, {
     method: 'POST',
     body: JSON.stringify({ cells: [{ id: 'cell1' }], request_id: 'x' })

@@ -5,7 +5,11 @@ import { LiveRunsWatch, liveRuns } from './liveruns';
 
 function progress(cells: string[], ...parents: (string | null)[]): IProgress {
   return {
-    outputs: cells.map(cell => ({ cell, status: 'succeeded' as const })),
+    outputs: cells.map(cell => ({
+      run: 'r',
+      cell,
+      status: 'succeeded' as const
+    })),
     runs: parents.map(parent => ({
       parent: parent === null ? undefined : { run: parent, seq: 1 }
     })) as wire.Run[]
@@ -22,6 +26,13 @@ describe('hintNow', () => {
   it('begins with running again, and goes on when that was done', () => {
     expect(hintNow(progress(['a'], null), none)).toBe('rerun');
     expect(hintNow(progress(['a', 'a'], null), none)).toBe('globals');
+  });
+
+  it('does not take the same cell in two runs for one that ran again', () => {
+    const one = progress(['a'], null, null);
+    const other = one.outputs.map(output => ({ ...output, run: 's' }));
+    const both = { ...one, outputs: [...one.outputs, ...other] };
+    expect(hintNow(both, none)).toBe('rerun');
   });
 
   it('does not tell to fork who has forked', () => {

@@ -8,8 +8,12 @@ export type Hint = (typeof HINTS)[number];
 /** What a person has done so far in a notebook. */
 export interface IProgress {
   readonly runs: readonly wire.Run[];
-  /** Output cells of the shown run, without those it inherits. */
-  readonly outputs: readonly Pick<wire.OutputCell, 'cell' | 'status'>[];
+  /** The first output cells of each run, without those it inherits. */
+  readonly outputs: readonly {
+    readonly run: string;
+    readonly cell: string;
+    readonly status: wire.CellStatus;
+  }[];
 }
 
 /**
@@ -37,7 +41,8 @@ const ended = ({ outputs }: IProgress) =>
   outputs.filter(({ status }) => status === 'succeeded').length;
 
 const hasRerun = ({ outputs }: IProgress) =>
-  new Set(outputs.map(({ cell }) => cell)).size < outputs.length;
+  new Set(outputs.map(({ run, cell }) => `${run} ${cell}`)).size <
+  outputs.length;
 
 const hasFork = ({ runs }: IProgress) =>
   runs.some(({ parent }) => parent !== undefined);

@@ -24,6 +24,7 @@ import type { PatinaPanel } from '../widgets/notebook/panel';
 import type { NotebookSettings } from '../widgets/notebook/settings';
 import { CellPlaces } from '../widgets/timeline/cellplaces';
 import { OutputLoader } from '../widgets/timeline/loader';
+import { describePictures } from '../widgets/timeline/picturealt';
 import { PanelCommands } from './commands/panelcommands';
 import { reveal } from './reveal';
 import { followSettings } from './settings';
@@ -138,6 +139,7 @@ function host(
   const rendermime = services.rendermime.clone({
     resolver: panel.context.urlResolver
   });
+  describePictures(rendermime, trans);
   return {
     client,
     runs,

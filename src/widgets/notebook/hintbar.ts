@@ -7,6 +7,9 @@ import { button, element } from '../timeline/element';
 import type { PatinaPanel } from './panel';
 import type { NotebookSettings } from './settings';
 
+/** A long history is not read for a hint: so many output cells of each run say it all. */
+const ENOUGH = 20;
+
 /** What a hint offers to do at once; the command's id. */
 const ACTIONS: Partial<Record<Hint, string>> = {
   globals: 'patina:show-globals',
@@ -67,13 +70,17 @@ export class HintBar extends Widget {
   private _now(): Hint | null {
     const { settings, dismissed } = this._services;
     const { content, shownRun } = this._panel;
-    const view = shownRun.view;
-    if (!settings.showHints || !dismissed.all || !view) {
+    if (!settings.showHints || !dismissed.all || !shownRun.view) {
       return null;
     }
-    const runs = content.runs?.runs.map(({ run }) => run) ?? [];
-    // What comes of the first few output cells says it all; a long history is not read for it.
-    const outputs = view.seqs.slice(0, 20).flatMap(seq => view.cell(seq) ?? []);
+    const views = content.runs?.runs ?? [];
+    const outputs = views.flatMap(view =>
+      view.seqs.slice(0, ENOUGH).flatMap(seq => {
+        const cell = view.cell(seq);
+        return cell ? [{ run: view.id, ...cell }] : [];
+      })
+    );
+    const runs = views.map(({ run }) => run);
     return hintNow({ runs, outputs }, dismissed.all);
   }
 

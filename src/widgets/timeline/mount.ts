@@ -14,6 +14,7 @@ import type { NotebookSettings } from '../notebook/settings';
 import { CellPlaces } from './cellplaces';
 import { forkActions } from './forkactions';
 import { OutputLoader } from './loader';
+import { describePictures } from './picturealt';
 import type { IRunActions } from './runnotice';
 import { RunPanel } from './runpanel';
 import type { ITimelineHost } from './timeline';
@@ -111,6 +112,7 @@ function host(
 ): ITimelineHost {
   const { content, context } = panel;
   const own = rendermime.clone({ resolver: context.urlResolver });
+  describePictures(own, trans);
   const notebook = content.notebookId ?? '';
   return {
     rendermime: own,
