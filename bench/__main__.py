@@ -24,6 +24,9 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[Sequence[Figure]]]] = {
     "page-lines": page.lines,
     "cells": page.cells,
     "outputs": page.outputs,
+    "scroll": page.scroll,
+    "filter": page.filtering,
+    "fork": page.forking,
     "growth": growth.measure,
     "kernel": kernel.measure,
 }

@@ -146,3 +146,41 @@ async def outputs() -> list[Figure]:
         Figure(f"{what}: run log on disk", "kB", [size / 1000 for size in log]),
         Figure(f"{what}: memory of the server: growth, all rounds of both (RSS)", "MB", [memory]),
     ]  # fmt: skip
+
+
+async def scroll() -> list[Figure]:
+    """Scrolling by the wheel: 10,000 kept outputs, against 1,000 of a stock notebook."""
+    async with running() as server:
+        for index in range(ROUNDS):
+            write_history(server.root, f"scroll{index}.tsnb", CODE_CELLS_WITH_HISTORY, LARGE)
+            stock = [("print('output', n)", f"output {seq + 1}\n") for seq in range(1_000)]
+            write_stock(server.root, f"scroll{index}.ipynb", stock)
+        values = await chromium("scroll", server, rounds=ROUNDS)
+    what = f"scrolling {LARGE:,} outputs (stock: 1,000), a frame"
+    one = (RatioAtMost(1.0),)
+    return [
+        Figure(f"{what}: median", "ms", *_sides(values, "median"), STOCK, one),
+        Figure(f"{what}: 95 of 100 at most", "ms", *_sides(values, "p95"), STOCK, one),
+        Figure(f"{what}: the longest", "ms", *_sides(values, "worst"), STOCK),
+        Figure("after that: memory of the page's process (PSS)", "MB",
+               *_sides(values, "memory"), STOCK, (AtMost(500),)),
+        Figure("after that: JS heap", "MB", *_sides(values, "heap"), STOCK),
+    ]  # fmt: skip
+
+
+async def filtering() -> list[Figure]:
+    """A letter into the filter of 10,000 variables, until what is left is painted."""
+    async with running() as server:
+        (server.root / "globals.tsnb").write_text(tsnb(["", ""]), encoding="utf-8")
+        values = await chromium("globals", server, rounds=20)
+    what = "a letter filters 10,000 variables, to pixels"
+    return [Figure(what, "ms", values["filter"]["ours"], goals=(AtMost(50),))]
+
+
+async def forking() -> list[Figure]:
+    """Fork and Run Cell with 1 GB of state, until the new run's first output is painted."""
+    async with running() as server:
+        (server.root / "fork.tsnb").write_text(tsnb(["", ""]), encoding="utf-8")
+        values = await chromium("fork", server, rounds=10)
+    what = "Fork and Run Cell at 1 GB, key to pixels"
+    return [Figure(what, "ms", values["fork"]["ours"], goals=(AtMost(400),))]

@@ -20,9 +20,11 @@ from tornado.web import HTTPError
 from patina_lab import wire
 from patina_lab._version import __version__
 from patina_lab.blobs.store import BlobDamagedError, BlobMissingError
+from patina_lab.comparison import Comparisons
 from patina_lab.document.errors import TsnbError
 from patina_lab.document.format import Cell, TsnbDocument, write
 from patina_lab.document.refusals import refuse_gigantic
+from patina_lab.historysearch import HistorySearch
 from patina_lab.kernel.connection import now
 from patina_lab.kernel.process import install_hint
 from patina_lab.livestate import MOST_PAGE, LiveState, page_of
@@ -57,6 +59,8 @@ class Service:
     def __init__(self, serverapp: ServerApp, rooms: Rooms) -> None:
         self._serverapp, self._rooms = serverapp, rooms
         self.states = LiveState(rooms)
+        self.comparisons = Comparisons(rooms)
+        self.search = HistorySearch(rooms)
         self._plain = PlainKernels(rooms.kernels)
 
     async def _specs(self) -> dict[str, Any]:

@@ -22,6 +22,10 @@ GlobalKind = Literal["data", "function", "class", "module", "other"]
 GlobalChange = Literal["new", "rebound", "maybe", "gone"]
 Capability = Literal["fork", "undo", "globals", "save"]
 OnCrash = Literal["ask", "continue"]
+LineKind = Literal["same", "left", "right", "gap"]
+Difference = Literal["only left", "only right", "code", "outputs", "status"]
+Verdict = Literal["same", "alike", "different"]
+Place = Literal["code", "output", "error", "name"]
 
 
 class Wire(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -328,6 +332,103 @@ class UndoneKernel(Wire, frozen=True):
     """Reply of `POST api/patina/kernels/{kernel}/undo`: how many more cells can be undone."""
 
     left: int
+
+
+class DiffLine(Wire, frozen=True):
+    """A line of both texts, of one of them, or (`gap`) how many lines of both are left out."""
+
+    kind: LineKind
+    text: str
+
+
+class ComparedCell(Wire, frozen=True):
+    """Two output cells of one cell, or one without a counterpart; nothing in `differs`: the same.
+
+    `code` and `output` are there where those differ and are not too long to compare by line.
+    """
+
+    cell: str
+    differs: list[Difference]
+    left: OutputCell | None = None
+    right: OutputCell | None = None
+    code: list[DiffLine] | None = None
+    output: list[DiffLine] | None = None
+
+
+class ComparedGlobal(Wire, frozen=True):
+    """A variable in two runs. `alike`: what is known of both is equal, and is not all of it."""
+
+    name: str
+    verdict: Verdict
+    left: Global | None = None
+    right: Global | None = None
+
+
+class Comparison(Wire, frozen=True):
+    """Two runs side by side: those cells and variables first that differ, then in order.
+
+    `shared` output cells are of before a fork, the same in both, and left out. `*_total` and
+    `*_different` count all of them, listed or not. `*_past`: the run has no kernel, and these are
+    the variables as they were last.
+    """
+
+    left: Run
+    right: Run
+    shared: int
+    cells: list[ComparedCell]
+    cells_total: int
+    cells_different: int
+    globals: list[ComparedGlobal]
+    globals_total: int
+    globals_different: int
+    globals_alike: int
+    left_past: bool = False
+    right_past: bool = False
+
+
+class Snippet(Wire, frozen=True):
+    """Where a word was found, with what stands around it in its line."""
+
+    place: Place
+    before: str
+    match: str
+    after: str
+
+
+class Thumbnail(Wire, frozen=True):
+    """The first picture of an output cell; of a plot that the page draws only its type."""
+
+    mime: str
+    value: MimeValue | None = None
+
+
+class Found(Wire, frozen=True):
+    """An output cell in which all words were found. `line` is the first line of its source."""
+
+    run: str
+    seq: int
+    cell: str
+    status: CellStatus
+    at: str
+    line: str
+    snippets: list[Snippet]
+    thumbnail: Thumbnail | None = None
+    undone: bool = False
+    pinned: bool = False
+
+
+class SearchPage(Wire, frozen=True):
+    """What was found, the latest first. `next`: where to go on; absent when all was looked at.
+
+    A page ends when it is full or has taken long enough: it can be empty and have a `next`.
+    `unread` outputs could not be read: their file is missing or damaged.
+    """
+
+    found: list[Found]
+    searched: int
+    total: int
+    next: str | None = None
+    unread: int = 0
 
 
 class Problem(Wire, frozen=True):

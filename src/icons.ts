@@ -1,4 +1,5 @@
 import { LabIcon } from '@jupyterlab/ui-components';
+import compareSvg from '../style/icons/compare.svg';
 import forkSvg from '../style/icons/fork.svg';
 import globalsSvg from '../style/icons/globals.svg';
 import patinaSvg from '../style/icons/patina.svg';
@@ -26,4 +27,10 @@ export const runsIcon = new LabIcon({
 export const forkIcon = new LabIcon({
   name: 'patina-lab:fork',
   svgstr: forkSvg
+});
+
+/** Arrows both ways: two runs compared. */
+export const compareIcon = new LabIcon({
+  name: 'patina-lab:compare',
+  svgstr: compareSvg
 });

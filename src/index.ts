@@ -9,10 +9,12 @@ import { runs } from './plugins/commands/runs';
 import { sections } from './plugins/commands/sections';
 import { state } from './plugins/commands/state';
 import { view } from './plugins/commands/view';
+import { compare } from './plugins/compare';
 import { completion } from './plugins/completion';
 import { create } from './plugins/create';
 import { disabledReasons } from './plugins/disabledreasons';
 import { globals } from './plugins/globals';
+import { history } from './plugins/history';
 import { menus } from './plugins/menus';
 import { notebook } from './plugins/notebook';
 import { plainNotebooks } from './plugins/plainnotebooks';
@@ -50,7 +52,9 @@ const plugins = [
   status,
   running,
   runtree,
-  globals
+  globals,
+  history,
+  compare
 ] as JupyterFrontEndPlugin<unknown>[];
 
 export default plugins;

@@ -46,6 +46,12 @@ export interface IPatinaClient {
   ): Promise<wire.GlobalPage>;
   /** The variables as they were after an output cell. */
   globalsAfter(run: string, seq: number): Promise<wire.Global[]>;
+  /** Two runs of a notebook side by side, what differs first. */
+  compare(left: string, right: string): Promise<wire.Comparison>;
+  /** What differs in two runs, as an HTML file. */
+  compareReport(left: string, right: string): Promise<ArrayBuffer>;
+  /** A page of the output cells of a notebook that have all the words. */
+  search(notebook: string, query: ISearchQuery): Promise<wire.SearchPage>;
   /** A variable, or the part of it that `path` leads to, and some of its parts. */
   global(
     run: string,
@@ -59,6 +65,19 @@ export interface IGlobalPage {
   readonly path: readonly string[];
   readonly offset: number;
   readonly limit: number;
+}
+
+/** What is looked for in a history; what is empty narrows nothing. */
+export interface ISearchQuery {
+  readonly words: string;
+  readonly place: wire.Place | '';
+  readonly run: string;
+  readonly cell: string;
+  readonly status: wire.CellStatus | '';
+  readonly pictures: boolean;
+  readonly pinned: boolean;
+  /** Where the page before ended. */
+  readonly after?: string;
 }
 
 export type ConnectionState =

@@ -1,4 +1,5 @@
 import type { Browser, Locator, Page } from '@playwright/test';
+import { readFileSync } from 'node:fs';
 import { options } from './options';
 
 /** What differs between our notebook and the one it is compared with. */
@@ -77,6 +78,21 @@ export class Side {
       .locator('.cm-content');
   }
 
+  /**
+   * What the page's process holds of the machine's memory, in MB: elements and pictures, too. Of
+   * Chromium's renderer processes the largest is the page's; what it shares counts in part (PSS).
+   */
+  async memory(): Promise<number> {
+    const browser = this.page.context().browser();
+    const session = await browser?.newBrowserCDPSession();
+    const info = await session?.send('SystemInfo.getProcessInfo');
+    await session?.detach();
+    const renderers = (info?.processInfo ?? []).filter(
+      ({ type }) => type === 'renderer'
+    );
+    return Math.max(...renderers.map(({ id }) => proportionalMb(id)));
+  }
+
   /** Bytes of the page's JavaScript heap after a collection, in MB. */
   async heap(): Promise<number> {
     const session = await this.page.context().newCDPSession(this.page);
@@ -85,4 +101,11 @@ export class Side {
     await session.detach();
     return usedSize / 1e6;
   }
+}
+
+/** The proportional set size of a process, in MB. */
+function proportionalMb(pid: number): number {
+  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'ascii');
+  const kilobytes = /^Pss:\s+(\d+) kB$/m.exec(rollup)?.[1] ?? '0';
+  return (Number(kilobytes) * 1024) / 1e6;
 }

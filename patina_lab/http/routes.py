@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from patina_lab.http.blobs import BlobHandler
+from patina_lab.http.history import CompareHandler, CompareReportHandler, SearchHandler
 from patina_lab.http.kernels import (
     ForkKernelHandler,
     KernelGlobalHandler,
@@ -37,6 +38,7 @@ RESOURCES: dict[str, type] = {
     "/notebooks": NotebooksHandler,
     "/notebooks/{id}/runs": NotebookRunsHandler,
     "/notebooks/{id}/blobs/{hash}": BlobHandler,
+    "/notebooks/{id}/search": SearchHandler,
     "/runs/{run}": RunHandler,
     "/runs/{run}/execute": ExecuteHandler,
     "/runs/{run}/input": InputHandler,
@@ -52,6 +54,8 @@ RESOURCES: dict[str, type] = {
     "/runs/{run}/load": LoadHandler,
     "/runs/{run}/globals": GlobalsHandler,
     "/runs/{run}/globals/{name}": GlobalHandler,
+    "/runs/{a}/compare/{b}": CompareHandler,
+    "/runs/{a}/compare/{b}/report.html": CompareReportHandler,
     "/kernels/{kernel}/fork": ForkKernelHandler,
     "/kernels/{kernel}/undo": UndoKernelHandler,
     "/kernels/{kernel}/globals": KernelGlobalsHandler,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -59,7 +59,7 @@ class Room:
         self.idle_since: float | None = None
         self._kernels = kernels
         self._runners: dict[str, Runner] = {}
-        self._damaged: dict[str, wire.Run] = {}
+        self._damaged: dict[str, Damaged] = {}
         self._entering = asyncio.Lock()
         self._acknowledging: asyncio.TimerHandle | None = None
         self._enter(source)
@@ -88,7 +88,7 @@ class Room:
         """
         for found in await asyncio.to_thread(self.folder.load, self.id, copy_of):
             if isinstance(found, Damaged):
-                self._damaged[found.run.id] = found.run
+                self._damaged[found.run.id] = found
                 self.document.add_run(found.run, found.cells)
             else:
                 self._revive(found)
@@ -124,7 +124,15 @@ class Room:
     def runs(self) -> list[wire.Run]:
         """All runs, the oldest first."""
         known = [runner.recorder.wire_run for runner in self._runners.values()]
-        return sorted([*known, *self._damaged.values()], key=lambda run: (run.created, run.id))
+        known += [damaged.run for damaged in self._damaged.values()]
+        return sorted(known, key=lambda run: (run.created, run.id))
+
+    def timelines(self) -> Iterator[tuple[str, list[wire.OutputCell]]]:
+        """Yield every run's id with its output cells, also of runs that can only be read."""
+        for runner in self._runners.values():
+            yield runner.run.id, runner.recorder.cells()
+        for run, damaged in self._damaged.items():
+            yield run, damaged.cells
 
     def has(self, run: str) -> bool:
         """Whether the run is one of this notebook."""
@@ -137,7 +145,7 @@ class Room:
     def runner(self, run: str) -> Runner:
         """Return what a run is driven by; a problem when it cannot be driven."""
         if damaged := self._damaged.get(run):
-            error = damaged.error
+            error = damaged.run.error
             assert error is not None
             raise conflict(error.message, error.reason, error.hint)
         if run not in self._runners:

@@ -15,7 +15,8 @@ import { GlobalParts } from './globalparts';
 
 /** How long a change counts as one that was just made, in milliseconds. */
 const FRESH = 1500;
-const CLOSED = ['function', 'class', 'module'] as const;
+/** The groups that are closed at first, unless a person has set others. */
+const CLOSED: readonly wire.GlobalKind[] = ['function', 'class', 'module'];
 
 export const START: IGlobalsQuery = {
   pattern: '',
@@ -86,9 +87,50 @@ export class GlobalsModel implements IDisposable, IOpenState {
     return this._parts.get(key);
   }
 
+  /** Whether what changed a moment ago is told from the rest. */
+  isHighlighting = true;
+
   /** Whether the variable changed a moment ago. */
   isFresh(name: string): boolean {
-    return this._fresh.has(name) && Date.now() - this._freshSince < FRESH;
+    const isNew = Date.now() - this._freshSince < FRESH;
+    return this.isHighlighting && isNew && this._fresh.has(name);
+  }
+
+  /** Whether changes show by themselves, or when they are asked for. */
+  get isManual(): boolean {
+    return this._isManual;
+  }
+
+  set isManual(isManual: boolean) {
+    this._isManual = isManual;
+    if (!isManual) {
+      this.update();
+    }
+  }
+
+  /** Whether there are changes that are not shown. */
+  get hasNews(): boolean {
+    return this._hasNews;
+  }
+
+  /** Show what has changed since it was asked for last. */
+  update(): void {
+    if (this._hasNews) {
+      this._hasNews = false;
+      this._refresh();
+    }
+  }
+
+  /** Close the groups of these kinds, and open the others. */
+  closeGroups(kinds: readonly wire.GlobalKind[]): void {
+    for (const group of GROUPS) {
+      if (kinds.some(kind => kind === group)) {
+        this._open.delete(groupKey(group));
+      } else {
+        this._open.add(groupKey(group));
+      }
+    }
+    this._lay();
   }
 
   showRun(view: IRunView | null): void {
@@ -99,6 +141,7 @@ export class GlobalsModel implements IDisposable, IOpenState {
     this._view = view;
     view?.globalsChanged.connect(this._onGlobals, this);
     this._after = this._trouble = null;
+    this._hasNews = false;
     this._fresh = new Set();
     this._parts.showRun(view?.id ?? null);
     this._take(view?.globals ?? []);
@@ -159,10 +202,19 @@ export class GlobalsModel implements IDisposable, IOpenState {
   }
 
   private _onGlobals(): void {
-    const globals = this._view?.globals ?? [];
     if (this._after !== null) {
       return;
     }
+    if (this._isManual) {
+      this._hasNews = true;
+      this._changed.emit();
+    } else {
+      this._refresh();
+    }
+  }
+
+  private _refresh(): void {
+    const globals = this._view?.globals ?? [];
     const before = new Map(this._globals.map(it => [it.name, it]));
     this._fresh = new Set(
       globals
@@ -201,15 +253,15 @@ export class GlobalsModel implements IDisposable, IOpenState {
   private _shown = 0;
   private _after: number | null = null;
   private _latest = 0;
+  private _isManual = false;
+  private _hasNews = false;
   private _trouble: string | null = null;
   private _query = START;
   private _fresh: ReadonlySet<string> = new Set();
   private _freshSince = 0;
   private readonly _parts: GlobalParts;
   private readonly _open = new Set(
-    GROUPS.filter(group => !CLOSED.some(closed => closed === group)).map(
-      groupKey
-    )
+    GROUPS.filter(group => !CLOSED.some(kind => kind === group)).map(groupKey)
   );
   private readonly _changed = new Signal<this, void>(this);
   private _isDisposed = false;

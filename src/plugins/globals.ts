@@ -8,6 +8,7 @@ import {
   MainAreaWidget,
   type WidgetTracker
 } from '@jupyterlab/apputils';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, type TranslationBundle } from '@jupyterlab/translation';
 import { globalsIcon } from '../icons';
@@ -19,19 +20,23 @@ import { IPatinaClient, IPatinaTracker, IPlainNotebooks } from '../tokens';
 import { GlobalsPanel } from '../widgets/globals/globalspanel';
 import { GlobalPreview } from '../widgets/globals/preview';
 import type { PatinaPanel } from '../widgets/notebook/panel';
+import type { NotebookSettings } from '../widgets/notebook/settings';
 import { addGlobalsCommands } from './commands/globals';
+import { reveal } from './reveal';
+import { followSettings } from './settings';
 
 /** The variables of the shown run, in a sidebar. */
 export const globals: JupyterFrontEndPlugin<void> = {
   id: 'patina-lab:globals',
   description: 'Shows the variables of the run of the notebook in front.',
   autoStart: true,
-  requires: [IPatinaClient, IPatinaTracker, ITranslator],
+  requires: [IPatinaClient, IPatinaTracker, ISettingRegistry, ITranslator],
   optional: [ICommandPalette, ILayoutRestorer, IStateDB, IPlainNotebooks],
   activate: (
     app,
     client: IPatinaClient,
     tracker: WidgetTracker<PatinaPanel>,
+    registry: ISettingRegistry,
     translator: ITranslator,
     palette: ICommandPalette | null,
     restorer: ILayoutRestorer | null,
@@ -40,8 +45,9 @@ export const globals: JupyterFrontEndPlugin<void> = {
   ) => {
     const trans = translator.load('patina_lab');
     const watched = new WatchedNames(state);
-    const requests = variableRequests(client, plain);
-    const panel = new GlobalsPanel(new GlobalsModel(requests), trans);
+    const model = new GlobalsModel(variableRequests(client, plain));
+    followGlobalsSettings(model, followSettings(registry));
+    const panel = new GlobalsPanel(model, trans);
     panel.id = 'patina-globals';
     panel.title.icon = globalsIcon;
     panel.title.caption = trans.__('Globals of the shown run');
@@ -100,6 +106,27 @@ function showFront(
   }
 }
 
+/** The panel is as the settings say; what a person changes in it lasts until these change. */
+function followGlobalsSettings(
+  model: GlobalsModel,
+  settings: NotebookSettings
+): void {
+  let known = '';
+  const apply = () => {
+    const { globalsSort, hiddenKinds, globalsUpdate, highlight } = settings;
+    const key = JSON.stringify([globalsSort, hiddenKinds]);
+    model.isManual = globalsUpdate === 'manual';
+    model.isHighlighting = highlight;
+    if (key !== known) {
+      known = key;
+      model.ask({ sort: globalsSort });
+      model.closeGroups(hiddenKinds);
+    }
+  };
+  settings.changed.connect(apply);
+  apply();
+}
+
 /** Show a variable on its own, in a tab beside the notebook. */
 function show(
   app: JupyterFrontEnd,
@@ -122,20 +149,4 @@ function show(
     mode: 'split-bottom',
     type: 'Patina Variable'
   });
-}
-
-/** Go to the output cell that changed a variable. */
-function reveal(
-  app: JupyterFrontEnd,
-  panel: PatinaPanel | null,
-  seq: number
-): void {
-  const go = () => panel?.content.runPane?.revealSeq(seq);
-  if (panel?.isVisible) {
-    go();
-  } else if (panel) {
-    app.shell.activateById(panel.id);
-    // A notebook that comes to the front focuses its source first.
-    setTimeout(go, 100);
-  }
 }

@@ -22,7 +22,9 @@ import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, type TranslationBundle } from '@jupyterlab/translation';
 import { patinaIcon } from '../icons';
 import { RunsModel } from '../model/runs';
+import { hasKernel } from '../model/runwords';
 import { Trust } from '../model/trust';
+import { DismissedHints } from '../services/dismissedhints';
 import { RunsProvider } from '../services/provider';
 import { OwnOutputs } from '../services/ownoutputs';
 import { TrustedNotebooks } from '../services/trustednotebooks';
@@ -33,13 +35,14 @@ import {
 } from '../widgets/notebook/documentmodel';
 import { PatinaFactory } from '../widgets/notebook/factory';
 import type { PatinaPanel } from '../widgets/notebook/panel';
+import { HintBar, type IHintServices } from '../widgets/notebook/hintbar';
+import { keepWithin } from '../widgets/notebook/liverunslimit';
 import { report } from '../widgets/notebook/report';
 import { RunOpener } from '../widgets/notebook/runopener';
-import { NotebookSettings } from '../widgets/notebook/settings';
 import { type IRunPanelServices, mountRuns } from '../widgets/timeline/mount';
 import type { RunPanel } from '../widgets/timeline/runpanel';
+import { followSettings, NOTEBOOK_PLUGIN } from './settings';
 
-export const NOTEBOOK_PLUGIN = 'patina-lab:notebook';
 const FACTORY = 'Patina Notebook';
 
 /** Opens `.tsnb` files: the file type, its document, its widget. */
@@ -79,10 +82,7 @@ export const notebook: JupyterFrontEndPlugin<WidgetTracker<PatinaPanel>> = {
       'tsnb',
       createSharedSource
     );
-    const settings = new NotebookSettings();
-    void registry
-      .load(NOTEBOOK_PLUGIN)
-      .then(loaded => settings.use(loaded), report);
+    const settings = followSettings(registry);
     const trusted = new TrustedNotebooks(state);
     const own = new OwnOutputs(window.localStorage);
     const { serviceManager } = app;
@@ -93,6 +93,13 @@ export const notebook: JupyterFrontEndPlugin<WidgetTracker<PatinaPanel>> = {
       trans,
       me: () => displayName(serviceManager.user.identity)
     };
+    const hints: IHintServices = {
+      settings,
+      dismissed: new DismissedHints(state),
+      trans,
+      execute: id => void app.commands.execute(id),
+      label: id => app.commands.label(id)
+    };
     const opener = new RunOpener(
       (id, panel) =>
         new RunsModel(
@@ -101,8 +108,16 @@ export const notebook: JupyterFrontEndPlugin<WidgetTracker<PatinaPanel>> = {
             serviceManager.serverSettings
           )
         ),
-      (panel, runs) =>
-        openPane(panel, runs, id => new Trust(trusted, own, id), services)
+      (panel, runs) => {
+        const pane = openPane(
+          panel,
+          runs,
+          id => new Trust(trusted, own, id),
+          services
+        );
+        pane.addWidget(new HintBar(panel, hints));
+        return pane;
+      }
     );
     const factory = new PatinaFactory({
       name: FACTORY,
@@ -150,7 +165,15 @@ function openPane(
   panel.execution.queued.connect((_, cells) =>
     trust.own(cells.map(cell => cell.id))
   );
-  const { settings } = services;
+  const { settings, client, trans } = services;
+  panel.execution.newRunOptions = () => settings.newRun;
+  keepWithin(panel, runs, settings, trans);
+  panel.closing.connect(() => {
+    if (settings.onClose === 'stop') {
+      const live = runs.runs.filter(({ run }) => hasKernel(run));
+      live.forEach(({ id }) => void client.stop(id).catch(report));
+    }
+  });
   const arrange = () => (panel.content.position = settings.timelinePosition);
   settings.changed.connect(arrange);
   panel.disposed.connect(() => {

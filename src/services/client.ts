@@ -1,10 +1,13 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 import { UUID } from '@lumino/coreutils';
-import type { IGlobalPage, IPatinaClient } from '../tokens';
+import type { IGlobalPage, IPatinaClient, ISearchQuery } from '../tokens';
 import type * as wire from '../wire';
 import { BlobCache } from './blobcache';
 import { PatinaError } from './error';
+
+/** How many output cells a comparison lists at most; those that differ come first. */
+const MOST_COMPARED = 1000;
 
 /** Requests to the Patina server, as docs/reference/api.md has them. */
 export class PatinaClient implements IPatinaClient {
@@ -142,6 +145,32 @@ export class PatinaClient implements IPatinaClient {
       limit
     });
     return this._json('GET', `${owner}/globals/${name(variable)}${query}`);
+  }
+
+  compare(left: string, right: string): Promise<wire.Comparison> {
+    const place = `runs/${name(left)}/compare/${name(right)}`;
+    return this._json('GET', `${place}?limit=${MOST_COMPARED}`);
+  }
+
+  async compareReport(left: string, right: string): Promise<ArrayBuffer> {
+    const place = `runs/${name(left)}/compare/${name(right)}/report.html`;
+    return (await this._send('GET', place)).arrayBuffer();
+  }
+
+  search(notebook: string, query: ISearchQuery): Promise<wire.SearchPage> {
+    const { words, place, run, cell, status, pictures, pinned, after } = query;
+    const asked = Object.entries({
+      q: words,
+      in: place,
+      run,
+      cell,
+      status,
+      pictures: pictures && 'true',
+      pinned: pinned && 'true',
+      after
+    }).filter((entry): entry is [string, string] => Boolean(entry[1]));
+    const search = new URLSearchParams(asked);
+    return this._json('GET', `notebooks/${name(notebook)}/search?${search}`);
   }
 
   private async _json<T>(

@@ -88,6 +88,7 @@ async def test_reading_writing_and_running_are_different_rights(
     notebook = await user.create()
     (cell,) = await user.write("1")
     run = await user.start(notebook["id"])
+    other = await user.start(notebook["id"])
     await user.ran(run, cell)
     recorded.asked.clear()
     wanted: dict[str, list[tuple[str, str, Any]]] = {
@@ -96,6 +97,8 @@ async def test_reading_writing_and_running_are_different_rights(
             ("GET", "notebooks", None),
             ("GET", f"notebooks/{notebook['id']}/runs", None),
             ("GET", f"runs/{run}/timeline", None),
+            ("GET", f"notebooks/{notebook['id']}/search", None),
+            ("GET", f"runs/{run}/compare/{other}", None),
             ("GET", "openapi.json", None),
         ],
         "write": [

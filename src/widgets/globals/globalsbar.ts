@@ -5,7 +5,7 @@ import type { GlobalsModel } from '../../model/globalsmodel';
 import { groupWord, sortWord } from '../../model/globalwords';
 import type { IRunView } from '../../tokens';
 import type * as wire from '../../wire';
-import { element } from '../timeline/element';
+import { button, element } from '../timeline/element';
 
 /** How many output cells of the past are offered. */
 const MOST_PAST = 100;
@@ -43,13 +43,17 @@ export class GlobalsBar extends Widget {
       this._sort,
       SORTS.map(sort => [sort, `↓ ${sortWord(sort, _trans)}`])
     );
+    this._update.textContent = _trans.__('Update');
+    this._update.hidden = true;
     this.node.append(
       this._run,
       this._when,
       this._filter,
       this._kinds(),
-      this._sort
+      this._sort,
+      this._update
     );
+    _model.changed.connect(this._onModel, this);
   }
 
   /** Called when the filter is done with. */
@@ -85,6 +89,19 @@ export class GlobalsBar extends Widget {
       after === null ? '' : String(after)
     );
     this._when.hidden = view === null;
+  }
+
+  override dispose(): void {
+    this._model.changed.disconnect(this._onModel, this);
+    super.dispose();
+  }
+
+  /** What a setting or a command changed is shown here, too. */
+  private _onModel(): void {
+    const { query, isManual, hasNews } = this._model;
+    this._sort.value = query.sort;
+    this._update.hidden = !isManual;
+    this._update.disabled = !hasNews;
   }
 
   private _showWhen(): void {
@@ -157,6 +174,9 @@ export class GlobalsBar extends Widget {
   private readonly _when = element('select', 'jp-PatinaGlobals-when');
   private readonly _sort = element('select', 'jp-PatinaGlobals-sort');
   private readonly _filter = element('input', 'jp-PatinaGlobals-filter');
+  private readonly _update = button('jp-PatinaButton', '', () =>
+    this._model.update()
+  );
 }
 
 /** Give a select these options; one that has them already is left alone, also while it is open. */

@@ -26,6 +26,9 @@ export class Execution {
     this._body.currentRunChanged.connect(() => (this._first = null));
   }
 
+  /** How new runs are started: what a person has set. */
+  newRunOptions: () => wire.NewRun = () => ({});
+
   /** The server has queued cells that this page asked for: their output cells. */
   get queued(): ISignal<this, readonly wire.OutputCell[]> {
     return this._queued;
@@ -95,7 +98,7 @@ export class Execution {
       return null;
     }
     try {
-      const run = await this._client.newRun(id);
+      const run = await this._client.newRun(id, this.newRunOptions());
       this._body.currentRun = run.id;
       return run;
     } catch (error) {

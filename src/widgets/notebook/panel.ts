@@ -66,7 +66,15 @@ export class PatinaPanel extends DocumentWidget<PatinaBody, TsnbModel> {
     }
   }
 
+  /** The notebook is about to be closed; its runs can still be looked at. */
+  get closing(): ISignal<this, void> {
+    return this._closing;
+  }
+
   override dispose(): void {
+    if (!this.isDisposed) {
+      this._closing.emit();
+    }
     this.shownRun.dispose();
     this.kernelLink.dispose();
     this.content.dispose();
@@ -132,6 +140,7 @@ export class PatinaPanel extends DocumentWidget<PatinaBody, TsnbModel> {
 
   private _isOpen = false;
   private _trust: Trust | null = null;
+  private readonly _closing = new Signal<this, void>(this);
   private readonly _trustChanged = new Signal<this, void>(this);
   private readonly _banners = new Map<string, Banner>();
 }

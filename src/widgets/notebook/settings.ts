@@ -1,8 +1,12 @@
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { type ISignal, Signal } from '@lumino/signaling';
 import type { GroupBy } from '../../model/arrangement';
+import type { GlobalsSort } from '../../model/globals';
+import type * as wire from '../../wire';
 import type { TimelinePosition } from './body';
 
+export type OnClose = 'keep' | 'stop';
+export type GlobalsUpdate = 'afterCell' | 'manual';
 export type FollowMode = 'atBottom' | 'always' | 'never';
 
 /** What a person chose in the settings editor, with the schema's defaults until it is known. */
@@ -29,6 +33,51 @@ export class NotebookSettings {
 
   get maxOutputBytes(): number {
     return this._get('maxOutputBytes', 1_000_000);
+  }
+
+  /** How runs are started: which states their kernels keep, and what follows a crash. */
+  get newRun(): wire.NewRun {
+    return {
+      checkpoints: this._get<wire.NewRun['checkpoints']>('checkpoints', 'auto'),
+      on_crash: this._get<wire.OnCrash>('onCrash', 'ask')
+    };
+  }
+
+  /** With more live runs than this a person is warned. */
+  get maxLiveRuns(): number {
+    return this._get('maxLiveRuns', 8);
+  }
+
+  /** What becomes of the kernels when a notebook is closed. */
+  get onClose(): OnClose {
+    return this._get<OnClose>('onClose', 'keep');
+  }
+
+  get globalsUpdate(): GlobalsUpdate {
+    return this._get<GlobalsUpdate>('globals.update', 'afterCell');
+  }
+
+  /** The kinds of variables whose group is closed at first. */
+  get hiddenKinds(): readonly wire.GlobalKind[] {
+    return this._get<wire.GlobalKind[]>('globals.hiddenKinds', [
+      'module',
+      'function',
+      'class'
+    ]);
+  }
+
+  get globalsSort(): GlobalsSort {
+    return this._get<GlobalsSort>('globals.sort', 'changed');
+  }
+
+  /** Whether what changed a moment ago is highlighted. */
+  get highlight(): boolean {
+    return this._get('globals.highlight', true);
+  }
+
+  /** Whether a comparison begins with what differs only. */
+  get onlyDifferences(): boolean {
+    return this._get('compare.onlyDifferences', true);
   }
 
   get showHints(): boolean {

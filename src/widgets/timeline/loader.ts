@@ -45,6 +45,18 @@ export class OutputLoader {
     }
   }
 
+  /** The address of a picture for an `img` element; it holds the picture. Rejects as `load`. */
+  async pictureUrl(
+    mime: string,
+    value: wire.MimeValue | undefined
+  ): Promise<string> {
+    const [, content] = await this._value(mime, value ?? {});
+    const text = Array.isArray(content) ? content.join('') : String(content);
+    return isText(mime)
+      ? `data:${mime};charset=utf-8,${encodeURIComponent(text)}`
+      : `data:${mime};base64,${text.replace(/\s/g, '')}`;
+  }
+
   private _stream(
     manifest: wire.Manifest,
     maxBytes: number

@@ -16,6 +16,7 @@ import type { NotebookSettings } from '../notebook/settings';
 import { CellPlaces } from './cellplaces';
 import { forkActions } from './forkactions';
 import { OutputLoader } from './loader';
+import { describePictures } from './picturealt';
 import type { IRunActions } from './runnotice';
 import { RunPanel } from './runpanel';
 import type { ITimelineHost } from './timeline';
@@ -117,6 +118,7 @@ function host(
 ): ITimelineHost {
   const { content, context } = panel;
   const own = rendermime.clone({ resolver: context.urlResolver });
+  describePictures(own, trans);
   const notebook = content.notebookId ?? '';
   return {
     rendermime: own,

@@ -1,0 +1,55 @@
+import type * as wire from '../wire';
+
+/** What a person new to these notebooks is told, in this order. */
+export const HINTS = ['rerun', 'globals', 'fork', 'compare'] as const;
+
+export type Hint = (typeof HINTS)[number];
+
+/** What a person has done so far in a notebook. */
+export interface IProgress {
+  readonly runs: readonly wire.Run[];
+  /** The first output cells of each run, without those it inherits. */
+  readonly outputs: readonly {
+    readonly run: string;
+    readonly cell: string;
+    readonly status: wire.CellStatus;
+  }[];
+}
+
+/**
+ * The hint to show now: the first whose moment has come, that was not dismissed, and whose advice
+ * was not followed already. Null when there is none.
+ */
+export function hintNow(
+  progress: IProgress,
+  dismissed: ReadonlySet<string>
+): Hint | null {
+  const isDue = ({ due, done }: IMoment) => due(progress) && !done(progress);
+  return (
+    HINTS.find(hint => !dismissed.has(hint) && isDue(MOMENTS[hint])) ?? null
+  );
+}
+
+interface IMoment {
+  /** Whether the hint is of use now. */
+  readonly due: (progress: IProgress) => boolean;
+  /** Whether the person knows it already. */
+  readonly done: (progress: IProgress) => boolean;
+}
+
+const ended = ({ outputs }: IProgress) =>
+  outputs.filter(({ status }) => status === 'succeeded').length;
+
+const hasRerun = ({ outputs }: IProgress) =>
+  new Set(outputs.map(({ run, cell }) => `${run} ${cell}`)).size <
+  outputs.length;
+
+const hasFork = ({ runs }: IProgress) =>
+  runs.some(({ parent }) => parent !== undefined);
+
+const MOMENTS: Record<Hint, IMoment> = {
+  rerun: { due: progress => ended(progress) >= 1, done: hasRerun },
+  globals: { due: progress => ended(progress) >= 1, done: () => false },
+  fork: { due: progress => ended(progress) >= 2, done: hasFork },
+  compare: { due: ({ runs }) => runs.length >= 2, done: () => false }
+};

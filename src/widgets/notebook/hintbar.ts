@@ -1,0 +1,124 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { Platform } from '@lumino/domutils';
+import { Widget } from '@lumino/widgets';
+import { type Hint, hintNow } from '../../model/hints';
+import type { DismissedHints } from '../../services/dismissedhints';
+import { button, element } from '../timeline/element';
+import type { PatinaPanel } from './panel';
+import type { NotebookSettings } from './settings';
+
+/** A long history is not read for a hint: so many output cells of each run say it all. */
+const ENOUGH = 20;
+
+/** What a hint offers to do at once; the command's id. */
+const ACTIONS: Partial<Record<Hint, string>> = {
+  globals: 'patina:show-globals',
+  fork: 'patina:run-in-fork',
+  compare: 'patina:compare-runs'
+};
+
+/** What the hints are shown with. */
+export interface IHintServices {
+  readonly settings: NotebookSettings;
+  readonly dismissed: DismissedHints;
+  readonly trans: TranslationBundle;
+  execute(command: string): void;
+  /** The label of a command. */
+  label(command: string): string;
+}
+
+/** One line below the timeline that tells, at the right moment, what else can be done. */
+export class HintBar extends Widget {
+  constructor(
+    private readonly _panel: PatinaPanel,
+    private readonly _services: IHintServices
+  ) {
+    super();
+    this.addClass('jp-PatinaHint');
+    this.node.setAttribute('role', 'note');
+    this.node.setAttribute('aria-label', _services.trans.__('Hint'));
+    this.hide();
+    _services.settings.changed.connect(this._look, this);
+    _services.dismissed.changed.connect(this._look, this);
+    _panel.shownRun.changed.connect(this._look, this);
+    _panel.content.runs?.runsChanged.connect(this._look, this);
+    _panel.live?.marks.changed.connect(this._look, this);
+    this._look();
+  }
+
+  override dispose(): void {
+    if (this.isDisposed) {
+      return;
+    }
+    const { settings, dismissed } = this._services;
+    settings.changed.disconnect(this._look, this);
+    dismissed.changed.disconnect(this._look, this);
+    this._panel.shownRun.changed.disconnect(this._look, this);
+    this._panel.content.runs?.runsChanged.disconnect(this._look, this);
+    super.dispose();
+  }
+
+  private _look(): void {
+    const hint = this._now();
+    if (hint !== this._shown) {
+      this._shown = hint;
+      this.setHidden(hint === null);
+      this.node.replaceChildren(...(hint ? this._content(hint) : []));
+    }
+  }
+
+  private _now(): Hint | null {
+    const { settings, dismissed } = this._services;
+    const { content, shownRun } = this._panel;
+    if (!settings.showHints || !dismissed.all || !shownRun.view) {
+      return null;
+    }
+    const views = content.runs?.runs ?? [];
+    const outputs = views.flatMap(view =>
+      view.seqs.slice(0, ENOUGH).flatMap(seq => {
+        const cell = view.cell(seq);
+        return cell ? [{ run: view.id, ...cell }] : [];
+      })
+    );
+    const runs = views.map(({ run }) => run);
+    return hintNow({ runs, outputs }, dismissed.all);
+  }
+
+  private _content(hint: Hint): HTMLElement[] {
+    const { trans, dismissed, execute, label } = this._services;
+    const action = ACTIONS[hint];
+    const close = button(
+      'jp-PatinaButton',
+      trans.__('Got it'),
+      () => void dismissed.add(hint)
+    );
+    const text = element('span', 'jp-PatinaHint-text', hintText(hint, trans));
+    if (action === undefined) {
+      return [text, close];
+    }
+    const act = button('jp-PatinaButton', label(action), () => {
+      execute(action);
+      void dismissed.add(hint);
+    });
+    return [text, act, close];
+  }
+
+  private _shown: Hint | null = null;
+}
+
+function hintText(hint: Hint, trans: TranslationBundle): string {
+  const keys = Platform.IS_MAC ? '⌘⇧Enter' : 'Ctrl+Shift+Enter';
+  const texts: Record<Hint, string> = {
+    rerun: trans.__(
+      'Change the cell and run it again: this result stays, with the code as it ran.'
+    ),
+    globals: trans.__(
+      'The panel Globals shows every variable, and what each cell changed.'
+    ),
+    fork: trans.__('Try another value without losing this: %1.', keys),
+    compare: trans.__(
+      'Two runs can be compared: code, outputs and variables, only what differs.'
+    )
+  };
+  return texts[hint];
+}

@@ -1,0 +1,113 @@
+import AxeBuilder from '@axe-core/playwright';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { PatinaPage } from './support/notebook';
+import { expect, testWithOwnServer as test } from './support/test';
+
+const CELLS = [
+  'rate = 1',
+  'import matplotlib.pyplot as plt\nplt.figure(figsize=(3, 2))\nplt.plot([1, rate])\nplt.show()',
+  '1 / 0'
+];
+
+/** Two runs that differ in code, picture and error, with their comparison and the history open. */
+async function compared(patina: PatinaPage, path: string): Promise<void> {
+  await patina.open(path);
+  for (const index of [0, 1, 2]) {
+    await patina.run(index);
+  }
+  await expect(patina.output(3, 3, 'failed')).toBeVisible();
+  await patina.editor(0).click();
+  await patina.command('Fork Run', 'f', 'f');
+  await expect(patina.tabs).toHaveCount(2);
+  await expect(patina.idle).toBeVisible();
+  await patina.run(0, 'rate = 7');
+  await patina.run(1);
+  await expect(patina.output(5, 2, 'succeeded').locator('img')).toBeVisible();
+  await patina.editor(0).click();
+  await patina.command('Search History', 'g', 'h');
+  const panel = patina.page.getByRole('search', { name: 'History' });
+  await panel.getByRole('searchbox').fill('rate');
+  await expect(panel.getByRole('listitem').first()).toBeVisible();
+}
+
+async function violations({ page }: PatinaPage, ...parts: string[]) {
+  const builder = new AxeBuilder({ page }).withTags([
+    'wcag2a',
+    'wcag2aa',
+    'wcag21a',
+    'wcag21aa',
+    'wcag22aa'
+  ]);
+  parts.forEach(part => builder.include(part));
+  const found = await builder.analyze();
+  return found.violations.map(
+    ({ id, nodes }) =>
+      `${id}: ${nodes.map(node => node.target.join(' ')).join(', ')}`
+  );
+}
+
+for (const theme of [
+  'JupyterLab Light',
+  'JupyterLab Dark',
+  'JupyterLab Dark High Contrast'
+]) {
+  test(`axe finds nothing wrong with notebook, hint, history and comparison in ${theme}`, async ({
+    patina,
+    notebook,
+    server
+  }) => {
+    const folder = join(server.home, 'settings/@jupyterlab/apputils-extension');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(
+      join(folder, 'themes.jupyterlab-settings'),
+      JSON.stringify({ theme, 'adaptive-theme': false })
+    );
+    await compared(patina, notebook('contrast.tsnb', CELLS));
+    await expect(patina.page.locator('body')).toHaveAttribute(
+      'data-jp-theme-name',
+      theme
+    );
+    await expect(patina.page.getByRole('note', { name: 'Hint' })).toBeVisible();
+    expect(
+      await violations(patina, '.jp-PatinaPanel', '#patina-history')
+    ).toEqual([]);
+    await patina.menu('Patina', 'Compare Runs…');
+    const view = patina.page.getByRole('region', { name: 'Comparison' });
+    await expect(view.getByRole('row', { name: /^rate/ })).toBeVisible();
+    await view.getByLabel('Only differences').uncheck();
+    expect(await violations(patina, '.jp-PatinaCompare')).toEqual([]);
+    await patina.page.screenshot({
+      path: `ui-tests/results/compare ${theme}.png`
+    });
+  });
+}
+
+test('at a zoom of 400 % notebook, history and comparison need no scrolling sideways', async ({
+  patina,
+  notebook
+}) => {
+  await compared(patina, notebook('zoom.tsnb', CELLS));
+  await patina.menu('Patina', 'Compare Runs…');
+  const view = patina.page.getByRole('region', { name: 'Comparison' });
+  await expect(view.getByRole('row', { name: /^rate/ })).toBeVisible();
+  await patina.page.setViewportSize({ width: 320, height: 640 });
+  // What is beside the main area can be closed; a person who zooms does.
+  for (const side of ['left', 'right']) {
+    const shown = patina.page.locator(`#jp-${side}-stack:visible`);
+    if ((await shown.count()) > 0) {
+      await patina.page.keyboard.press(
+        side === 'left' ? 'Control+b' : 'Control+j'
+      );
+      await expect(shown).toHaveCount(0);
+    }
+  }
+  const isReflowed = (selector: string) =>
+    patina.page
+      .locator(selector)
+      .first()
+      .evaluate(node => node.scrollWidth <= node.clientWidth + 1);
+  await expect.poll(() => isReflowed('.jp-PatinaCompare-body')).toBe(true);
+  await expect.poll(() => isReflowed('.jp-PatinaCompare-head')).toBe(true);
+  await patina.page.screenshot({ path: 'ui-tests/results/compare narrow.png' });
+});

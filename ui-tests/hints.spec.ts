@@ -1,0 +1,113 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test, testWithOwnServer } from './support/test';
+
+test('hints come at their moment, one at a time, and one that was read does not come back', async ({
+  patina,
+  notebook
+}) => {
+  const path = notebook('hints.tsnb', ['rate = 1', 'rate * 2']);
+  await patina.open(path);
+  const hint = patina.page.getByRole('note', { name: 'Hint' });
+  await expect(hint).toHaveCount(0);
+  await patina.run(0);
+  await expect(hint).toContainText('run it again');
+  await patina.run(0, 'rate = 3');
+  await expect(patina.output(2, 1, 'succeeded')).toBeVisible();
+  await expect(hint).toContainText('The panel Globals');
+  await hint.getByRole('button', { name: 'Got it' }).click();
+  await expect(hint).toContainText('Try another value without losing this');
+  await patina.type(1, 'rate * 7');
+  await patina.page.keyboard.press('Control+Shift+Enter');
+  await expect(patina.tabs).toHaveCount(2);
+  await expect(hint).toContainText('Two runs can be compared');
+  await hint.getByRole('button', { name: 'Compare Runs…' }).click();
+  await expect(
+    patina.page.getByRole('region', { name: 'Comparison' })
+  ).toContainText('only in Run 2');
+
+  await patina.page.reload();
+  await expect(patina.tabs).toHaveCount(2);
+  await expect(hint).toHaveCount(0);
+});
+
+function writeSettings(home: string, settings: object): void {
+  const folder = join(home, 'settings/patina-lab');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(
+    join(folder, 'notebook.jupyterlab-settings'),
+    JSON.stringify(settings)
+  );
+}
+
+testWithOwnServer(
+  'runs, variables and comparisons are as the settings say',
+  async ({ patina, notebook, server }) => {
+    writeSettings(server.home, {
+      checkpoints: 'off',
+      maxLiveRuns: 1,
+      onClose: 'stop',
+      showHints: false,
+      'globals.sort': 'name',
+      'globals.update': 'manual',
+      'globals.hiddenKinds': ['data'],
+      'compare.onlyDifferences': false
+    });
+    await patina.open(
+      notebook('settings.tsnb', ['b = 1\na = 2\ndef f(): pass', 'c = 3'])
+    );
+    await patina.run(0);
+    await expect(patina.output(1, 1, 'succeeded')).toBeVisible();
+    await expect(patina.page.getByRole('note', { name: 'Hint' })).toHaveCount(
+      0
+    );
+
+    await patina.command('Show Globals', 'g', 'v');
+    const grid = patina.page.getByRole('treegrid', { name: 'Globals' });
+    const update = patina.page.getByRole('button', { name: 'Update' });
+    await expect(patina.page.getByLabel('Sort by')).toHaveValue('name');
+    await expect(update).toBeEnabled();
+    await update.click();
+    await expect(update).toBeDisabled();
+    await expect(grid.getByRole('row', { name: 'Data 2' })).toHaveAttribute(
+      'aria-expanded',
+      'false'
+    );
+    await expect(grid.getByRole('row', { name: /f function/ })).toBeVisible();
+    await patina.run(1);
+    await expect(update).toBeEnabled();
+    await expect(grid.getByRole('row', { name: 'Data 2' })).toBeVisible();
+
+    // Without kept states there is nothing to undo.
+    await patina.menu('Patina', 'New Run', 0);
+    await expect(patina.tabs).toHaveCount(2);
+    await expect(
+      patina.page.getByText(/2 runs of .* have a kernel/)
+    ).toBeVisible();
+    await patina.tabs.first().click();
+    await patina.editor(0).click();
+    await patina.command('Undo Last Execution', 'u', 'u');
+    await expect(
+      patina.timeline.getByRole('article', { name: /undone/ })
+    ).toHaveCount(0);
+
+    await patina.menu('Patina', 'Compare Runs…', 0);
+    const view = patina.page.getByRole('region', { name: 'Comparison' });
+    await expect(view.getByLabel('Only differences')).not.toBeChecked();
+
+    await patina.page
+      .getByRole('main')
+      .getByRole('tab', { name: /settings\.tsnb/ })
+      .locator('.lm-TabBar-tabCloseIcon')
+      .click();
+    await expect
+      .poll(async () => {
+        const reply = await server.request('api/patina/notebooks');
+        const [{ runs }] = (await reply.json()) as [
+          { runs: { status: string }[] }
+        ];
+        return runs.map(({ status }) => status);
+      })
+      .toEqual(['stopped', 'stopped']);
+  }
+);

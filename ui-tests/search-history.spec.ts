@@ -1,0 +1,54 @@
+import { test, expect } from './support/test';
+
+test('words are found in code, outputs, errors and names, in runs that have ended, and lead to the output', async ({
+  patina,
+  notebook
+}) => {
+  await patina.open(
+    notebook('history.tsnb', [
+      'apple = 1',
+      'print("ban" + "ana")',
+      'raise ValueError("cherry")',
+      'import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()'
+    ])
+  );
+  for (const index of [0, 1, 2, 3]) {
+    await patina.run(index);
+    await expect(
+      patina.output(index + 1, index + 1, index === 2 ? 'failed' : 'succeeded')
+    ).toBeVisible();
+  }
+  await patina.menu('Patina', 'Stop Kernel, Keep History');
+  await patina.editor(0).click();
+  await patina.command('New Run', 'n', 'n');
+  await expect(patina.tabs).toHaveCount(2);
+  await patina.editor(0).click();
+  await patina.command('Search History', 'g', 'h');
+  const panel = patina.page.getByRole('search', { name: 'History' });
+  const words = panel.getByRole('searchbox', { name: 'Search the history' });
+  const found = panel.getByRole('listitem');
+  await expect(words).toBeFocused();
+  await expect(found).toHaveCount(4);
+
+  await patina.page.keyboard.type('banana');
+  await expect(found).toHaveCount(1);
+  await expect(found).toContainText('Run 1 #2');
+  await expect(found).toContainText('output: banana');
+  await patina.page.keyboard.press('ArrowDown');
+  await patina.page.keyboard.press('Enter');
+  await expect(patina.tabs.first()).toHaveAttribute('aria-selected', 'true');
+  await expect(patina.output(2, 2, 'succeeded')).toBeFocused();
+
+  await words.fill('apple');
+  await expect(found).toContainText('Run 1 #1');
+  await words.fill('');
+  await panel.getByLabel('Status').selectOption('failed');
+  await expect(found).toHaveCount(1);
+  await expect(found).toContainText('raise ValueError');
+  await panel.getByLabel('Status').selectOption('any status');
+  await panel.getByLabel('Pictures').check();
+  await expect(found).toHaveCount(1);
+  await expect(found.locator('img')).toHaveAttribute('src', /^data:image\/png/);
+  await words.fill('nothing has this');
+  await expect(panel.getByRole('status')).toHaveText('0 outputs');
+});
