@@ -45,7 +45,8 @@ export const globals: JupyterFrontEndPlugin<void> = {
   ) => {
     const trans = translator.load('patina_lab');
     const watched = new WatchedNames(state);
-    const model = new GlobalsModel(variableRequests(client, plain));
+    const requests = variableRequests(client, plain);
+    const model = new GlobalsModel(requests);
     followGlobalsSettings(model, followSettings(registry));
     const panel = new GlobalsPanel(model, trans);
     panel.id = 'patina-globals';
