@@ -18,7 +18,7 @@ const CONTEXT = 3;
  * Texts further apart than this many lines are not compared line by line: the time it takes
  * grows with the square of it, and nobody would read the result.
  */
-const MOST_EDITS = 4000;
+const MOST_EDITS = 1000;
 
 /** The lines of `before` and `after`, changed ones with some around; empty when they are the same. */
 export function diffLines(before: string, after: string): DiffLine[] {
