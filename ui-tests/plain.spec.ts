@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
+import type { PatinaPage } from './support/notebook';
 import type { LabServer } from './support/server';
 import { test, expect } from './support/test';
 
@@ -35,12 +36,22 @@ function front(page: Page): Locator {
   return page.locator('.jp-NotebookPanel:visible');
 }
 
+/** Open a plain notebook, and wait for its kernel: before that, JupyterLab runs nothing. */
+async function open(patina: PatinaPage, path: string): Promise<void> {
+  await patina.visit(path);
+  await isIdle(patina.page);
+}
+
+async function isIdle(page: Page): Promise<void> {
+  await expect(page.getByRole('button', { name: /\| Idle$/ })).toBeVisible();
+}
+
 async function run(page: Page, index: number): Promise<void> {
   const cell = front(page).locator('.jp-CodeCell').nth(index);
   await cell.locator('.cm-content').click();
   await page.keyboard.press('Shift+Enter');
   await expect(cell.locator('.jp-InputPrompt')).toHaveText(/^\[\d+\]:$/);
-  await expect(page.getByRole('button', { name: /\| Idle$/ })).toBeVisible();
+  await isIdle(page);
 }
 
 function output(page: Page, index: number): Locator {
@@ -56,7 +67,7 @@ test('a plain notebook goes back to the state before its last cell', async ({
   patina
 }) => {
   const { page, server } = patina;
-  await patina.visit(ipynb(server, 'undo', CELLS));
+  await open(patina, ipynb(server, 'undo', CELLS));
   await run(page, 0);
   await run(page, 1);
   await expect(output(page, 1)).toContainText('1');
@@ -74,12 +85,13 @@ test('a plain notebook is forked into a copy of it, and both go on on their own'
   patina
 }) => {
   const { page, server } = patina;
-  await patina.visit(ipynb(server, 'fork', CELLS));
+  await open(patina, ipynb(server, 'fork', CELLS));
   await run(page, 0);
   await patina.menu('Kernel', 'Fork Kernel into New Notebook');
   await expect(
     page.locator('.lm-TabBar-tab.lm-mod-current', { hasText: '-Copy1.ipynb' })
   ).toBeVisible();
+  await isIdle(page);
   await run(page, 1);
   await run(page, 2);
   await expect(output(page, 2)).toContainText('2');
@@ -94,7 +106,7 @@ test('a plain notebook is forked into a copy of it, and both go on on their own'
 
 test('a plain notebook is forked into a console', async ({ patina }) => {
   const { page, server } = patina;
-  await patina.visit(ipynb(server, 'console', CELLS));
+  await open(patina, ipynb(server, 'console', CELLS));
   await run(page, 0);
   await patina.menu('Kernel', 'Fork Kernel into New Console');
   const console = page.locator('.jp-CodeConsole:visible');
@@ -111,7 +123,8 @@ test('the panel Globals shows the variables of a plain notebook, and opens them'
   patina
 }) => {
   const { page, server } = patina;
-  await patina.visit(
+  await open(
+    patina,
     ipynb(server, 'globals', ['words = {"one": [1], "two": 2}', 'extra = 3'])
   );
   await run(page, 0);
@@ -130,7 +143,7 @@ test('the panel Globals shows the variables of a plain notebook, and opens them'
 
 test('a kernel of somebody else is left alone', async ({ patina }) => {
   const { page, server } = patina;
-  await patina.visit(ipynb(server, 'other', ['1'], 'python3'));
+  await open(patina, ipynb(server, 'other', ['1'], 'python3'));
   await run(page, 0);
   await page
     .getByRole('menubar')
