@@ -12,6 +12,7 @@ from patina_lab import wire
 from patina_lab.rooms.records import (
     SCHEMA,
     Closed,
+    GlobalsTold,
     Header,
     KernelEnded,
     KernelStarted,
@@ -85,3 +86,23 @@ def write_history(root: Path, name: str, cells: int, outputs: int) -> int:
     data = b"".join(map(encode, records))
     (folder / f"{run}.jsonl").write_bytes(data)
     return len(data)
+
+
+def write_variables(root: Path, name: str, count: int) -> None:
+    """Write a notebook whose one run has so many variables; its kernel has ended in a crash.
+
+    How many variables a kernel tells of depends on how long it takes; here it is always all.
+    """
+    write_history(root, name, 1, 1)
+    (log,) = (root / f"{name}.runs").glob("*.jsonl")
+    rows = [
+        wire.Global(
+            name=f"name_{index:04}", type="int", kind="data", summary=str(index),
+            has_children=False, bytes=28, changed="new",
+        )
+        for index in range(count)
+    ]  # fmt: skip
+    kept = log.read_bytes().splitlines(keepends=True)[:-1]
+    told = GlobalsTold(seq=1, session=1, delta=rows, total=count)
+    ended = KernelEnded(status="failed", at=moment(2))
+    log.write_bytes(b"".join([*kept, encode(told), encode(ended)]))

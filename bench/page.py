@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 from bench.figures import AtMost, Figure, RatioAtMost
-from bench.history import write_history
+from bench.history import write_history, write_variables
 from bench.server import TOKEN, Server, running, tsnb
 from bench.stock import write_stock
 
@@ -171,7 +171,7 @@ async def scroll() -> list[Figure]:
 async def filtering() -> list[Figure]:
     """A letter into the filter of 10,000 variables, until what is left is painted."""
     async with running() as server:
-        (server.root / "globals.tsnb").write_text(tsnb(["", ""]), encoding="utf-8")
+        write_variables(server.root, "globals.tsnb", LARGE)
         values = await chromium("globals", server, rounds=20)
     what = "a letter filters 10,000 variables, to pixels"
     return [Figure(what, "ms", values["filter"]["ours"], goals=(AtMost(50),))]

@@ -160,11 +160,12 @@ def _compared(left: Side, right: Side, part: Part, read: Lenient) -> wire.Compar
     def same_outputs(one: Ran, other: Ran) -> bool:
         return comparer.same(left.cells[one.seq].outputs, right.cells[other.seq].outputs)
 
-    rows = [(pair, list(differences(pair, same_outputs))) for pair in align(ours, theirs)]
+    rows = [(pair, list(differences(pair, same_outputs))) for pair in align(ours, theirs, shared)]
     rows.sort(key=lambda row: not row[1])
     listed = rows[part.offset : part.offset + part.limit]
     variables = sorted(
-        _compared_globals(left, right, max(shared, default=0)), key=lambda row: _ORDER[row.verdict]
+        _compared_globals(left, right, max((ran.seq for ran in shared), default=0)),
+        key=lambda row: _ORDER[row.verdict],
     )
     return wire.Comparison(
         left=left.run,
@@ -232,6 +233,8 @@ def _seen(row: wire.Global | None) -> Seen | None:
 
 def _is_whole(row: wire.Global) -> bool:
     """Whether the summary is the value: nothing is in it, and nothing was cut off."""
+    if row.kind == "module":
+        return True
     text = row.summary
     is_cut = len(text) >= _SHOWN_CHARS or "…" in text or "..." in text
     return row.kind == "data" and not (row.has_children or is_cut or text.startswith("<"))

@@ -79,7 +79,8 @@ testWithOwnServer(
     await expect(grid.getByRole('row', { name: 'Data 2' })).toBeVisible();
 
     // Without kept states there is nothing to undo.
-    await patina.menu('Patina', 'New Run', 0);
+    await patina.editor(0).click();
+    await patina.command('New Run', 'n', 'n');
     await expect(patina.tabs).toHaveCount(2);
     await expect(
       patina.page.getByText(/2 runs of .* have a kernel/)

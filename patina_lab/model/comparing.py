@@ -1,7 +1,7 @@
 """Two runs side by side: which executions belong together, and what is different. Pure.
 
 Executions are aligned by their cell, then by time. What two runs share since before a fork is one
-and the same output cell, and is left out.
+and the same output cell; it is left out, unless one of them has executed its cell again.
 """
 
 from __future__ import annotations
@@ -47,26 +47,31 @@ class Pair:
 
     @property
     def at(self) -> str:
-        """When the earlier of both was."""
-        return min(ran.at for ran in (self.left, self.right) if ran is not None)
+        """When the later of both was."""
+        return max(ran.at for ran in (self.left, self.right) if ran is not None)
 
 
-def without_shared(left: list[Ran], right: list[Ran]) -> tuple[list[Ran], list[Ran], set[int]]:
-    """Return what each run has of its own, and the seqs of what they share."""
-    shared = {ran.origin for ran in left} & {ran.origin for ran in right}
-    seqs = {ran.seq for ran in left if ran.origin in shared}
+def without_shared(left: list[Ran], right: list[Ran]) -> tuple[list[Ran], list[Ran], list[Ran]]:
+    """Return what each run has of its own, and what they share."""
+    origins = {ran.origin for ran in left} & {ran.origin for ran in right}
     return (
-        [ran for ran in left if ran.origin not in shared],
-        [ran for ran in right if ran.origin not in shared],
-        seqs,
+        [ran for ran in left if ran.origin not in origins],
+        [ran for ran in right if ran.origin not in origins],
+        [ran for ran in left if ran.origin in origins],
     )
 
 
-def align(left: Iterable[Ran], right: Iterable[Ran]) -> list[Pair]:
-    """Return the executions in pairs, in the order of time."""
-    ours, theirs = _by_cell(left), _by_cell(right)
-    cells = dict.fromkeys([*ours, *theirs])
-    pairs = [pair for cell in cells for pair in _paired(ours.get(cell, []), theirs.get(cell, []))]
+def align(left: Iterable[Ran], right: Iterable[Ran], shared: Iterable[Ran] = ()) -> list[Pair]:
+    """Return the executions in pairs, in the order of time.
+
+    Where only one run has executed a cell since the fork, the other stands with the latest
+    execution they share: what was tried in a fork is compared with what there was.
+    """
+    ours, theirs, before = _by_cell(left), _by_cell(right), _by_cell(shared)
+    pairs: list[Pair] = []
+    for cell in dict.fromkeys([*ours, *theirs]):
+        latest = before.get(cell, [])[-1:]
+        pairs += _paired(ours.get(cell, latest), theirs.get(cell, latest))
     return sorted(pairs, key=lambda pair: pair.at)
 
 

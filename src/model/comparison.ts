@@ -50,10 +50,10 @@ export function shownCells(
     .map(({ cell }) => cell);
 }
 
-/** When the earlier of two output cells began. */
+/** When the later of two output cells began. */
 function begun({ left, right }: wire.ComparedCell): string {
   const times = [left, right].flatMap(ran => ran?.started ?? ran?.queued ?? []);
-  return times.sort()[0] ?? '';
+  return times.sort().at(-1) ?? '';
 }
 
 /** The pictures of two output cells that can be laid over each other. */

@@ -88,6 +88,22 @@ async def test_runs_that_are_stopped_are_compared_with_the_variables_they_had(us
     assert found["cells_different"] == found["globals_different"] == 0
 
 
+async def test_a_cell_that_is_tried_again_in_a_fork_is_compared_with_what_it_was(
+    user: User,
+) -> None:
+    _, run, (rate, _) = await begun(user, "rate = 1\nrate", "0")
+    await user.ran(run, rate)
+    other = (await fork(user, run))["id"]
+    rate, _ = await user.write("rate = 7\nrate", "0")
+    await user.ran(other, rate)
+    found = await compare(user, run, other)
+    (cell,) = found["cells"]
+    assert (cell["left"]["seq"], cell["right"]["seq"]) == (1, 2)
+    assert cell["differs"] == ["code", "outputs"]
+    (cell,) = (await compare(user, other, run))["cells"]
+    assert (cell["left"]["seq"], cell["right"]["seq"]) == (2, 1)
+
+
 async def test_what_was_undone_is_not_compared(user: User) -> None:
     _, run, (one, two) = await begun(user, "x = 1", "x = 2")
     await user.ran(run, one)

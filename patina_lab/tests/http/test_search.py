@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -19,7 +21,7 @@ from patina_lab.tests.http.test_comparison import PICTURE
 from patina_lab.tests.http.test_fork import KERNEL, begun
 from patina_lab.tests.http.test_globals import told
 from patina_lab.tests.server import ServerProcess
-from patina_lab.tests.user import Refused, User
+from patina_lab.tests.user import PATIENCE, Refused, User, soon
 
 MANY = 10_000
 WHEN = "2026-01-01T00:00:00.000Z"
@@ -85,6 +87,27 @@ async def test_an_output_whose_file_is_gone_hides_no_other(user: User) -> None:
     page = await search(user, notebook, "q=needle&in=output")
     assert 2 in seqs(page)
     assert page["unread"] > 0
+
+
+async def test_while_outputs_are_read_the_server_answers_others(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook, run, (large,) = await begun(user, "print('y' * 70_000)")
+    await user.ran(run, large)
+    reading, may_read = threading.Event(), threading.Event()
+
+    def slow(*_: object) -> bytes:
+        reading.set()
+        may_read.wait(PATIENCE)
+        return b"needle"
+
+    monkeypatch.setattr("patina_lab.blobs.store.BlobStore.get", slow)
+    searching = asyncio.ensure_future(search(user, notebook, "q=needle&in=output"))
+    await user.until(soon(reading.is_set), bool)
+    assert await user.timeline(run), "another request is answered meanwhile"
+    assert not searching.done()
+    may_read.set()
+    assert seqs(await searching) == [1]
 
 
 def write_history(folder: Path, run: str, count: int) -> None:

@@ -33,7 +33,7 @@ def seqs(pairs: list[Pair]) -> list[tuple[int | None, int | None]]:
 def test_cells_are_paired_and_stand_in_the_order_of_time() -> None:
     left = [ran("l", 1, "x"), ran("l", 2, "y")]
     right = [ran("r", 1, "y"), ran("r", 5, "x")]
-    assert seqs(align(left, right)) == [(1, 5), (2, 1)]
+    assert seqs(align(left, right)) == [(2, 1), (1, 5)]
 
 
 def test_of_a_cell_that_ran_often_the_same_code_is_paired_and_the_rest_from_the_latest_on() -> None:
@@ -49,7 +49,17 @@ def test_what_both_have_since_before_a_fork_is_left_out() -> None:
     ours, theirs, shared = without_shared(
         [*before, ran("parent", 3, "z")], [*before, ran("fork", 3, "z", "b")]
     )
-    assert (seqs(align(ours, theirs)), shared) == ([(3, 3)], {1, 2})
+    assert shared == before
+    assert seqs(align(ours, theirs, shared)) == [(3, 3)]
+
+
+def test_what_only_one_has_run_again_since_the_fork_is_compared_with_what_there_was() -> None:
+    shared = [ran("parent", 1, "x"), ran("parent", 2, "x", "b"), ran("parent", 3, "y")]
+    tried = [ran("fork", 4, "x", "c"), ran("fork", 5, "x", "d")]
+    assert seqs(align([], tried, shared)) == [(None, 4), (2, 5)]
+    assert seqs(align(tried, [], shared)) == [(4, None), (5, 2)]
+    other = [ran("parent", 4, "x", "e")]
+    assert seqs(align(other, tried, shared)) == [(None, 4), (4, 5)]
 
 
 EXECUTIONS = st.lists(st.tuples(st.sampled_from("xyz"), st.sampled_from("ab")), max_size=30)
@@ -66,6 +76,7 @@ def test_every_execution_is_in_exactly_one_pair_with_one_of_its_cell(
     assert sorted(p.right.seq for p in pairs if p.right) == [one.seq for one in right]
     assert all(p.left.cell == p.right.cell for p in pairs if p.left and p.right)
     assert [p.at for p in pairs] == sorted(p.at for p in pairs)
+    assert all(differences(p, lambda *_: True) for p in pairs if not (p.left and p.right))
 
 
 @given(EXECUTIONS)

@@ -6,6 +6,9 @@ import type { IRunsModel } from '../../tokens';
 import type { PatinaPanel } from './panel';
 import type { NotebookSettings } from './settings';
 
+/** How long the warning is seen, in milliseconds; then the notification centre has it. */
+const SHOWN = 10_000;
+
 /** Warn when there have become more live runs than a person has set. */
 export function keepWithin(
   panel: PatinaPanel,
@@ -23,7 +26,8 @@ export function keepWithin(
           count,
           panel.title.label,
           formatBytes(bytes)
-        )
+        ),
+        { autoClose: SHOWN }
       );
     }
   };
