@@ -25,7 +25,11 @@ test('running a cell again keeps the earlier result', async ({
   await patina.run(0);
   await expect(patina.result(1, 1, 'succeeded')).toContainText('1');
   await patina.run(0, 'n = 2\nn');
-  await expect(patina.result(2, 1, 'succeeded')).toContainText('2');
+  const latest = patina.output(2, 1, 'succeeded');
+  await expect(latest).toContainText('2');
+  await latest
+    .getByRole('button', { name: 'Older output of this cell' })
+    .click();
   await expect(patina.result(1, 1, 'succeeded')).toContainText('1');
 });
 
