@@ -3,7 +3,7 @@ import { client } from './plugins/client';
 import { editing } from './plugins/commands/editing';
 import { execution } from './plugins/commands/execution';
 import { forks } from './plugins/commands/forks';
-import { history } from './plugins/commands/history';
+import { outputs } from './plugins/commands/outputs';
 import { plainKernels } from './plugins/commands/plainkernels';
 import { runs } from './plugins/commands/runs';
 import { sections } from './plugins/commands/sections';
@@ -32,7 +32,7 @@ const plugins = [
   execution,
   forks,
   state,
-  history,
+  outputs,
   sections,
   plainKernels,
   runs,

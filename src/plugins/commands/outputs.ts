@@ -12,8 +12,8 @@ import { confirmed } from './confirmed';
 import { PanelCommands } from './panelcommands';
 
 /** Commands about output cells that are there: compare, restore, pin, delete, arrange. */
-export const history: JupyterFrontEndPlugin<void> = {
-  id: 'patina-lab:history-commands',
+export const outputs: JupyterFrontEndPlugin<void> = {
+  id: 'patina-lab:output-commands',
   description: 'Commands about the kept outputs of a Patina notebook.',
   autoStart: true,
   requires: [IPatinaClient, IPatinaTracker, ITranslator],
