@@ -109,6 +109,9 @@ export const state: JupyterFrontEndPlugin<void> = {
   }
 };
 
+/** How long it is shown that something was done, in milliseconds; without it, only in a list. */
+const SHOWN = 5000;
+
 /** In a plain notebook what was undone cannot be marked: it is said. */
 function plainUndo(
   shell: JupyterFrontEnd.IShell,
@@ -127,7 +130,8 @@ function plainUndo(
           '%1 more cells can be undone.',
           left
         )
-      ].join(' ')
+      ].join(' '),
+      { autoClose: SHOWN }
     );
   };
   return {
