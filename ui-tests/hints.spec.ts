@@ -26,6 +26,13 @@ test('hints come at their moment, one at a time, and one that was read does not 
     patina.page.getByRole('region', { name: 'Comparison' })
   ).toContainText('only in Run 2');
 
+  // JupyterLab saves what it remembers a moment later.
+  await expect
+    .poll(async () => {
+      const reply = await patina.server.request('lab/api/workspaces/default');
+      return reply.text();
+    })
+    .toMatch(/dismissed-hints[^\]]*compare/);
   await patina.page.reload();
   await expect(patina.tabs).toHaveCount(2);
   await expect(hint).toHaveCount(0);
@@ -96,11 +103,12 @@ testWithOwnServer(
     const view = patina.page.getByRole('region', { name: 'Comparison' });
     await expect(view.getByLabel('Only differences')).not.toBeChecked();
 
-    await patina.page
+    const tab = patina.page
       .getByRole('main')
-      .getByRole('tab', { name: /settings\.tsnb/ })
-      .locator('.lm-TabBar-tabCloseIcon')
-      .click();
+      .getByRole('tab', { name: /settings\.tsnb/ });
+    await tab.click();
+    await patina.editor(0).click();
+    await tab.locator('.lm-TabBar-tabCloseIcon').click();
     await expect
       .poll(async () => {
         const reply = await server.request('api/patina/notebooks');
