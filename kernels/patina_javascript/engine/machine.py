@@ -115,6 +115,10 @@ class Machine:
                 pass
             return bool(ran >= 0)
 
+    def has_jobs(self) -> bool:
+        """Whether a microtask waits."""
+        return bool(self._enter("patina_has_jobs"))
+
     def bare(self, source: str, flags: int = 0) -> str:
         """Run a script in a realm of its own, without the prelude. Raises EngineError."""
         with self.lock:
@@ -251,10 +255,11 @@ class Machine:
             self._interrupts = tuple(header.interrupts)  # type: ignore[assignment]
 
     def _check(self, header: Header) -> None:
-        if header.build != self.build:
+        theirs, ours = (header.build, header.prelude), (self.build, self._prelude)
+        if theirs != ours:
             raise StateError(
-                f"it was made by another build of the engine ({header.build[:12]}), "
-                f"this is {self.build[:12]}"
+                "it was made by another build of the JavaScript engine "
+                f"({theirs[0][:12]}.{theirs[1][:12]}; this is {ours[0][:12]}.{ours[1][:12]})"
             )
 
 

@@ -105,6 +105,8 @@ function run({ id, count, source }) {
   running = { id, promise: null, shown: null, outcome: null };
   try {
     running.promise = begin(source.replace(/^#!.*/, ''), name);
+    // It may have been rejected before anybody knew whose it is.
+    world.rejection(running.promise, undefined, true);
   } catch (error) {
     running.outcome = { status: 'error', ...asReply(error) };
   }

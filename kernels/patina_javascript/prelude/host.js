@@ -86,16 +86,18 @@ function hostError({ name, message, code }) {
   return Object.assign(new Error(message), { name }, code === undefined ? {} : { code });
 }
 
-/** End all operations, those of one cell where that is given; each is told why. */
+/** End all operations, those of one cell where that is given; each is told why. Their names. */
 export function rejectStarted(why, ofCell) {
-  for (const [id, entry] of [...started]) {
-    if (ofCell === undefined || entry.cell === ofCell) {
-      started.delete(id);
-      entry.reject(hostError({ name: 'AbortError', message: `${entry.op}: ${why}` }));
-    }
+  const ended = [...started].filter(([, entry]) => ofCell === undefined || entry.cell === ofCell);
+  for (const [id, entry] of ended) {
+    started.delete(id);
+    call('operation.cancel', { id });
+    entry.reject(hostError({ name: 'AbortError', message: `${entry.op}: ${why}` }));
   }
+  return ended.map(([, entry]) => entry.op);
 }
 
+export const startedNames = () => [...started.values()].map(({ op }) => op);
 export const startedCount = () => started.size;
 
 /* On behalf of which cell something runs: its output goes there. */

@@ -1,13 +1,15 @@
 /* The prelude: our JavaScript, in a realm of its own, where no cell can reach it. Its hooks are what
  * the host calls, each with a JSON text; the engine itself calls `rejection` and those of modules. */
-import { hooks as operations, rejectStarted } from './host.js';
+import { hooks as operations, rejectStarted, startedNames } from './host.js';
 import { hooks as cells, isRunningPromise } from './cells.js';
 import { hooks as scope, begin } from './globals.js';
 import { hooks as help } from './help.js';
 import { begin as learnBuiltins } from './builtins.js';
+import { install as installProcess } from './process.js';
 import { hooks as world, install } from './world.js';
 
 install();
+installProcess();
 begin();
 learnBuiltins();
 
@@ -37,7 +39,10 @@ export const hooks = {
   fresh: () => asText(world.fresh?.()),
   /** This is a copy, or was loaded: what the host was doing is not done here. */
   restored() {
-    rejectStarted('it was under way when the state was copied');
-    return asText(world.restored?.());
-  }
+    const ended = rejectStarted('it was under way when the state was copied');
+    world.restored?.();
+    return asText(ended);
+  },
+  /** What the host is doing, by name. */
+  underWay: () => asText(startedNames())
 };
