@@ -195,6 +195,11 @@ function note({ source }) {
   mentioned = new Set(source.match(/[\p{ID_Start}$_][\p{ID_Continue}$]*/gu) ?? []);
 }
 
+/** Another state was loaded in place of one with these names: tell everything again. */
+function replaced({ names: before }) {
+  seen = new Map(before.map(name => [name, { value: seen, ready: true }]));
+}
+
 const table = () => [...variables()].map(([name, { value, ready }]) => row(name, value, ready));
 
 const keyText = key => (typeof key === 'symbol' ? `[${String(key)}]` : key);
@@ -281,5 +286,7 @@ export const hooks = {
   globalsDelta: answering(delta),
   globalsNote: answering(note),
   globalsTable: answering(table),
+  globalsNames: answering(() => [...variables().keys()]),
+  globalsReplaced: answering(replaced),
   globalsChildren: answering(children)
 };
