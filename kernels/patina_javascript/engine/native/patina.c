@@ -49,7 +49,7 @@ static void on_rejection(JSContext *ctx, JSValueConst promise, JSValueConst reas
 static JSContext *new_realm(void)
 {
     JSContext *ctx = JS_NewContext(runtime);
-    JS_AddPerformance(ctx);
+    JS_AddIntrinsicDOMException(ctx);
     return ctx;
 }
 
