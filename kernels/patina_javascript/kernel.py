@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import traceback
 from typing import Any
 
 from ipykernel.jsonutil import json_clean
@@ -48,10 +50,18 @@ class JavaScriptKernel(ForkableKernel, MetaKernel):
         self._cell, self._parents = 0, dict[int, Any]()
         self._asking = False
         self.history = History()
-        self.engine = Session(self)
+        self.engine = self._begin()
         self.patina = JavaScriptLanguage(self.engine)
         self.watch = InterruptWatch(self.control_thread, self.engine.interrupt)
         self.patina.watch = self.watch
+
+    def _begin(self) -> Session:
+        try:
+            return Session(self)
+        except Exception:
+            # Nobody reads our streams yet: this goes where the process was started.
+            os.write(2, traceback.format_exc().encode())
+            raise
 
     def reload_magics(self) -> None:
         """Load none."""

@@ -7,14 +7,14 @@ import hashlib
 import tempfile
 from pathlib import Path
 
-from patina_javascript.engine import artifacts
+from patina_javascript.engine import artifacts, build
 from patina_javascript.engine.machine import Machine, Outside
 from patina_javascript.engine.memory import StateError
 
 
 def start(outside: Outside) -> Machine:
     """Return a booted session. Raises artifacts.NotBuiltError."""
-    prelude = artifacts.find(artifacts.PRELUDE).read_bytes()
+    prelude = _prelude().read_bytes()
     name = hashlib.sha256(prelude).hexdigest()
     machine = Machine(outside, name)
     place = artifacts.cache() / "images" / f"{machine.build[:16]}-{name[:16]}.image"
@@ -26,6 +26,16 @@ def start(outside: Outside) -> Machine:
     with contextlib.suppress(OSError):  # without a cache each session boots
         _keep(machine, place)
     return machine
+
+
+def _prelude() -> Path:
+    try:
+        return artifacts.find(artifacts.PRELUDE)
+    except artifacts.NotBuiltError as error:
+        # In a checkout it is bundled again when it was edited; that takes a moment only.
+        with contextlib.suppress(build.BuildError):
+            return build.ensure()[artifacts.PRELUDE]
+        raise error from None
 
 
 def _keep(machine: Machine, place: Path) -> None:

@@ -210,8 +210,8 @@ const tag = (type, escape) => (first, ...values) => {
 };
 
 export function install() {
-  userClass(Markup);
-  userClass(Display);
+  userClass(Markup, 'Markup');
+  userClass(Display, 'Display');
   delete Markup.prototype.constructor;
   expose('html', tag('text/html', escapeHtml));
   expose('svg', tag('image/svg+xml', escapeHtml));

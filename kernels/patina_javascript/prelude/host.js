@@ -77,9 +77,12 @@ function settle({ id, ok, value }, bytes) {
     return;
   }
   started.delete(id);
-  withCell(entry.cell, () =>
-    ok ? entry.resolve({ value, bytes }) : entry.reject(hostError(value))
-  );
+  setCell(entry.cell); // it stays so while the microtasks that follow run
+  if (ok) {
+    entry.resolve({ value, bytes });
+  } else {
+    entry.reject(hostError(value));
+  }
 }
 
 function hostError({ name, message, code }) {

@@ -68,13 +68,35 @@ export function hand(value) {
   }
   const parent = getPrototypeOf(value);
   if (parent === Ours.Promise) {
-    return adopt(value.then(hand, reason => throwToUser(reason)));
+    return handPromise(value);
   }
   adopt(value);
+  if (ArrayBuffer.isView(value)) {
+    adopt(value.buffer);
+  }
   if (parent === Ours.Object || parent === Ours.Array) {
     Object.values(Object.getOwnPropertyDescriptors(value)).forEach(one => hand(one.value));
   }
   return value;
+}
+
+/* The promises that were handed over, by ours: the same one each time. */
+const handed = new WeakMap();
+
+function handPromise(promise) {
+  if (!handed.has(promise)) {
+    handed.set(promise, adopt(promise.then(hand, throwToUser)));
+  }
+  return handed.get(promise);
+}
+
+/* A promise that is a property, as `closed` of a stream's reader: nobody need handle it. */
+function handProperty(value) {
+  const theirs = hand(value);
+  if (theirs !== value && isObject(value) && getPrototypeOf(value) === Ours.Promise) {
+    Promise.prototype.then.call(theirs, undefined, () => undefined);
+  }
+  return theirs;
 }
 
 /** The same error, as one of the cells' realm; its causes with it. */
@@ -101,12 +123,12 @@ const labelled = (made, like) => {
   return setPrototypeOf(made, U.Function.prototype);
 };
 
-/** A function that cells may call: its results and errors are of their realm. */
-export function userFunction(act) {
+/** A function that cells may call: its results and errors are of their realm, its promises too. */
+export function userFunction(act, give = hand) {
   const made = {
     call(...values) {
       try {
-        return hand(Reflect.apply(act, this, values));
+        return give(Reflect.apply(act, this, values));
       } catch (error) {
         return throwToUser(error);
       }
@@ -114,9 +136,6 @@ export function userFunction(act) {
   }.call;
   return labelled(made, act);
 }
-
-/** A function that cells may call, of an asynchronous one: its promise is of their realm. */
-export const userPromise = userFunction;
 
 /** Make the functions of an object such that cells may call them. */
 function openMembers(from, to, skipped) {
@@ -127,7 +146,7 @@ function openMembers(from, to, skipped) {
     }
     for (const part of ['value', 'get', 'set']) {
       if (typeof member[part] === 'function' && key !== 'constructor') {
-        member[part] = userFunction(member[part]);
+        member[part] = userFunction(member[part], part === 'get' ? handProperty : hand);
       }
     }
     defineProperty(to, key, member);
@@ -137,11 +156,12 @@ function openMembers(from, to, skipped) {
 /* The classes that cells see, by ours: a class may extend one that has been opened. */
 const opened = new Map();
 
-/** A class that cells may construct, extend and call. Instances are those of ours. */
-export function userClass(Class) {
+/** A class that cells may construct, extend and call. Instances are those of ours. The name is
+ * given, for a bundle may have changed it. */
+export function userClass(Class, name = Class.name) {
   const made = function (...values) {
     if (new.target === undefined) {
-      throw new U.TypeError(`Class constructor ${Class.name} cannot be invoked without 'new'`);
+      throw new U.TypeError(`Class constructor ${name} cannot be invoked without 'new'`);
     }
     try {
       return Reflect.construct(Class, values, new.target === made ? Class : new.target);
@@ -150,6 +170,7 @@ export function userClass(Class) {
     }
   };
   labelled(made, Class);
+  defineProperty(made, 'name', { value: name, configurable: true });
   const parent = getPrototypeOf(Class);
   setPrototypeOf(made, opened.get(parent) ?? counterparts.get(parent) ?? U.Function.prototype);
   openMembers(Class, made, ['prototype', 'name', 'length']);
@@ -160,7 +181,7 @@ export function userClass(Class) {
   });
   if (!Object.hasOwn(Class.prototype, Symbol.toStringTag)) {
     defineProperty(Class.prototype, Symbol.toStringTag, {
-      value: Class.name, writable: false, configurable: true, enumerable: false
+      value: name, writable: false, configurable: true, enumerable: false
     });
   }
   adopt(Class.prototype);
@@ -176,9 +197,10 @@ export function userObject(object) {
 
 const isClass = value => /^class\b/.test(Function.prototype.toString.call(value));
 
-function opening(value) {
+function opening(name, value) {
   if (typeof value === 'function') {
-    return isClass(value) ? userClass(value) : userFunction(value);
+    const theirs = isClass(value) ? userClass(value, name) : userFunction(value);
+    return defineProperty(theirs, 'name', { value: name, configurable: true });
   }
   return isObject(value) ? userObject(value) : value;
 }
@@ -189,7 +211,7 @@ export const exposed = new Set();
 /** Put something into the cells' realm as a global that `for ... in` does not list. */
 export function expose(name, value) {
   exposed.add(name);
-  const theirs = opening(value);
+  const theirs = opening(name, value);
   defineProperty(userGlobal, name, {
     value: theirs, writable: true, configurable: true, enumerable: false
   });

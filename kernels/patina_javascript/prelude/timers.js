@@ -26,6 +26,9 @@ function add(name, act, wait, every, values) {
   return id;
 }
 
+/** Do something of ours after so many milliseconds. */
+export const after = (ms, act) => add('after', act, delay(ms), null, []);
+
 const clear = id => {
   timers.delete(Number(id));
 };

@@ -1,17 +1,24 @@
 /* What cells find besides the language itself. */
-import * as consoleOf from './console.js';
+import * as abort from './abort.js';
+import * as clone from './clone.js';
+import * as console from './console.js';
+import * as crypto from './crypto.js';
 import * as display from './display.js';
+import * as encoding from './encoding.js';
+import * as events from './events.js';
+import * as fetch from './fetch.js';
+import * as fs from './fs.js';
+import * as modules from './modules.js';
 import * as performance from './performance.js';
 import * as promises from './promises.js';
+import * as prompt from './prompt.js';
+import * as streams from './streams.js';
 import * as timers from './timers.js';
+import * as url from './url.js';
 
-const PARTS = [consoleOf, display, performance, timers];
-
-export function install() {
-  for (const part of PARTS) {
-    part.install();
-  }
-}
+/* In this order: a class is opened after the class it extends. */
+const PARTS = [console, display, timers, performance, events, abort, encoding, url, clone, crypto,
+  streams, fetch, fs, modules, prompt];
 
 const each = name => () => {
   for (const part of PARTS) {
@@ -19,13 +26,13 @@ const each = name => () => {
   }
 };
 
+/** Put all of it into the cells' realm. */
+export const install = each('install');
+
 export const hooks = {
   ...timers.hooks,
   ...promises.hooks,
-  resolveModule: (base, name) => name,
-  loadModule() {
-    throw new Error('no modules');
-  },
+  ...modules.hooks,
   fresh: each('fresh'),
   restored: each('restored')
 };

@@ -17,8 +17,8 @@ function stackOf(error) {
 
 /** `Name: message` and the frames below; in brackets where there is no frame. */
 export function errorText(error, indentation) {
-  const name = text(error, 'name') ?? 'Error';
-  const message = text(error, 'message') ?? domMessage(error);
+  const name = text(error, 'name') ?? domText(error, 'name', 'Error');
+  const message = text(error, 'message') ?? domText(error, 'message', '');
   const heading = message === '' ? name : `${name}: ${message}`;
   const frames = framesOf(stackOf(error));
   const shown = frames.length === 0 ? `[${heading}]` : [heading, ...frames].join('\n');
@@ -28,11 +28,11 @@ export function errorText(error, indentation) {
 /* A DOMException has its message and name as getters of the engine's own. */
 const domGetters = Object.getOwnPropertyDescriptors(globalThis.DOMException?.prototype ?? {});
 
-function domMessage(error) {
+function domText(error, key, otherwise) {
   try {
-    return String(domGetters.message.get.call(error));
+    return String(domGetters[key].get.call(error));
   } catch {
-    return '';
+    return otherwise;
   }
 }
 
