@@ -47,7 +47,7 @@ async def begin(_: Host, value: Any, body: bytes) -> dict[str, Any]:
     Answer the head of the response: {id, status, statusText, url, redirected, headers}; `id` is for
     `read` and `close`.
     """
-    import httpx  # it costs time and memory: only who fetches pays
+    import httpx  # noqa: PLC0415 - it costs time and memory: only who fetches pays
 
     client = httpx.AsyncClient(
         timeout=SILENCE,
@@ -102,7 +102,7 @@ def _head(response: httpx.Response) -> dict[str, Any]:
 
 async def read(_: Host, value: Any, __: bytes) -> Reply:
     """Answer the next bytes of a body: {done} and the bytes."""
-    import httpx
+    import httpx  # noqa: PLC0415 - loaded when the request began
 
     found = _open.get(value["id"])
     if found is None or found.process != os.getpid():

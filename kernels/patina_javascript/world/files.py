@@ -44,7 +44,7 @@ def _told(name: str) -> Callable[[Op], Op]:
 def read(host: Host, value: Any, _: bytes) -> Any:
     """Return a file's text ({text: true}: UTF-8, what is none becomes U+FFFD) or its bytes."""
     descriptor = open_inside(host, value["path"], os.O_RDONLY | os.O_NONBLOCK)
-    with open(descriptor, "rb") as file:
+    with os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError(errno.EISDIR, "")
         content = file.read()
@@ -54,7 +54,7 @@ def read(host: Host, value: Any, _: bytes) -> Any:
 @_told("open")
 def write(host: Host, value: Any, data: bytes) -> None:
     """Write bytes to a file; `mode` is write, append or create (it must not be there yet)."""
-    with open(open_inside(host, value["path"], MODES[value["mode"]]), "wb") as file:
+    with os.fdopen(open_inside(host, value["path"], MODES[value["mode"]]), "wb") as file:
         file.write(data)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from patina_javascript.host import HostError
 
@@ -34,15 +34,19 @@ def read(directory: Path) -> Lock:
     path = directory / NAME
     try:
         found = json.loads(path.read_text("utf-8"))
-        if found["version"] != VERSION:
-            raise ValueError(f"version {found['version']}, this kernel reads {VERSION}")
-        return Lock(dict(found["redirects"]), dict(found["modules"]))
+        return _of_version(found)
     except FileNotFoundError:
         return Lock()
     except (ValueError, KeyError, TypeError) as error:
         raise HostError(
             f"{path} cannot be read ({error!r}): mend it, or remove it to lock anew", "SyntaxError"
         ) from error
+
+
+def _of_version(found: dict[str, Any]) -> Lock:
+    if found["version"] != VERSION:
+        raise ValueError(f"version {found['version']}, this kernel reads {VERSION}")
+    return Lock(dict(found["redirects"]), dict(found["modules"]))
 
 
 def write(directory: Path, lock: Lock) -> None:
@@ -54,8 +58,9 @@ def write(directory: Path, lock: Lock) -> None:
     }
     with tempfile.NamedTemporaryFile("w", dir=directory, prefix=".lock-", delete=False) as file:
         file.write(json.dumps(content, indent=2) + "\n")
-    os.chmod(file.name, 0o644)
-    os.replace(file.name, directory / NAME)
+    made = Path(file.name)
+    made.chmod(0o644)
+    made.replace(directory / NAME)
 
 
 def check(lock: Lock, url: str, data: bytes) -> None:

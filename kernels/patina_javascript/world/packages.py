@@ -29,7 +29,7 @@ def join(host: Host, value: Any, _: bytes) -> str:
 
 
 def file(host: Host, value: Any, _: bytes) -> str | None:
-    """Return the file that a path means, with all links followed: it, with an ending, or an index."""
+    """Return the folder from which something is imported: a file's, or the notebook's."""
     given = Path(value["path"])
     candidates = [given.with_name(given.name + ending) for ending in ENDINGS if given.name]
     candidates += [given / name for name in INDEXES]

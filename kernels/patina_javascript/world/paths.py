@@ -1,4 +1,4 @@
-"""Where a cell may read and write: below the notebook's directory, whatever links lead elsewhere."""
+"""Where a cell may read and write: below the notebook's directory, wherever links lead."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def inside(host: Host, given: str) -> Path:
 
 
 def inside_unfollowed(host: Host, given: str) -> Path:
-    """Return a path whose last part, if it is a link, is not followed: to look at, move or remove."""
+    """Return a path whose last part, if a link, is not followed: to look at, move or remove."""
     root, path = _absolute(host, given)
     if path.name in ("", ".."):
         return _checked(root, path.resolve(), given)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import tempfile
 import threading
 from pathlib import Path
@@ -72,7 +71,7 @@ def _keep(url: str, data: bytes) -> None:
     _folder().mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.NamedTemporaryFile(dir=_folder(), prefix=".new-", delete=False) as file:
         file.write(data)
-    os.replace(file.name, _place(url))
+    Path(file.name).replace(_place(url))
 
 
 def _download(host: Host, url: str) -> tuple[str, bytes]:
@@ -97,7 +96,7 @@ def _download(host: Host, url: str) -> tuple[str, bytes]:
 
 
 def _get(url: str) -> tuple[str, bytes]:
-    import httpx
+    import httpx  # noqa: PLC0415 - only who imports by URL pays for it
 
     try:
         with (
@@ -114,7 +113,8 @@ def _get(url: str) -> tuple[str, bytes]:
 def _body(response: httpx.Response, url: str) -> bytes:
     if response.status_code != 200:
         raise HostError(
-            f"cannot fetch {url}: the server answered {response.status_code} {response.reason_phrase}",
+            f"cannot fetch {url}: the server answered "
+            f"{response.status_code} {response.reason_phrase}",
             "ImportError",
         )
     parts, size = [], 0
