@@ -8,9 +8,11 @@ FLAGS = (
     "-Wl,--strip-all", "-lm",
 )  # fmt: skip
 UNITS = ("patina.c", "dtoa.c", "libregexp.c", "libunicode.c")
-# The annotations are those of package.json, which speak of the page. Names of functions are kept: they are seen in users' stack traces and in help.
+# The annotations are those of package.json, which speak of the page. Names of functions are kept:
+# they are seen in users' stack traces and in help.
 ESBUILD = (
-    "--bundle", "--platform=neutral", "--main-fields=module,main", "--format=iife",
+    "--bundle", "--ignore-annotations", "--platform=neutral", "--main-fields=module,main",
+    "--format=iife",
     "--global-name=patina", "--footer:js=;patina.hooks", "--minify-whitespace",
     "--charset=utf8", "--target=es2023", "--legal-comments=none",
 )  # fmt: skip

@@ -122,5 +122,8 @@ export function withCell(id, act) {
 
 export const hooks = {
   /** An asynchronous operation has ended. */
-  settle: (json, bytes) => settle(JSON.parse(json), bytes)
+  settle(json, bytes) {
+    settle(JSON.parse(json), bytes);
+    return '';
+  }
 };

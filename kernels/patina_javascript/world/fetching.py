@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 MOST_REDIRECTS = 20
 # Nothing is heard for so long (seconds): a cell's own AbortSignal.timeout is for less.
 SILENCE = 300.0
-CHUNK = 1 << 16
 
 
 @dataclass(slots=True)
@@ -66,7 +65,7 @@ async def begin(_: Host, value: Any, body: bytes) -> dict[str, Any]:
             raise HostError(_reason(error), type(error).__name__) from error
         raise
     number = uuid.uuid4().hex
-    _open[number] = _Open(client, response, response.aiter_bytes(CHUNK))
+    _open[number] = _Open(client, response, response.aiter_bytes())
     return {"id": number, **_head(response)}
 
 

@@ -60,7 +60,7 @@ def _allowed(host: Host, path: Path) -> Path:
 
 
 def package(host: Host, value: Any, _: bytes) -> dict[str, Any] | None:
-    """Return a package's {root, manifest}, from the nearest node_modules; None where none has it."""
+    """Return a package's {root, manifest}, from the nearest node_modules; None if none has it."""
     start = _folder(host, value["base"])
     for folder in (start, *start.parents):
         root = folder / "node_modules" / value["name"]
