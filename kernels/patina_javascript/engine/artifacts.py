@@ -41,8 +41,14 @@ def prelude_inputs() -> list[bytes]:
     """Return what the prelude is made from; the versions of its packages are in the lock file."""
     files = sorted((PACKAGE / "prelude").rglob("*.js"))
     engine = PACKAGE / "engine"
-    locks = [PACKAGE.parent.parent / "yarn.lock", engine / "recipe.py", engine / "signatures.mjs"]
+    locks = [PACKAGE.parent.parent / "yarn.lock", engine / "bundling.py", engine / "signatures.mjs"]
     return [b"\0".join((file.name.encode(), file.read_bytes())) for file in (*files, *locks)]
+
+
+def place(name: str) -> Path:
+    """Return where a built file is in the cache, or will be."""
+    made_from = native_inputs() if name == WASM else prelude_inputs()
+    return cache() / key(made_from) / name
 
 
 def find(name: str) -> Path:
@@ -50,8 +56,7 @@ def find(name: str) -> Path:
     packaged = BUILT / name
     if packaged.exists():
         return packaged
-    made_from = native_inputs() if name == WASM else prelude_inputs()
-    cached = cache() / key(made_from) / name
+    cached = place(name)
     if not cached.exists():
         raise NotBuiltError(
             f"the JavaScript engine is not built ({name}): run `make setup`, or install the wheel"

@@ -18,7 +18,8 @@ from pathlib import Path
 
 from patina_javascript.engine import artifacts, edits
 from patina_javascript.engine.artifacts import PACKAGE, PRELUDE, WASM
-from patina_javascript.engine.recipe import ESBUILD, FLAGS, UNITS
+from patina_javascript.engine.bundling import ESBUILD
+from patina_javascript.engine.recipe import FLAGS, UNITS
 
 ROOT = PACKAGE.parent.parent
 BUILD_SECONDS = 1200
@@ -30,15 +31,17 @@ class BuildError(Exception):
 
 def ensure() -> dict[str, Path]:
     """Return the built files by their names, built now if need be. Raises BuildError."""
-    makers = {WASM: (artifacts.native_inputs, _compile), PRELUDE: (artifacts.prelude_inputs, _bundle)}
-    made: dict[str, Path] = {}
-    for name, (inputs, make) in makers.items():
-        packaged = artifacts.BUILT / name
-        target = packaged if packaged.exists() else artifacts.cache() / artifacts.key(inputs()) / name
-        if not target.exists():
-            _build(target, make)
-        made[name] = target
-    return made
+    return {name: ensure_one(name) for name in (WASM, PRELUDE)}
+
+
+def ensure_one(name: str) -> Path:
+    """Return one of them, built now if need be. Raises BuildError."""
+    try:
+        return artifacts.find(name)
+    except artifacts.NotBuiltError:
+        target = artifacts.place(name)
+        _build(target, _compile if name == WASM else _bundle)
+        return target
 
 
 def _build(target: Path, make: object) -> None:

@@ -63,6 +63,11 @@ _OPCODES = {
     "if (JS_DefineGlobalVar(ctx, atom, flags))": 1,
     "if (JS_DefineGlobalFunction(ctx, atom, sp[-1], flags))": 1,
 }
+_RESULT = """                emit_op(s, OP_object);
+                emit_op(s, OP_dup);
+                emit_op(s, OP_get_loc);
+                emit_u16(s, fd->eval_ret_idx);
+"""
 _POLL = "if (unlikely(js_poll_interrupts(ctx)))"
 
 EDITS = (
@@ -148,6 +153,16 @@ EDITS = (
         "if (unlikely(--ctx->interrupt_counter <= 0) &&\n"
         "                (sf->cur_pc = pc, __js_poll_interrupts(ctx)))",
         7,
+    ),
+    Edit(
+        "A cell's result is in an object that no cell's Object.prototype has anything to say about.",
+        _RESULT,
+        _RESULT.replace(
+            "OP_object);\n",
+            "OP_object);\n                emit_op(s, OP_null);\n"
+            "                emit_op(s, OP_set_proto);\n",
+        ),
+        2,
     ),
     Edit(
         "Dates are in the host's time zone.",

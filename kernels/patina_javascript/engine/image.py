@@ -34,7 +34,7 @@ def _prelude() -> Path:
     except artifacts.NotBuiltError as error:
         # In a checkout it is bundled again when it was edited; that takes a moment only.
         with contextlib.suppress(build.BuildError):
-            return build.ensure()[artifacts.PRELUDE]
+            return build.ensure_one(artifacts.PRELUDE)
         raise error from None
 
 

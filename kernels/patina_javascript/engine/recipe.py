@@ -1,4 +1,4 @@
-"""How the compiler and the bundler are called: part of the name of what they make."""
+"""How the compiler is called: part of the name of what it makes."""
 
 from __future__ import annotations
 
@@ -8,11 +8,3 @@ FLAGS = (
     "-Wl,--strip-all", "-lm",
 )  # fmt: skip
 UNITS = ("patina.c", "dtoa.c", "libregexp.c", "libunicode.c")
-# The annotations are those of package.json, which speak of the page. Names of functions are kept:
-# they are seen in users' stack traces and in help.
-ESBUILD = (
-    "--bundle", "--ignore-annotations", "--platform=neutral", "--main-fields=module,main",
-    "--format=iife",
-    "--global-name=patina", "--footer:js=;patina.hooks", "--minify-whitespace",
-    "--charset=utf8", "--target=es2023", "--legal-comments=none",
-)  # fmt: skip

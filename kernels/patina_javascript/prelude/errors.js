@@ -122,5 +122,6 @@ export function interrupted() {
   const reply = error === undefined ? null : asReply(error);
   const heading = 'Interrupted: the cell was stopped';
   const rest = reply === null ? [] : reply.traceback.slice(1);
-  return { ename: 'Interrupted', evalue: 'the cell was stopped', traceback: [heading, ...rest] };
+  const traceback = [heading, ...rest];
+  return { status: 'error', ename: 'Interrupted', evalue: 'the cell was stopped', traceback };
 }
