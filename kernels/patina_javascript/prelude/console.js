@@ -7,8 +7,9 @@ import { publish } from './display.js';
 import { htmlTable, readTable, textTable } from './tables.js';
 import { now } from './performance.js';
 
-/** Write a text to a stream of a cell. */
-export const write = (name, text, cell = currentCell()) => call('stream', { name, text, cell });
+/** Write a text to a stream of a cell. A stream is UTF-8, which has no lone surrogates. */
+export const write = (name, text, cell = currentCell()) =>
+  call('stream', { name, text: text.toWellFormed(), cell });
 
 /* Groups end with their cell, even where an error skipped console.groupEnd(). */
 let group = { cell: 0, depth: 0 };

@@ -156,10 +156,16 @@ function openMembers(from, to, skipped) {
 /* The classes that cells see, by ours: a class may extend one that has been opened. */
 const opened = new Map();
 
+/** The classes that make an instance when they are called without `new`, as those of Intl. */
+export const callable = new WeakSet();
+
 /** A class that cells may construct, extend and call. Instances are those of ours. The name is
  * given, for a bundle may have changed it. */
 export function userClass(Class, name = Class.name) {
   const made = function (...values) {
+    if (new.target === undefined && callable.has(Class)) {
+      return Reflect.construct(made, values);
+    }
     if (new.target === undefined) {
       throw new U.TypeError(`Class constructor ${name} cannot be invoked without 'new'`);
     }

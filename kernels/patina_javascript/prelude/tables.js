@@ -15,18 +15,35 @@ const isObject = value => typeof value === 'object' && value !== null && !isProx
 const isList = value => Array.isArray(value) || isTypedArray(value);
 const isRecord = value => isObject(value) && ['Object', 'Array'].includes(brand(value));
 
-/* The entries of a collection: [name of the row, value]. */
+const sizeOf = data => {
+  const kind = brand(data);
+  return isList(data) ? data.length : kind === 'Map' ? mapSize.call(data) : kind === 'Set' ? setSize.call(data) : null;
+};
+const mapSize = Object.getOwnPropertyDescriptor(Map.prototype, 'size').get;
+const setSize = Object.getOwnPropertyDescriptor(Set.prototype, 'size').get;
+
+/* The entries of a collection: [name of the row, value]; of a list no more than are shown. */
 function entriesOf(data) {
   switch (isList(data) ? 'List' : brand(data)) {
     case 'List':
-      return Array.from({ length: data.length }, (_, at) => [String(at), isTypedArray(data) ? data[at] : own(data, at)]);
+      return Array.from({ length: Math.min(data.length, ROWS) }, (_, at) => [
+        String(at),
+        isTypedArray(data) ? data[at] : own(data, at)
+      ]);
     case 'Map':
-      return [...Map.prototype.entries.call(data)].map(([key, value]) => [cellText(key), value]);
+      return taken(data, Map.prototype.forEach).map(([key, value]) => [cellText(key), value]);
     case 'Set':
-      return [...Set.prototype.values.call(data)].map((value, at) => [String(at), value]);
+      return taken(data, Set.prototype.forEach).map(([, value], at) => [String(at), value]);
     default:
       return shownKeys(data).map(key => [String(key), own(data, key)]);
   }
+}
+
+/* The iterators of the cells' realm may be broken: forEach is not. */
+function taken(data, forEach) {
+  const found = [];
+  forEach.call(data, (value, key) => found.push([key, value]));
+  return found;
 }
 
 function columnsOf(entries, wanted) {
@@ -61,14 +78,14 @@ export function readTable(data, wanted) {
     index: entries.map(([name]) => name),
     columns: [...columns.map(key => (typeof key === 'symbol' ? key.toString() : key)), ...(hasValues ? [VALUE] : [])],
     rows,
-    total: all.length
+    total: sizeOf(data) ?? all.length
   };
 }
 
 /** Whether a value is a list of records: what is shown as a table without being asked. */
 export function isRecords(value) {
   return Array.isArray(value) && !isProxy(value) && value.length > 0 &&
-    value.slice(0, ROWS).every((_, at) => isPlainRecord(own(value, at)));
+    Array.from({ length: Math.min(value.length, ROWS) }, (_, at) => own(value, at)).every(isPlainRecord);
 }
 
 function isPlainRecord(value) {

@@ -7,6 +7,7 @@ import * as display from './display.js';
 import * as encoding from './encoding.js';
 import * as events from './events.js';
 import * as fetch from './fetch.js';
+import * as intl from './intl.js';
 import * as fs from './fs.js';
 import * as modules from './modules.js';
 import * as performance from './performance.js';
@@ -18,7 +19,7 @@ import * as url from './url.js';
 
 /* In this order: a class is opened after the class it extends. */
 const PARTS = [console, display, timers, performance, events, abort, encoding, url, clone, crypto,
-  streams, fetch, fs, modules, prompt];
+  streams, fetch, fs, modules, prompt, intl];
 
 const each = name => () => {
   for (const part of PARTS) {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from patina_javascript.host import AsyncOp, Op
-from patina_javascript.world import fetching, files, packages, texts
+from patina_javascript.world import fetching, files, intl, packages, texts
 
 OPS: dict[str, Op] = {
     "crypto.digest": texts.digest,
@@ -11,6 +11,7 @@ OPS: dict[str, Op] = {
     "text.decode": texts.decode,
     "text.encode": texts.encode,
     **files.OPS,
+    **intl.OPS,
     **packages.OPS,
 }
 ASYNC_OPS: dict[str, AsyncOp] = {

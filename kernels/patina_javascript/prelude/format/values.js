@@ -110,9 +110,20 @@ function memberText(state, found, depth) {
 /* How each kind of object looks: { base, braces, isList, keys, entries?, values? }. */
 function shapeOf(state, value) {
   const keys = keysOf(state, value);
-  const kind = isTypedArray(value) ? 'TypedArray' : Array.isArray(value) ? 'Array' : brand(value);
+  const kind = kindOf(value);
   const draw = SHAPES[kind] ?? ordinary;
   return { base: '', braces: ['{', '}'], isList: false, keys, values: [], ...draw(state, value, keys) };
+}
+
+function kindOf(value) {
+  if (isTypedArray(value)) {
+    return 'TypedArray';
+  }
+  if (Array.isArray(value)) {
+    return 'Array';
+  }
+  const isModule = Object.getPrototypeOf(value) === null && own(value, Symbol.toStringTag) === 'Module';
+  return isModule ? 'Module' : brand(value);
 }
 
 function keysOf(state, value) {
