@@ -1,5 +1,4 @@
-"""Build hook: the C library that carries threads through a fork (patina_kernel.forking), and the
-JavaScript engine (patina_javascript.engine).
+"""Build hook: the C library of patina_kernel.forking, the engine of patina_javascript.
 
 A wheel gets it where a C compiler is; an editable install has it built into the user's cache.
 Without a compiler the package is complete, and forks are plain, healed or refused. The engine needs

@@ -22,5 +22,5 @@ def zone_name() -> str:
     named = os.environ.get("TZ", "").lstrip(":")
     if named and not named.startswith("/"):
         return named
-    _, found, name = os.path.realpath(LOCALTIME).partition(ZONES)  # noqa: PTH113 - as text
+    _, found, name = os.path.realpath(LOCALTIME).partition(ZONES)
     return name if found else "UTC"

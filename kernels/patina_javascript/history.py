@@ -9,7 +9,7 @@ MOST = 10_000
 
 
 class History:
-    """Entries are (session, line, source) as the Jupyter protocol has them; there is one session."""
+    """Entries are (session, line, source), as the protocol has them; there is one session."""
 
     def __init__(self) -> None:
         self._entries: list[tuple[int, int, str]] = []
@@ -19,7 +19,7 @@ class History:
         self._entries.append((0, count, source))
         del self._entries[:-MOST]
 
-    def find(self, access: Any, output: Any = False, raw: Any = True, **how: Any) -> list[Any]:
+    def find(self, access: Any, output: Any = False, **how: Any) -> list[Any]:
         """Return entries: the last `n`, those of a range, or those that match a pattern."""
         found = list(self._entries)
         if access == "range":

@@ -117,7 +117,9 @@ class Host:
         body: bytes | None = None
         try:
             found = await act(self, value, data)
-            settled["value"], body = (found.value, found.data) if isinstance(found, Reply) else (found, None)
+            settled["value"], body = (
+                (found.value, found.data) if isinstance(found, Reply) else (found, None)
+            )
         except asyncio.CancelledError:
             return
         except Exception as error:  # noqa: BLE001 - whatever it is, JavaScript is to see it

@@ -69,16 +69,14 @@ class JavaScriptKernel(ForkableKernel, MetaKernel):
 
     # Requests
 
-    async def do_execute(  # noqa: PLR0913 - the protocol's
+    async def do_execute(
         self,
         code: str,
         silent: bool = False,
         store_history: bool = True,
-        user_expressions: Any = None,
+        *_: Any,
         allow_stdin: bool = False,
-        *,
-        cell_meta: Any = None,
-        cell_id: Any = None,
+        **__: Any,
     ) -> dict[str, Any]:
         """Run a cell."""
         self._allow_stdin = allow_stdin
@@ -119,9 +117,7 @@ class JavaScriptKernel(ForkableKernel, MetaKernel):
             "metadata": {},
         }
 
-    async def do_inspect(
-        self, code: str, cursor_pos: int, detail_level: int = 0, omit_sections: Any = ()
-    ) -> dict[str, Any]:
+    async def do_inspect(self, code: str, cursor_pos: int, *_: Any, **__: Any) -> dict[str, Any]:
         """Say what the name at the cursor is."""
         asked = {"source": code, "position": _utf16(code, cursor_pos)}
         text = self.engine.call("inspect", asked)["text"]
@@ -176,12 +172,12 @@ class JavaScriptKernel(ForkableKernel, MetaKernel):
     # Interrupts
 
     def pre_handler_hook(self) -> None:
-        """A request is about to be handled."""
+        """Take the signal: a request is about to be handled."""
         Kernel.pre_handler_hook(self)
         self.watch.take_signal(self._on_interrupt)
 
     def post_handler_hook(self) -> None:
-        """It was handled; the signal stays ours, for timers may run for ever, too."""
+        """Keep the signal, for timers may run for ever, too."""
 
     def _on_interrupt(self, *_: Any) -> None:
         # So that the relay knows a cell that comes to its end from one that is stuck.

@@ -91,7 +91,9 @@ class Bench:
 
 def main(arguments: list[str]) -> int:
     """Run cells and print what they say."""
-    codes = arguments[1:] if arguments[:1] == ["-e"] else [Path(one).read_text() for one in arguments]
+    codes = (
+        arguments[1:] if arguments[:1] == ["-e"] else [Path(one).read_text() for one in arguments]
+    )
     bench = Bench()
     for code in (code for code in codes if code != "-e"):
         ran = bench.run(code)

@@ -143,7 +143,7 @@ class Session:
             return True
 
     def _give_up(self) -> None:
-        """The cell was interrupted."""
+        """End the cell: it was interrupted."""
         self._interrupted = False
         self.machine.forget_interrupt()
         outcome = self._enter("abort")

@@ -7,6 +7,9 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from patina_javascript.engine.edits import EDITS
+from patina_javascript.engine.recipe import FLAGS, UNITS
+
 PACKAGE = Path(__file__).resolve().parent.parent
 BUILT = PACKAGE / "built"
 WASM, PRELUDE = "patina.wasm", "prelude.js"
@@ -33,8 +36,10 @@ def key(parts: Iterable[bytes]) -> str:
 def native_inputs() -> list[bytes]:
     """Return what the WebAssembly is made from."""
     here = PACKAGE / "engine"
-    files = [*(here / "native").glob("*.[ch]"), *here.glob("*.txt"), here / "edits.py", here / "recipe.py"]
-    return [b"\0".join((file.name.encode(), file.read_bytes())) for file in sorted(files)]
+    files = sorted([*(here / "native").glob("*.[ch]"), *here.glob("*.txt")])
+    changes = [(edit.old, edit.new, edit.times) for edit in EDITS]
+    named = [b"\0".join((file.name.encode(), file.read_bytes())) for file in files]
+    return [*named, repr((changes, FLAGS, UNITS)).encode()]
 
 
 def prelude_inputs() -> list[bytes]:

@@ -90,8 +90,9 @@ EDITS = (
     Edit(
         "The older let, const or class goes; a var in its place keeps its value.",
         _DEFINE,
-        _DEFINE.replace("    int flags;\n", "    int flags;\n    JSValue carried = JS_UNDEFINED;\n")
-        .replace(
+        _DEFINE.replace(
+            "    int flags;\n", "    int flags;\n    JSValue carried = JS_UNDEFINED;\n"
+        ).replace(
             "\n    if (def_flags",
             """
     if (declares_again) {
@@ -113,8 +114,7 @@ EDITS = (
     Edit(
         "The second half of the one before.",
         _DEFINED,
-        _DEFINED.replace("val = JS_UNDEFINED", "val = carried")
-        .replace(
+        _DEFINED.replace("val = JS_UNDEFINED", "val = carried").replace(
             "    if (prs)\n        return 0;\n",
             "    if (prs) {\n"
             "        if (JS_IsUndefined(carried))\n            return 0;\n"
@@ -155,7 +155,7 @@ EDITS = (
         7,
     ),
     Edit(
-        "A cell's result is in an object that no cell's Object.prototype has anything to say about.",
+        "A cell's result is in an object that Object.prototype of the cells has no say in.",
         _RESULT,
         _RESULT.replace(
             "OP_object);\n",

@@ -66,7 +66,9 @@ class Machine:
         linker = wasmtime.Linker(self._compiled.engine)
         linker.define_wasi()
         i32, f64 = wasmtime.ValType.i32(), wasmtime.ValType.f64()
-        linker.define_func("patina", "host_call", wasmtime.FuncType([i32] * 6, [i32]), self._on_call)
+        linker.define_func(
+            "patina", "host_call", wasmtime.FuncType([i32] * 6, [i32]), self._on_call
+        )
         linker.define_func(
             "patina", "host_timezone_offset", wasmtime.FuncType([f64], [i32]), self._on_timezone
         )
@@ -143,7 +145,7 @@ class Machine:
                 ctypes.c_int32.from_address(self.base + address).value = value
 
     def forget_interrupt(self) -> None:
-        """What was to be interrupted has ended."""
+        """Take an interrupt back: what it was for has ended."""
         if self._interrupts[0]:
             ctypes.c_int32.from_address(self.base + self._interrupts[0]).value = 0
 
@@ -178,8 +180,8 @@ class Machine:
 
     # Calls out of the engine
 
-    def _on_call(self, op: int, op_length: int, json_: int, json_length: int, data: int, count: int) -> int:
-        op, json_, data = op & 0xFFFFFFFF, json_ & 0xFFFFFFFF, data & 0xFFFFFFFF
+    def _on_call(self, *arguments: int) -> int:
+        op, op_length, json_, json_length, data, count = (one & 0xFFFFFFFF for one in arguments)
         name = self._read(op, op_length).decode()
         text = self._read(json_, json_length).decode("utf-8", "replace") if json_ else None
         answer = self._outside.call(name, text, self._read(data, count) if data else b"")

@@ -52,7 +52,9 @@ def write(path: Path, header: Header, base: int) -> int:
         os.pwrite(descriptor, json.dumps(asdict(header)).encode().ljust(PAGE, b"\0"), 0)
         os.ftruncate(descriptor, PAGE + header.length)
         for start, end in _filled(base, header.length):
-            _write_all(descriptor, (ctypes.c_char * (end - start)).from_address(base + start), PAGE + start)
+            _write_all(
+                descriptor, (ctypes.c_char * (end - start)).from_address(base + start), PAGE + start
+            )
         return os.fstat(descriptor).st_size
     finally:
         os.close(descriptor)
@@ -94,7 +96,9 @@ def read_header(path: Path) -> Header:
     if header.magic != MAGIC:
         raise StateError(f"{path.name} is no saved JavaScript state")
     if size != PAGE + header.length:
-        raise StateError(f"{path.name} is truncated: it has {size} bytes in place of {PAGE + header.length}")
+        raise StateError(
+            f"{path.name} is truncated: it has {size} bytes in place of {PAGE + header.length}"
+        )
     return header
 
 

@@ -108,7 +108,10 @@ def test_no_cell_is_magic_shell_or_help(js: Bench, code: str) -> None:
         ("enum Colour { Red, Green }\nColour.Green", "1"),
         ("type T = string | null; const f = <A,>(a: A): A => a; f(3)", "3"),
         ("const y = ({ n: 1 } as any).n!; y", "1"),
-        ("class A { constructor(private n: number) {} get() { return this.n } }\nnew A(4).get()", "4"),
+        (
+            "class A { constructor(private n: number) {} get() { return this.n } }\nnew A(4).get()",
+            "4",
+        ),
     ],
 )
 def test_types_are_taken_out(js: Bench, code: str, value: str) -> None:
@@ -159,7 +162,9 @@ def test_imports_become_constants_of_the_notebook(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "m.mjs").write_text("export const a = 1; export default 'd'; export let b = 2;")
-    ran = js.run("import d, { a, b as c } from './m.mjs';\nimport * as all from './m.mjs';\nd + a + c")
+    ran = js.run(
+        "import d, { a, b as c } from './m.mjs';\nimport * as all from './m.mjs';\nd + a + c"
+    )
     assert (ran.error, ran.value) == (None, "'d12'")
     assert js.run("all.b").value == "2"
     error = js.run("\nimport { a } from './m.mjs'; a.b.c").error
@@ -185,7 +190,9 @@ def test_whether_a_cell_is_complete(js: Bench, code: str, status: str) -> None:
 
 
 def _matches(js: Bench, code: str) -> list[str]:
-    found: list[str] = js.session.call("complete", {"source": code, "position": len(code)})["matches"]
+    found: list[str] = js.session.call("complete", {"source": code, "position": len(code)})[
+        "matches"
+    ]
     return found
 
 
