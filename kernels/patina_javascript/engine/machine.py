@@ -74,7 +74,7 @@ class Machine:
         )
         exports = linker.instantiate(self._store, self._compiled.module).exports(self._store)
         self._exports: Any = {name: exports[name] for name in exports}
-        self._memory: Any = exports["memory"]
+        self._memory: Any = self._exports["memory"]
         # 4 GiB are reserved for it: it grows, and does not move.
         self.base = ctypes.cast(self._memory.data_ptr(self._store), ctypes.c_void_p).value or 0
         self._interrupts = (0, 0, 0)
