@@ -1,5 +1,7 @@
 """What console.* writes, as Node writes it."""
 
+# ruff: noqa: E501 - cells are quoted as they are
+
 from __future__ import annotations
 
 import pytest

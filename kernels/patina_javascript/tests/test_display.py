@@ -1,5 +1,7 @@
 """Rich output: MIME bundles of values, display(), tags, tables, figures and pictures."""
 
+# ruff: noqa: E501 - cells are quoted as they are
+
 from __future__ import annotations
 
 import pytest
@@ -78,8 +80,9 @@ def test_the_bytes_of_a_picture_are_a_picture(js: Bench) -> None:
 
 def test_an_object_says_how_it_is_displayed(js: Bench) -> None:
     code = (
-        "({[Symbol.for('Jupyter.display')]() { return {'text/html': '<b>', 'image/png': %s} }})"
-        % PNG
+        "({[Symbol.for('Jupyter.display')]() { return {'text/html': '<b>', 'image/png': "
+        + PNG
+        + "} }})"
     )
     assert data(js, code) == {"text/html": "<b>", "image/png": "iVBORw0KGgoB"}
     assert data(

@@ -1,5 +1,7 @@
 """Modules from files, from node_modules and by URL."""
 
+# ruff: noqa: E501 - cells are quoted as they are
+
 from __future__ import annotations
 
 import json

@@ -1,5 +1,7 @@
 """fetch, against a real server on this machine."""
 
+# ruff: noqa: E501 - cells are quoted as they are
+
 from __future__ import annotations
 
 import gzip

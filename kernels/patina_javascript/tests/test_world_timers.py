@@ -1,5 +1,7 @@
 """Timers, promises and microtasks, and what nobody catches."""
 
+# ruff: noqa: E501 - cells are quoted as they are
+
 from __future__ import annotations
 
 from patina_javascript.run import Bench

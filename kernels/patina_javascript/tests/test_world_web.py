@@ -1,5 +1,7 @@
 """What the web has and JavaScript has not: URL, encodings, clones, random values, streams."""
 
+# ruff: noqa: E501 - cells are quoted as they are
+
 from __future__ import annotations
 
 import hashlib

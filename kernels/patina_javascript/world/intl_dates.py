@@ -11,7 +11,8 @@ from babel import Locale, dates
 
 TYPES = {
     "G": "era", "y": "year", "Y": "year", "M": "month", "L": "month", "d": "day", "E": "weekday",
-    "c": "weekday", "h": "hour", "H": "hour", "K": "hour", "k": "hour", "m": "minute", "s": "second",
+    "c": "weekday", "h": "hour", "H": "hour", "K": "hour", "k": "hour", "m": "minute",
+    "s": "second",
     "a": "dayPeriod", "b": "dayPeriod", "B": "dayPeriod", "S": "fractionalSecond",
     "z": "timeZoneName", "v": "timeZoneName", "V": "timeZoneName", "O": "timeZoneName",
 }  # fmt: skip
@@ -112,7 +113,7 @@ def _width(name: str, letter: str, width: int, options: dict[str, Any]) -> int:
     if wanted is None or name in ("minute", "second"):
         return width
     if wanted == "2-digit":
-        return 2 if width <= 2 else width
+        return max(2, width)
     if wanted == "numeric":
         return 1 if width <= 2 and name != "hour" else width
     return WIDTHS[wanted] if letter in "MLEc" else width

@@ -10,6 +10,7 @@ from typing import Any
 from babel import Locale, numbers, units
 
 MOST_DIGITS = 100
+UNIT_KINDS = ("length", "mass", "duration", "digital", "speed", "temperature", "volume")
 
 
 def text(locale: Locale, value: str, options: dict[str, Any]) -> str:
@@ -45,10 +46,7 @@ def _formatted(locale: Locale, number: Decimal, options: dict[str, Any]) -> str:
 
 
 def _unit(name: str) -> str:
-    kinds = [
-        key for key in ("length", "mass", "duration", "digital", "speed", "temperature", "volume")
-    ]
-    found = next((f"{kind}-{name}" for kind in kinds if _is_unit(f"{kind}-{name}")), None)
+    found = next((f"{kind}-{name}" for kind in UNIT_KINDS if _is_unit(f"{kind}-{name}")), None)
     return found or name
 
 
