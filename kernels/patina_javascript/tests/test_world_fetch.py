@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import gzip
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from patina_javascript.run import Bench
+from patina_javascript.world.fetching import LOOKUP_THREAD
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -135,6 +137,21 @@ def test_a_body_is_read_once_unless_it_was_cloned(js: Bench) -> None:
         "[b.bodyUsed, (await copy.json()).a.length, await b.text().catch(e => e instanceof TypeError)]"
     )
     assert value(js, code) == "[ true, 2, true ]"
+
+
+def test_no_thread_is_left_that_a_fork_would_lose(js: Bench, url: str) -> None:
+    code = f"(await fetch('{url.replace('127.0.0.1', 'localhost')}/json')).status"
+    assert value(js, code) == "200"
+    deadline = time.monotonic() + 60
+    while lookups() and time.monotonic() < deadline:
+        js.wait(0.01)
+    assert lookups() == []
+
+
+def lookups() -> list[str]:
+    return [
+        one.name for one in threading.enumerate() if one.name.startswith((LOOKUP_THREAD, "asyncio"))
+    ]
 
 
 def test_a_server_that_is_not_there_says_what_failed(js: Bench) -> None:

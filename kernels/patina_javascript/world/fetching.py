@@ -7,6 +7,7 @@ import contextlib
 import os
 import uuid
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 MOST_REDIRECTS = 20
 # Nothing is heard for so long (seconds): a cell's own AbortSignal.timeout is for less.
 SILENCE = 300.0
+LOOKUP_THREAD = "patina-lookup"
 
 
 @dataclass(slots=True)
@@ -36,6 +38,30 @@ class _Open:
             await self.client.aclose()
 
 
+class _Lookups:
+    """Names are looked up in threads, which end with the last request that may need one.
+
+    A process is copied with the thread that asks for it, and with no other.
+    """
+
+    def __init__(self) -> None:
+        self._users = 0
+
+    async def __aenter__(self) -> None:
+        if self._users == 0:
+            self._pool = ThreadPoolExecutor(thread_name_prefix=LOOKUP_THREAD)
+            asyncio.get_running_loop().set_default_executor(self._pool)
+        self._users += 1
+
+    async def __aexit__(self, *_: object) -> None:
+        self._users -= 1
+        if self._users == 0:
+            # A pool without a task has no thread.
+            asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
+            self._pool.shutdown(wait=False)
+
+
+_lookups = _Lookups()
 _open: dict[str, _Open] = {}
 _tasks: set[asyncio.Task[None]] = set()
 
@@ -57,7 +83,8 @@ async def begin(_: Host, value: Any, body: bytes) -> dict[str, Any]:
         request = client.build_request(
             value["method"], value["url"], headers=_headers(value["headers"]), content=body or None
         )
-        response = await client.send(request, stream=True)
+        async with _lookups:
+            response = await client.send(request, stream=True)
         _check_redirect(response, value["redirect"])
     except BaseException as error:
         await client.aclose()

@@ -99,13 +99,14 @@ def _rendered(
     moment: datetime, locale: Locale, pattern: str, options: dict[str, Any]
 ) -> Iterator[Part]:
     fields = dates.DateTimeFormat(moment, locale)
-    for kind, value in dates.tokenize_pattern(pattern):
+    tokens: list[tuple[str, Any]] = dates.tokenize_pattern(pattern)
+    for kind, value in tokens:
         if kind == "chars":
             yield "literal", str(value)
         else:
             letter, width = value
             name = TYPES.get(letter, "literal")
-            yield name, fields[letter * _width(name, letter, width, options)]
+            yield name, str(fields[letter * _width(name, letter, width, options)])
 
 
 def _width(name: str, letter: str, width: int, options: dict[str, Any]) -> int:

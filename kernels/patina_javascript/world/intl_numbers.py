@@ -94,9 +94,10 @@ def _apply(
     made.frac_prec = fraction_digits(options, digits)
     made.int_prec = (int(options.get("minimumIntegerDigits", made.int_prec[0])), made.int_prec[1])
     grouped = options.get("useGrouping", True) not in (False, "false")
-    return made.apply(
+    shown = made.apply(
         number, locale, currency=currency, currency_digits=False, group_separator=grouped
     )
+    return str(shown)
 
 
 def fraction_digits(options: dict[str, Any], usual: tuple[int, int]) -> tuple[int, int]:
