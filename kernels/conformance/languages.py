@@ -82,8 +82,8 @@ JAVASCRIPT = Language(
     error_name="TypeError",
     ask="console.log('got ' + prompt('who? '));",
     sleep="await new Promise((done) => setTimeout(done, {value}));",
-    # Looks for its element at 2**53 places, in one call.
-    stuck="Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1);",
+    # Compares 10**14 characters, in one call.
+    stuck="'a'.repeat(2e7).indexOf('a'.repeat(1e7) + 'b');",
     segfault="process.kill(process.pid, 'SIGSEGV');",
     leave="process.exit({value});",
     iterator="let {name} = (function* () {{ for (let i = 0; ; i++) yield i; }})(); {name}.next();",

@@ -174,6 +174,7 @@ class JavaScriptKernel(ForkableKernel, MetaKernel):
     def pre_handler_hook(self) -> None:
         """Take the signal: a request is about to be handled."""
         Kernel.pre_handler_hook(self)
+        self.engine.forget_interrupt()
         self.watch.take_signal(self._on_interrupt)
 
     def post_handler_hook(self) -> None:

@@ -31,6 +31,7 @@ class Session:
         self.host.watch(lambda: self._interrupted)
         outside = Outside(self.host.call, clock.offset)
         self.machine = image.start(outside)
+        self._loop = asyncio.get_event_loop()
         self._interrupted = False
         self._waiting: asyncio.Future[dict[str, Any]] | None = None
         self._timer: asyncio.TimerHandle | asyncio.Handle | None = None
@@ -47,9 +48,10 @@ class Session:
     # Cells
 
     async def run(self, source: str, cell: int, count: int) -> dict[str, Any]:
-        """Run a cell to its end; return its outcome: status, and data or an error."""
-        self._interrupted = False
-        self.machine.forget_interrupt()
+        """Run a cell to its end; return its outcome: status, and data or an error.
+
+        An interrupt that came since `forget_interrupt` is for this cell, which then ends at once.
+        """
         self._waiting = asyncio.get_running_loop().create_future()
         try:
             try:
@@ -60,7 +62,13 @@ class Session:
             self._turn()
             return await self._waiting
         finally:
-            self._waiting, self._interrupted = None, False
+            self._waiting = None
+            self.forget_interrupt()
+
+    def forget_interrupt(self) -> None:
+        """Forget interrupts up to now: they are for nothing that is still to come."""
+        self._interrupted = False
+        self.machine.forget_interrupt()
 
     def interrupt(self) -> None:
         """Have the cell that runs end; from any thread or signal handler."""
@@ -68,8 +76,8 @@ class Session:
         self.machine.interrupt()
 
     def wake(self) -> None:
-        """Look what there is to do, soon."""
-        self._schedule(0.0)
+        """Look what there is to do, soon; from any thread or signal handler."""
+        self._loop.call_soon_threadsafe(self._turn)
 
     def _settle(self, settled: dict[str, Any], data: bytes | None) -> None:
         with suppress(EngineError):
@@ -144,24 +152,26 @@ class Session:
 
     def _give_up(self) -> None:
         """End the cell: it was interrupted."""
-        self._interrupted = False
-        self.machine.forget_interrupt()
+        self.forget_interrupt()
         outcome = self._enter("abort")
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_result(outcome)
 
     def _broken(self, error: EngineError) -> dict[str, Any]:
-        """Return the outcome of a cell for which the prelude itself had no room."""
+        """Return the outcome of a cell when the prelude was interrupted, or had no room."""
+        interrupted = self._interrupted
+        self.forget_interrupt()
         with suppress(EngineError):
-            self._enter("abort")
+            outcome: dict[str, Any] = self._enter("abort")
+            if interrupted:
+                return outcome
         name, _, message = str(error).partition(": ")
         return {"status": "error", "ename": name, "evalue": message, "traceback": [str(error)]}
 
     def _schedule(self, seconds: float | None) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        loop = asyncio.get_event_loop()
-        self._timer = None if seconds is None else loop.call_later(seconds, self._turn)
+        self._timer = None if seconds is None else self._loop.call_later(seconds, self._turn)
 
     def close(self) -> None:
         """Do nothing any more."""
