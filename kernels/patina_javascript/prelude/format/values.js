@@ -126,7 +126,21 @@ function kindOf(value) {
   return isModule ? 'Module' : brand(value);
 }
 
+/* Of a longer list only the symbols are looked at: its keys are as many as its elements. */
+const LONG_LIST = 10_000;
+const typedLength = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype), 'length'
+).get;
+
+function isLongList(value) {
+  const length = isTypedArray(value) ? typedLength.call(value) : Array.isArray(value) ? value.length : 0;
+  return length > LONG_LIST;
+}
+
 function keysOf(state, value) {
+  if (isLongList(value)) {
+    return Object.getOwnPropertySymbols(value);
+  }
   const isList = Array.isArray(value) || isTypedArray(value) || brand(value) === 'String';
   const keys = shownKeys(value, { indices: !isList, hidden: state.showHidden });
   return state.sorted ? keys.sort((a, b) => (keyText(a, true) < keyText(b, true) ? -1 : 1)) : keys;
