@@ -205,7 +205,11 @@ const tag = (type, escape) => (first, ...values) => {
   if (!Array.isArray(first)) {
     return new Markup(String(first), type);
   }
-  const parts = first.map((text, at) => text + (at < values.length ? inserted(values[at], escape) : ''));
+  // A cell may have broken the methods of its arrays: those of this realm are asked.
+  const parts = Array.prototype.map.call(
+    first,
+    (text, at) => text + (at < values.length ? inserted(values[at], escape) : '')
+  );
   return new Markup(parts.join(''), type);
 };
 

@@ -31,7 +31,7 @@ const isTrace = value => isRecord(value) && TRACE_KEYS.some(key => Object.hasOwn
 
 function plotly(value) {
   const traces = own(value, 'data');
-  const isFigure = Array.isArray(traces) && traces.length > 0 && traces.every(isTrace) &&
+  const isFigure = Array.isArray(traces) && traces.length > 0 && Array.prototype.every.call(traces, isTrace) &&
     isRecord(own(value, 'layout'));
   return isFigure ? { [PLOTLY]: asJson(value) } : null;
 }

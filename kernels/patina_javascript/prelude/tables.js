@@ -48,7 +48,7 @@ function taken(data, forEach) {
 
 function columnsOf(entries, wanted) {
   if (Array.isArray(wanted)) {
-    return wanted.map(String);
+    return Array.prototype.map.call(wanted, String);
   }
   const names = new Set();
   for (const [, row] of entries) {

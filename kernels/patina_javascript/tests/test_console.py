@@ -115,6 +115,12 @@ def test_what_a_cell_breaks_stays_its_own(js: Bench) -> None:
     assert ran.stdout == "{ a: [Array], m: [Map] }\n"
     assert ran.value == "{ b: 1 }"
     assert js.run("console.table([{a: 1}])").displays
+    js.run("Array.prototype.map = Array.prototype.every = Array.prototype[Symbol.iterator] = null")
+    marked = js.run("html`<p>${'<'}</p>`").data
+    assert marked is not None
+    assert marked["text/html"] == "<p>&lt;</p>"
+    found = "[structuredClone({a: 1}), new URL('http://a/b').href, (1234.5).toLocaleString('de')]"
+    assert js.run(found).value == "[ { a: 1 }, 'http://a/b', '1.234,5' ]"
 
 
 def test_lone_surrogates_and_nul_are_written(js: Bench) -> None:
