@@ -82,8 +82,8 @@ JAVASCRIPT = Language(
     error_name="TypeError",
     ask="console.log('got ' + prompt('who? '));",
     sleep="await new Promise((done) => setTimeout(done, {value}));",
-    # Compares 10**14 characters, in one call.
-    stuck="'a'.repeat(2e7).indexOf('a'.repeat(1e7) + 'b');",
+    # Compares 4 * 10**12 characters, in one call.
+    stuck="'a'.repeat(4e6).indexOf('a'.repeat(2e6) + 'b');",
     segfault="process.kill(process.pid, 'SIGSEGV');",
     leave="process.exit({value});",
     iterator="let {name} = (function* () {{ for (let i = 0; ; i++) yield i; }})(); {name}.next();",
