@@ -12,6 +12,7 @@ BIN := $(VENV)/bin
 JLPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jlpm
 WORKSPACE = $(or $(PATINA_WORKSPACE),$(CURDIR)/notebooks)
 SOURCES := $(filter-out src/wire.ts,$(shell find src style schema -type f 2>/dev/null))
+ENGINE := $(shell find kernels/patina_javascript/engine kernels/patina_javascript/prelude -type f -not -name "*.pyc" 2>/dev/null)
 SHARED := $(shell find jupyter-config kernels/specs -type f 2>/dev/null)
 
 .PHONY: help setup lab test test-fast check bench wire lock pictures dist clean
@@ -90,7 +91,13 @@ $(VENV)/.labextension: $(VENV)/.node_modules src/wire.ts tsconfig.json $(SOURCES
 	@$(JLPM) build > $(VENV)/build.log 2>&1 || { tail -60 $(VENV)/build.log; exit 1; }
 	@touch $@
 
-$(VENV)/.installed: $(VENV)/.labextension pyproject.toml install.json $(SHARED)
+# Into the user's cache, under the hash of its inputs: done once, whatever is checked out.
+$(VENV)/.engine: $(VENV)/.node_modules $(ENGINE)
+	@echo "Building the JavaScript engine, unless this user has it ..."
+	@PYTHONPATH=kernels $(BIN)/python -m patina_javascript.engine.build > $(VENV)/engine.log
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.labextension $(VENV)/.engine pyproject.toml install.json $(SHARED)
 	@SKIP_JUPYTER_BUILDER=1 $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	  --no-deps --no-build-isolation --editable .
 	@$(BIN)/python scripts/link_labextension.py

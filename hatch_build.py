@@ -1,12 +1,14 @@
-"""Build hook: the C library that carries threads through a fork (patina_kernel.forking).
+"""Build hook: the C library of patina_kernel.forking, the engine of patina_javascript.
 
 A wheel gets it where a C compiler is; an editable install has it built into the user's cache.
-Without a compiler the package is complete, and forks are plain, healed or refused.
+Without a compiler the package is complete, and forks are plain, healed or refused. The engine needs
+no compiler of the machine's: see `patina_javascript/engine/build.py`.
 """
 
 from __future__ import annotations
 
 import importlib.util
+import sys
 import sysconfig
 from pathlib import Path
 from types import ModuleType
@@ -28,15 +30,16 @@ def load_builder(root: Path) -> ModuleType:
     return module
 
 
-class ForkallHook(BuildHookInterface[Any]):
-    """Adds the library to a wheel, and makes the wheel one for this platform."""
+class PatinaHook(BuildHookInterface[Any]):
+    """Adds what is built to a wheel; the library makes the wheel one for this platform."""
 
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Build it, or say why not."""
+        """Build them, or say why not."""
         if self.target_name != "wheel":
             return
+        self._add_engine(version, build_data)
         builder = load_builder(Path(self.root))
         try:
             library = builder.ensure()
@@ -48,3 +51,16 @@ class ForkallHook(BuildHookInterface[Any]):
             build_data["force_include"][str(library)] = INSTALLED
             build_data["pure_python"] = False
             build_data["tag"] = f"py3-none-{platform}"
+
+    def _add_engine(self, version: str, build_data: dict[str, Any]) -> None:
+        sys.path.insert(0, str(Path(self.root) / "kernels"))
+        from patina_javascript.engine import build  # noqa: PLC0415 - not before it can be found
+
+        try:
+            made = build.ensure()
+        except build.BuildError as error:
+            self.app.display_warning(f"The JavaScript kernel will not work: {error}")
+            return
+        if version != "editable":
+            for name, path in made.items():
+                build_data["force_include"][str(path)] = f"patina_javascript/built/{name}"

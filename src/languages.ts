@@ -26,6 +26,6 @@ export const LANGUAGES: readonly ILanguage[] = [
     name: 'JavaScript',
     language: 'javascript',
     kernel: 'patina-javascript',
-    fix: null
+    fix: 'Reinstall Patina Lab with pip install --force-reinstall patina-lab.'
   }
 ];

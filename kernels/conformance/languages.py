@@ -43,6 +43,8 @@ class Language:
     """A name that can be inspected."""
     completed: tuple[str, str]
     """The beginning of a name, and one of its completions."""
+    saves_everything: bool
+    """Whether a snapshot has the whole state: iterators half-way, too."""
 
 
 PYTHON = Language(
@@ -66,6 +68,32 @@ PYTHON = Language(
     invalid="import = 7q",
     inspected="zip",
     completed=("zi", "zip"),
+    saves_everything=False,
 )
 
-LANGUAGES = (PYTHON,)
+JAVASCRIPT = Language(
+    kernel="patina-javascript",
+    name="javascript",
+    bind="let {name} = {value};",
+    show="{name}",
+    add="{name} += {value};",
+    write="console.log('{text}');",
+    fail="null.x",
+    error_name="TypeError",
+    ask="console.log('got ' + prompt('who? '));",
+    sleep="await new Promise((done) => setTimeout(done, {value}));",
+    # Compares 4 * 10**12 characters, in one call.
+    stuck="'a'.repeat(4e6).indexOf('a'.repeat(2e6) + 'b');",
+    segfault="process.kill(process.pid, 'SIGSEGV');",
+    leave="process.exit({value});",
+    iterator="let {name} = (function* () {{ for (let i = 0; ; i++) yield i; }})(); {name}.next();",
+    following="{name}.next().value",
+    random="Math.random()",
+    incomplete="function f(x) {",
+    invalid="let = 7q;",
+    inspected="parseInt",
+    completed=("pars", "parseInt"),
+    saves_everything=True,
+)
+
+LANGUAGES = (PYTHON, JAVASCRIPT)

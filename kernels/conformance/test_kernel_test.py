@@ -6,10 +6,25 @@ import os
 
 import jupyter_kernel_test
 
-from conformance.languages import PYTHON
+from conformance.languages import JAVASCRIPT, PYTHON
 
 
-class TestPython(jupyter_kernel_test.KernelTests):
+class _Quiet(jupyter_kernel_test.KernelTests):
+    """They validate every message against the protocol, which knows no others."""
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        os.environ["PATINA_GLOBALS"] = "off"
+        super().setUpClass()
+
+    @classmethod
+    def tearDownClass(cls) -> None:
+        super().tearDownClass()
+        cls.km.cleanup_resources()
+        del os.environ["PATINA_GLOBALS"]
+
+
+class TestPython(_Quiet):
     """All but history by range: ipykernel itself fails that one, for the same reason."""
 
     kernel_name = PYTHON.kernel
@@ -33,14 +48,25 @@ class TestPython(jupyter_kernel_test.KernelTests):
     code_inspect_sample = "zip"
     code_clear_output = "from IPython.display import clear_output; clear_output()"
 
-    @classmethod
-    def setUpClass(cls) -> None:
-        # These tests validate every message against the protocol, which knows no others.
-        os.environ["PATINA_GLOBALS"] = "off"
-        super().setUpClass()
 
-    @classmethod
-    def tearDownClass(cls) -> None:
-        super().tearDownClass()
-        cls.km.cleanup_resources()
-        del os.environ["PATINA_GLOBALS"]
+class TestJavaScript(_Quiet):
+    """There is no pager, and no history of earlier kernels."""
+
+    kernel_name = JAVASCRIPT.kernel
+    language_name = JAVASCRIPT.name
+    file_extension = ".js"
+    code_hello_world = "console.log('hello, world')"
+    code_stderr = "console.error('test')"
+    completion_samples = [{"text": "parseI", "matches": {"parseInt"}}]
+    complete_code_samples = ["1", "console.log('hello, world')"]
+    incomplete_code_samples = ["console.log(`hello", JAVASCRIPT.incomplete]
+    invalid_code_samples = [JAVASCRIPT.invalid]
+    code_generate_error = "throw new RangeError('x')"
+    code_execute_result = [{"code": "1+2+3", "result": "6"}]
+    code_display_data = [{"code": "display(html`<b>t</b>`)", "mime": "text/html"}]
+    code_history_pattern = "1?2*"
+    supported_history_operations = ("tail", "search")  # type: ignore[assignment]
+    code_inspect_sample = "parseInt"
+
+
+del _Quiet  # it is no test of its own

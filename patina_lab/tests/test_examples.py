@@ -22,12 +22,20 @@ def our_kernels(jp_environ: Any, jp_data_dir: Path) -> None:
     shutil.copytree(ROOT / "kernels" / "specs", jp_data_dir / "kernels", dirs_exist_ok=True)
 
 
+@pytest.fixture
+def our_packages(jp_root_dir: Path) -> None:
+    """What the examples in JavaScript import is where it was installed: above them."""
+    (jp_root_dir / "node_modules").symlink_to(ROOT / "node_modules")
+
+
 def test_there_are_examples() -> None:
     assert NAMES
 
 
 @pytest.mark.parametrize("name", NAMES)
-async def test_every_cell_of_an_example_succeeds(our_kernels: None, user: User, name: str) -> None:
+async def test_every_cell_of_an_example_succeeds(
+    our_kernels: None, our_packages: None, user: User, name: str
+) -> None:
     text = (EXAMPLES / name).read_text(encoding="utf-8")
     # The one cell that only passes the time is no better for it here.
     hasty = text.replace("time.sleep(1)", "time.sleep(0.01)")
@@ -43,7 +51,9 @@ async def test_every_cell_of_an_example_succeeds(our_kernels: None, user: User, 
     await user.ask("POST", f"runs/{run}/stop")
 
 
+PICTURES = ("image/png", "image/svg+xml", "application/vnd.vegalite.v5+json")
+
+
 def pictures(outputs: list[dict[str, dict[str, object]]]) -> list[object]:
-    return [
-        output["data"]["image/png"] for output in outputs if "image/png" in output.get("data", {})
-    ]
+    shown = [output.get("data", {}) for output in outputs]
+    return [data[kind] for data in shown for kind in PICTURES if kind in data]

@@ -108,8 +108,9 @@ class ExecutorApp(IPKernelApp):
         """Do what was deferred."""
         if self.deferred:
             self.deferred = False
-            self.init_extensions()
-            self.init_code()
+            if self.shell is not None:  # a kernel of another language has none of IPython's
+                self.init_extensions()
+                self.init_code()
 
     def keep_random_state(self) -> None:
         """Make what is made once of random parts, such as the banner's tip, without taking any.

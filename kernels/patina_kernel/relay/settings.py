@@ -50,10 +50,20 @@ class Settings:
 
 
 def from_environment() -> Settings:
-    """Return the defaults, with PATINA_CHECKPOINTS, PATINA_ON_CRASH and PATINA_GLOBALS."""
+    """Return the defaults, with PATINA_CHECKPOINTS, PATINA_ON_CRASH and the like."""
     names = ("checkpoints", "on_crash", "globals")
-    found = {name: os.environ.get(f"PATINA_{name.upper()}") for name in names}
+    found: dict[str, Any] = {name: os.environ.get(f"PATINA_{name.upper()}") for name in names}
+    seconds = os.environ.get("PATINA_INTERRUPT_SECONDS")
+    if seconds:
+        found["interrupt_seconds"] = _seconds(seconds)
     return Settings().changed({name: value for name, value in found.items() if value})
+
+
+def _seconds(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text  # refused by its name
 
 
 def _checkpoints(value: object) -> int:

@@ -1,0 +1,1 @@
+"""The JavaScript kernel: quickjs-ng in WebAssembly, in the shared executor."""

@@ -1,0 +1,1 @@
+"""The engine: its build, its memory, and calls into it."""

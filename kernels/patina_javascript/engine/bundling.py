@@ -1,0 +1,12 @@
+"""How the bundler is called: part of the name of what it makes."""
+
+from __future__ import annotations
+
+# The annotations are those of package.json, which speak of the page. Names of functions are kept:
+# they are seen in users' stack traces and in help.
+ESBUILD = (
+    "--bundle", "--ignore-annotations", "--platform=neutral", "--main-fields=module,main",
+    "--format=iife",
+    "--global-name=patina", "--footer:js=;patina.hooks", "--minify-whitespace",
+    "--charset=utf8", "--target=es2023", "--legal-comments=none",
+)  # fmt: skip

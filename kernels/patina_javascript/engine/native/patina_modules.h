@@ -1,0 +1,47 @@
+/* Modules: the prelude says what a specifier means and what its source is. */
+
+static const char *hook_text(JSContext *ctx, const char *hook, const char *first, const char *second)
+{
+    JSValue arguments[] = { JS_NewString(prelude, first), JS_NewString(prelude, second) };
+    JSValue answer = call_hook(hook, 2, vc(arguments));
+    JS_FreeValue(prelude, arguments[0]);
+    JS_FreeValue(prelude, arguments[1]);
+    const char *text = JS_IsException(answer) ? NULL : JS_ToCString(prelude, answer);
+    JS_FreeValue(prelude, answer);
+    return text; /* NULL: an exception is pending, in the runtime, hence in any realm */
+}
+
+static char *resolve_module(JSContext *ctx, const char *base, const char *name, void *opaque)
+{
+    const char *text = hook_text(ctx, "resolveModule", base, name);
+    char *found = text ? js_strdup(ctx, text) : NULL;
+    JS_FreeCString(prelude, text);
+    return found;
+}
+
+static void name_module(JSContext *ctx, JSModuleDef *module, const char *name)
+{
+    JSValue meta = JS_GetImportMeta(ctx, module);
+    JSValue argument = JS_NewString(prelude, name);
+    JSValue url = call_hook("moduleUrl", 1, vc(&argument));
+    JS_FreeValue(prelude, argument);
+    if (!JS_IsException(url))
+        JS_DefinePropertyValueStr(ctx, meta, "url", url, JS_PROP_C_W_E);
+    JS_FreeValue(ctx, meta);
+}
+
+static JSModuleDef *load_module(JSContext *ctx, const char *name, void *opaque)
+{
+    const char *source = hook_text(ctx, "loadModule", name, "");
+    if (!source)
+        return NULL;
+    JSValue function = JS_Eval(cells, source, strlen(source), name,
+                               JS_EVAL_TYPE_MODULE | JS_EVAL_FLAG_COMPILE_ONLY);
+    JS_FreeCString(prelude, source);
+    if (JS_IsException(function))
+        return NULL;
+    JSModuleDef *module = JS_VALUE_GET_PTR(function);
+    name_module(cells, module, name);
+    JS_FreeValue(cells, function);
+    return module;
+}

@@ -1,0 +1,124 @@
+/* Headers: https://fetch.spec.whatwg.org/#headers-class */
+import { U } from './realm.js';
+import { isProxy } from './host.js';
+
+const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const isObject = value => typeof value === 'object' && value !== null;
+
+function named(name) {
+  const text = String(name);
+  if (!NAME.test(text)) {
+    throw new U.TypeError(`${JSON.stringify(text)} is no name of a header`);
+  }
+  return text.toLowerCase();
+}
+
+function valued(value) {
+  const text = String(value).replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, '');
+  if (/[\0\r\n]/.test(text)) {
+    throw new U.TypeError('the value of a header has no line breaks and no NUL');
+  }
+  return text;
+}
+
+const CUSTOM = Symbol.for('nodejs.util.inspect.custom');
+
+export class Headers {
+  #pairs = [];
+
+  constructor(init) {
+    if (init === undefined || init === null) {
+      return;
+    }
+    if (!isObject(init) || isProxy(init)) {
+      throw new U.TypeError('Headers are made of pairs or of an object');
+    }
+    const pairs = typeof init[Symbol.iterator] === 'function' ? [...init] : Object.entries(init);
+    for (const pair of pairs) {
+      const [name, value, ...rest] = [...pair];
+      if (rest.length > 0 || value === undefined) {
+        throw new U.TypeError('each header is a pair of name and value');
+      }
+      this.append(name, value);
+    }
+  }
+
+  append(name, value) {
+    this.#pairs.push([named(name), valued(value)]);
+  }
+
+  delete(name) {
+    const key = named(name);
+    this.#pairs = this.#pairs.filter(([one]) => one !== key);
+  }
+
+  get(name) {
+    const key = named(name);
+    const found = this.#pairs.filter(([one]) => one === key).map(([, value]) => value);
+    return found.length === 0 ? null : found.join(', ');
+  }
+
+  getSetCookie() {
+    return this.#pairs.filter(([name]) => name === 'set-cookie').map(([, value]) => value);
+  }
+
+  has(name) {
+    return this.get(name) !== null;
+  }
+
+  set(name, value) {
+    const text = valued(value);
+    this.delete(name);
+    this.#pairs.push([named(name), text]);
+  }
+
+  forEach(act, self) {
+    for (const [name, value] of this.#sorted()) {
+      Reflect.apply(act, self, [value, name, this]);
+    }
+  }
+
+  #sorted() {
+    const names = [...new Set(this.#pairs.map(([name]) => name))].sort();
+    return names.flatMap(name =>
+      name === 'set-cookie' ? this.getSetCookie().map(value => [name, value]) : [[name, this.get(name)]]
+    );
+  }
+
+  /* An array of the cells' realm has their iterator. */
+  #given(pick) {
+    const list = new U.Array();
+    this.#sorted().forEach((pair, at) =>
+      Object.defineProperty(list, at, { value: pick(pair), writable: true, configurable: true, enumerable: true }));
+    return values.call(list);
+  }
+
+  entries() {
+    return this.#given(([name, value]) => Object.setPrototypeOf([name, value], U.Array.prototype));
+  }
+
+  keys() {
+    return this.#given(([name]) => name);
+  }
+
+  values() {
+    return this.#given(([, value]) => value);
+  }
+
+  [Symbol.iterator]() {
+    return this.entries();
+  }
+
+  [CUSTOM](depth, options, inspect) {
+    return `Headers ${inspect(Object.fromEntries(this.#sorted()), options)}`;
+  }
+
+  /** The pairs, in the order in which they were put in. */
+  static pairs(headers) {
+    return headers.#pairs;
+  }
+}
+
+const values = U.Array.prototype.values;
+export const pairsOf = Headers.pairs;
+delete Headers.pairs;

@@ -1,0 +1,149 @@
+"""Bad input: a clear error in that cell, and the session lives."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from patina_javascript.run import Bench
+
+DEEP = [
+    "(function f() { return f() + 1 })()",
+    "function r(n) { return n ? [1].map(() => r(n - 1)) : 0 } r(1e6)",
+    "eval('['.repeat(1e6))",
+    "const o = {}; o.toString = () => `${o}`; `${o}`",
+    "JSON.parse('['.repeat(1e6))",
+    "class A { constructor() { new A() } } new A()",
+    "const g = function* () { yield* g() }; [...g()]",
+    "[3, 1].sort(function t() { return [3, 1].sort(t).length })",
+    "let p = {}; for (let i = 0; i < 2e5; i++) p = new Proxy(p, {}); p.a",
+    "let b = [1]; for (let i = 0; i < 1e5; i++) b = [b]; String(b)",
+]
+
+
+@pytest.mark.parametrize("code", DEEP)
+def test_recursion_without_end_is_an_error_that_can_be_caught(js: Bench, code: str) -> None:
+    error = js.run(code).error
+    assert error is not None
+    assert error[0] == "RangeError"
+    caught = f"try {{ eval({code!r}) }} catch (error) {{ error.name }}"
+    assert js.run(caught).value == "'RangeError'"
+
+
+def test_memory_without_end_is_an_error_that_can_be_caught(
+    js: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    js.session.machine.limit_memory(256 << 20)
+    bomb = "const all = []; for (;;) all.push(new Float64Array(1e5).fill(1))"
+    error = js.run(bomb).error
+    assert error is not None
+    assert "out of memory" in error[1]
+    assert js.run(f"try {{ {bomb} }} catch (error) {{ error.message }}").value == "'out of memory'"
+    assert js.run("let big = 'x'.repeat(2e8) + 'y'").error is not None
+    assert js.run("1 + 1").value == "2"
+
+
+def test_a_promise_that_nothing_can_settle_ends_the_cell(js: Bench) -> None:
+    error = js.run("await new Promise(() => {})").error
+    assert error is not None
+    assert error[0] == "Pending"
+    assert js.run("new Promise(() => {})").value == "Promise { <pending> }"
+
+
+LOOPS = [
+    "for (;;);",
+    "while (true) { try { while (true); } catch {} }",
+    "for (;;) await null",
+    "setInterval(() => {}, 0); await new Promise(() => {})",
+    "await new Promise((done) => setTimeout(done, 1e9))",
+    "(function loop() { Promise.resolve().then(loop) })(); await new Promise(() => {})",
+    "/(a+)+$/.test('a'.repeat(40) + 'b')",
+    "[3, 2, 1, 5].sort(() => { for (;;); })",
+    "for (;;) 'x'.repeat(1e6).split('')",
+]
+
+
+@pytest.mark.parametrize("code", LOOPS)
+def test_an_interrupt_ends_any_loop(js: Bench, code: str) -> None:
+    js.run("let kept = 1")
+    timer = threading.Timer(0.3, _stop, (js,))
+    timer.start()
+    error = js.run(code).error
+    timer.join()
+    assert error is not None
+    assert error[:2] == ("Interrupted", "the cell was stopped")
+    assert js.run("kept").value == "1"
+
+
+def _stop(js: Bench) -> None:
+    js.session.interrupt()
+    js.loop.call_soon_threadsafe(js.session.wake)
+
+
+def test_an_interrupt_says_where(js: Bench) -> None:
+    timer = threading.Timer(0.2, _stop, (js,))
+    timer.start()
+    error = js.run("let n = 0;\nfunction spin() {\n  for (;;) n++;\n}\nspin();").error
+    timer.join()
+    assert error is not None
+    assert "at spin (cell[1]:3:" in error[2]
+
+
+def test_what_waits_is_given_up_with_the_cell(js: Bench) -> None:
+    timer = threading.Timer(0.1, _stop, (js,))
+    timer.start()
+    js.run("let late = 0; await new Promise((done) => setTimeout(done, 300)); late = 1")
+    timer.join()
+    js.wait(0.5)
+    assert js.run("late").value == "0"
+
+
+@pytest.mark.parametrize(
+    ("code", "value"),
+    [
+        ("'\\ud800'.length", "1"),
+        ("'a\\0b'.length", "3"),
+        ("console.log('a\\0b\\ud800c')", None),
+        ("('x'.repeat(5e7) + 'y').length", "50000001"),
+        ("new Error('\\ud800\\0').message.length", "2"),
+    ],
+)
+def test_odd_strings(js: Bench, code: str, value: str | None) -> None:
+    ran = js.run(code)
+    assert (ran.error, ran.value) == (None, value)
+    assert js.run("1").value == "1"
+
+
+def test_a_cell_with_a_lone_surrogate_or_a_nul_in_its_source(js: Bench) -> None:
+    assert js.run("'\ud800'.length").value == "1"
+    assert js.run("'a\0b'.length").value == "3"
+    assert js.run("1\0").error is not None
+    assert js.run("2").value == "2"
+
+
+VANDALS = [
+    "Object.defineProperty(Array.prototype, '0', { set() { throw new Error('hit') } })",
+    "Array.prototype.push = Array.prototype.map = Array.prototype.join = null",
+    "Symbol.iterator; Array.prototype[Symbol.iterator] = null",
+    "Promise.prototype.then = () => { throw new Error('hit') }",
+    "globalThis.Promise = globalThis.JSON = globalThis.Map = globalThis.Error = null",
+    "JSON.stringify = JSON.parse = () => 'broken'",
+    "Object.prototype.toString = Function.prototype.call = null",
+    "Object.defineProperty(Object.prototype, 'then', { get() { throw new Error('hit') } })",
+    "String.prototype.replace = String.prototype.split = RegExp.prototype.exec = null",
+    "delete globalThis.Object; delete globalThis.Symbol; globalThis.console = null",
+]
+
+
+@pytest.mark.parametrize("code", VANDALS)
+def test_a_cell_that_breaks_the_language_breaks_only_itself(js: Bench, code: str) -> None:
+    js.run("const log = console.log")
+    assert js.run(code + ";0").error is None
+    assert js.run("let x = { a: 1 }; x").value == "{ a: 1 }"
+    assert js.run("log('still', 1)").stdout == "still 1\n"
+    assert js.run("await null; 5").value == "5"
+    error = js.run("null.x").error
+    assert error is not None
+    assert error[0] == "TypeError"
+    rows = js.session.call("globalsTable")
+    assert "x" in [row["name"] for row in rows]
