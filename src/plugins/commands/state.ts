@@ -177,7 +177,7 @@ function told(
   );
   const lines = report.map(({ name, what }) => `${name}: ${what}`);
   if (lines.length === 0) {
-    Notification.success(saved);
+    Notification.success(saved, { autoClose: SHOWN });
   } else {
     Notification.warning(
       [saved, trans.__('Not as it was:'), ...lines].join('\n'),
