@@ -42,7 +42,11 @@ async def test_a_fork_has_another_random_state_on_request(kernel: Live, language
         assert (await fork.run(language.random)).text != (await kernel.run(language.random)).text
 
 
-async def test_new_kernels_never_share_random_state(language: Language) -> None:
+@pytest.mark.parametrize("nursery", ["on", "off"])
+async def test_new_kernels_never_share_random_state(
+    language: Language, nursery: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATINA_NURSERY", nursery)
     seen = set()
     for _ in range(4):
         async with started(language.kernel) as kernel:

@@ -10,6 +10,7 @@ import signal
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -155,21 +156,15 @@ async def test_the_runtime_directory_is_private(kernel: Live) -> None:
 
 
 async def test_a_template_ends_when_its_socket_is_gone(language: Language) -> None:
-    place = directory.private(Path(os.environ[directory.VARIABLE]))
-    while not (sockets := list(place.glob("*.nursery"))):
-        await (await start(language.kernel)).shut_down()
-    template = _listener(sockets[0])
-    sockets[0].unlink()
+    path, template = await _template(language)
+    path.unlink()
     await _all_end([template])
 
 
 async def test_kill_9_of_a_template_costs_no_kernel(language: Language) -> None:
-    place = directory.private(Path(os.environ[directory.VARIABLE]))
-    while not (sockets := list(place.glob("*.nursery"))):
-        await (await start(language.kernel)).shut_down()
+    path, template = await _template(language)
     made = await start(language.kernel)
     await made.run(language.bind.format(name="x", value=7))
-    template = _listener(sockets[0])
     os.kill(template, signal.SIGKILL)
     await _all_end([template])
     # Kernels that were made from it go on, the next one starts without, and there is another.
@@ -177,10 +172,10 @@ async def test_kill_9_of_a_template_costs_no_kernel(language: Language) -> None:
     await made.shut_down()
     await (await start(language.kernel)).shut_down()
     end = time.monotonic() + client.START_SECONDS
-    while not _answers(sockets[0]):
+    while not _answers(path):
         assert time.monotonic() < end, "no template was started anew"
         await asyncio.sleep(0.05)
-    assert _listener(sockets[0]) != template
+    assert _listener(path) != template
 
 
 def _answers(path: Path) -> bool:
@@ -198,10 +193,7 @@ async def test_a_stopped_template_holds_nobody_up(
     # A template of this test's own, started by this process.
     short = tempfile.mkdtemp(prefix="pt-")
     monkeypatch.setenv(directory.VARIABLE, short)
-    place = directory.private(Path(os.environ[directory.VARIABLE]))
-    while not (sockets := list(place.glob("*.nursery"))):
-        await (await start(language.kernel)).shut_down()
-    template = _listener(sockets[0])
+    _, template = await _template(language)
     os.kill(template, signal.SIGSTOP)
     starting = asyncio.create_task(start(language.kernel))
     longest, before = 0.0, time.monotonic()
@@ -221,9 +213,7 @@ async def test_a_stopped_template_holds_nobody_up(
 async def test_what_a_kernel_from_a_template_says_before_it_is_up_is_kept(
     language: Language, caplog: pytest.LogCaptureFixture
 ) -> None:
-    place = directory.private(Path(os.environ[directory.VARIABLE]))
-    while not list(place.glob("*.nursery")):
-        await (await start(language.kernel)).shut_down()
+    await _template(language)
     manager = AsyncKernelManager(kernel_name=language.kernel)
     await manager.start_kernel(env={**os.environ, "PATINA_CHECKPOINTS": "nonsense"})
     provisioner: Any = manager.provisioner
@@ -260,13 +250,11 @@ def test_the_log_of_a_template_is_bounded(tmp_path: Path) -> None:
 async def test_templates_and_their_kernels_keep_no_pipe_of_their_starter_open(
     language: Language,
 ) -> None:
-    place = directory.private(Path(os.environ[directory.VARIABLE]))
-    while not (sockets := list(place.glob("*.nursery"))):
-        await (await start(language.kernel)).shut_down()
+    path, template = await _template(language)
     kernel = await start(language.kernel)
     try:
-        allowed = {os.devnull, *(str(log.of_template(path).path) for path in sockets)}
-        for pid in (_listener(sockets[0]), (await kernel.pids())["relay"]):
+        allowed = {os.devnull, str(log.of_template(path).path)}
+        for pid in (template, (await kernel.pids())["relay"]):
             leads = {
                 str(Path(f"/proc/{pid}/fd/{descriptor}").readlink()) for descriptor in range(3)
             }
@@ -275,11 +263,28 @@ async def test_templates_and_their_kernels_keep_no_pipe_of_their_starter_open(
         await kernel.shut_down()
 
 
+async def _template(language: Language) -> tuple[Path, int]:
+    """Return the socket and the process of a template of this language that is warm."""
+    place = directory.private(Path(os.environ[directory.VARIABLE]))
+    while True:
+        for path in place.glob("*.nursery"):
+            for pid, command in _listeners(path):
+                if f"patina_{language.name}" in command and _answers(path):
+                    return path, pid
+        await (await start(language.kernel)).shut_down()
+
+
 def _listener(path: Path) -> int:
+    (found,) = (pid for pid, _ in _listeners(path))
+    return found
+
+
+def _listeners(path: Path) -> list[tuple[int, str]]:
+    """Return who is told to listen at a socket, with their command."""
+    found = []
     for entry in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            if str(path) in entry.read_text():
-                return int(entry.parent.name)
-        except OSError:
-            continue
-    raise AssertionError(f"nobody listens at {path}")
+        with suppress(OSError):
+            command = entry.read_text()
+            if "--nursery" in command and str(path) in command:
+                found.append((int(entry.parent.name), command))
+    return found

@@ -57,11 +57,14 @@ class JavaScriptKernel(ForkableKernel, MetaKernel):
 
     def _begin(self) -> Session:
         try:
-            return Session(self)
+            session = Session(self)
         except Exception:
             # Nobody reads our streams yet: this goes where the process was started.
             os.write(2, traceback.format_exc().encode())
             raise
+        # All sessions are mapped from one boot image, its random state too.
+        session.fresh()
+        return session
 
     def reload_magics(self) -> None:
         """Load none."""

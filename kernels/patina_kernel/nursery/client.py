@@ -22,7 +22,7 @@ START_SECONDS = 10.0
 MATTERS = (
     "PYTHON", "LD_", "DYLD_", "OMP_", "OPENBLAS", "MKL_", "BLIS_", "NUMEXPR", "MPL", "POLARS",
     "CONDA", "VIRTUAL_ENV", "PATH", "HOME", "IPYTHON", "JUPYTER", "LANG", "LC_", "TZ", "MALLOC_",
-    "PATINA_CARRY",
+    "PATINA_CARRY", "XDG_",
 )  # fmt: skip
 
 
