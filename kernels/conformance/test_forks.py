@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from jupyter_client.multikernelmanager import AsyncMultiKernelManager
 from patina_kernel.client import KernelRequestError
+from patina_kernel.nursery import client
 from patina_kernel.provisioner import NoSuchKernelError
 
 from conformance.languages import Language
@@ -42,11 +43,16 @@ async def test_a_fork_has_another_random_state_on_request(kernel: Live, language
         assert (await fork.run(language.random)).text != (await kernel.run(language.random)).text
 
 
-@pytest.mark.parametrize("nursery", ["on", "off"])
+def _cold(*_: Any, **__: Any) -> int:
+    raise client.ColdError("there is no template")
+
+
+@pytest.mark.parametrize("start_is", ["warm", "cold"])
 async def test_new_kernels_never_share_random_state(
-    language: Language, nursery: str, monkeypatch: pytest.MonkeyPatch
+    language: Language, start_is: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PATINA_NURSERY", nursery)
+    if start_is == "cold":
+        monkeypatch.setattr(client.Nurseries, "start_kernel", _cold)
     seen = set()
     for _ in range(4):
         async with started(language.kernel) as kernel:
