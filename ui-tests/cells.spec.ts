@@ -61,7 +61,7 @@ test('everything is done with the keyboard alone', async ({
 
   await page.keyboard.press('F6');
   await expect(patina.output(2, 2, 'succeeded')).toBeFocused();
-  await page.keyboard.press('PageUp');
+  await page.keyboard.press('[');
   await expect(patina.output(1, 2, 'succeeded')).toBeFocused();
   await page.keyboard.press(']');
   await expect(patina.output(2, 2, 'succeeded')).toBeFocused();

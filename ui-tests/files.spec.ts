@@ -105,10 +105,14 @@ test('a notebook that is renamed takes its runs along, and goes on', async ({
   await patina.run(0);
   await expect(patina.output(1, 1, 'succeeded')).toBeVisible();
   const renamed = path.replace('before', 'after');
-  await server.request(`api/contents/${path}`, {
-    method: 'PATCH',
-    body: JSON.stringify({ path: renamed })
-  });
+  const { page } = patina;
+  await page
+    .getByRole('menubar')
+    .getByRole('menuitem', { name: 'File', exact: true })
+    .click();
+  await page.getByRole('menuitem', { name: /^Rename/ }).click();
+  await page.getByRole('dialog').getByRole('textbox').fill(renamed);
+  await patina.dialog('Rename').click();
   await expect
     .poll(() => existsSync(join(server.root, `${renamed}.runs`)))
     .toBe(true);
