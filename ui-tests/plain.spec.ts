@@ -138,7 +138,7 @@ test('the panel Globals shows the variables of a plain notebook, and opens them'
   await expect(grid.getByRole('row', { name: /extra int/ })).toBeVisible();
   await words.click();
   await page.keyboard.press('ArrowRight');
-  await expect(grid.getByRole('row', { name: /'one'/ })).toBeVisible();
+  await expect(grid.getByRole('row', { name: /^\['one'\]/ })).toBeVisible();
 });
 
 test('a kernel of somebody else is left alone', async ({ patina }) => {

@@ -112,7 +112,7 @@ export class PatinaPage {
       .getByRole('menubar')
       .getByRole('menuitem', { name: menu, exact: true })
       .click();
-    await this.page.getByRole('menuitem', { name: item, exact: true }).click();
+    await this.page.getByRole('menuitem', { name: menuName(item) }).click();
   }
 
   /** Replace the source of a cell by typing. */
@@ -146,6 +146,12 @@ export class PatinaPage {
       .poll(() => cell.evaluate(node => node.contains(document.activeElement)))
       .toBe(true);
   }
+}
+
+/** The name of an item of a menu: its label, and its keys where it has some. */
+function menuName(label: string): RegExp {
+  const escaped = label.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`^${escaped}( \\S+(, \\S+)*)?$`);
 }
 
 /** A cell of a notebook that a test writes. */
