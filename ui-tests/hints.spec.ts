@@ -1,42 +1,43 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test, testWithOwnServer } from './support/test';
+import { expect, testWithOwnServer } from './support/test';
 
-test('hints come at their moment, one at a time, and one that was read does not come back', async ({
-  patina,
-  notebook
-}) => {
-  const path = notebook('hints.tsnb', ['rate = 1', 'rate * 2']);
-  await patina.open(path);
-  const hint = patina.page.getByRole('note', { name: 'Hint' });
-  await expect(hint).toHaveCount(0);
-  await patina.run(0);
-  await expect(hint).toContainText('run it again');
-  await patina.run(0, 'rate = 3');
-  await expect(patina.output(2, 1, 'succeeded')).toBeVisible();
-  await expect(hint).toContainText('The panel Globals');
-  await hint.getByRole('button', { name: 'Got it' }).click();
-  await expect(hint).toContainText('Try another value without losing this');
-  await patina.type(1, 'rate * 7');
-  await patina.page.keyboard.press('Control+Shift+Enter');
-  await expect(patina.tabs).toHaveCount(2);
-  await expect(hint).toContainText('Two runs can be compared');
-  await hint.getByRole('button', { name: 'Compare Runs…' }).click();
-  await expect(
-    patina.page.getByRole('region', { name: 'Comparison' })
-  ).toContainText('only in Run 2');
+// What JupyterLab restores after a reload is the server's: pages of other tests write it, too.
+testWithOwnServer(
+  'hints come at their moment, one at a time, and one that was read does not come back',
+  async ({ patina, notebook }) => {
+    const path = notebook('hints.tsnb', ['rate = 1', 'rate * 2']);
+    await patina.open(path);
+    const hint = patina.page.getByRole('note', { name: 'Hint' });
+    await expect(hint).toHaveCount(0);
+    await patina.run(0);
+    await expect(hint).toContainText('run it again');
+    await patina.run(0, 'rate = 3');
+    await expect(patina.output(2, 1, 'succeeded')).toBeVisible();
+    await expect(hint).toContainText('The panel Globals');
+    await hint.getByRole('button', { name: 'Got it' }).click();
+    await expect(hint).toContainText('Try another value without losing this');
+    await patina.type(1, 'rate * 7');
+    await patina.page.keyboard.press('Control+Shift+Enter');
+    await expect(patina.tabs).toHaveCount(2);
+    await expect(hint).toContainText('Two runs can be compared');
+    await hint.getByRole('button', { name: 'Compare Runs…' }).click();
+    await expect(
+      patina.page.getByRole('region', { name: 'Comparison' })
+    ).toContainText('only in Run 2');
 
-  // JupyterLab saves what it remembers a moment later.
-  await expect
-    .poll(async () => {
-      const reply = await patina.server.request('lab/api/workspaces/default');
-      return reply.text();
-    })
-    .toMatch(/dismissed-hints[^\]]*compare/);
-  await patina.page.reload();
-  await expect(patina.tabs).toHaveCount(2);
-  await expect(hint).toHaveCount(0);
-});
+    // JupyterLab saves what it remembers a moment later.
+    await expect
+      .poll(async () => {
+        const reply = await patina.server.request('lab/api/workspaces/default');
+        return reply.text();
+      })
+      .toMatch(/dismissed-hints[^\]]*compare/);
+    await patina.page.reload();
+    await expect(patina.tabs).toHaveCount(2);
+    await expect(hint).toHaveCount(0);
+  }
+);
 
 function writeSettings(home: string, settings: object): void {
   const folder = join(home, 'settings/patina-lab');
