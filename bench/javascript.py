@@ -7,49 +7,26 @@ in a new process. That is the other side of the figures of forks and loads.
 from __future__ import annotations
 
 import asyncio
-import os
-import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from bench.figures import AtMost, Figure
-from bench.kernel_client import Timed, start
+from bench.kernel_client import Timed, apart, start
 
 KERNEL = "patina-javascript"
 TIMES = 12
-WARM_SECONDS = 30.0
 SMALL = "let x = { a: [1, 2, 3] };"
 LARGE = "let big = []; for (let i = 0; i < 500; i++) big.push(new Uint8Array(1e6).fill(i));"
 
 
 async def measure() -> Sequence[Figure]:
     """Measure everything, with kernels that share nothing with the machine's others."""
-    before = os.environ.get("PATINA_RUNTIME_DIR")
-    with tempfile.TemporaryDirectory(prefix="pb-") as place:
-        os.environ["PATINA_RUNTIME_DIR"] = place
-        try:
-            await _warm_up()
-            figures = [await _starts(), *await _cells(), *await _states(Path(place))]
-            for what, code, goal in (("small", SMALL, 5.0), ("500 MB", LARGE, 20.0)):
-                figures += await _forks(what, code, goal)
-            return figures
-        finally:
-            os.environ.pop("PATINA_RUNTIME_DIR")
-            if before is not None:
-                os.environ["PATINA_RUNTIME_DIR"] = before
-
-
-async def _warm_up() -> None:
-    end = time.monotonic() + WARM_SECONDS
-    while time.monotonic() < end:
-        kernel = await start(KERNEL)
-        warm = kernel.came_from_template
-        await kernel.stop()
-        if warm:
-            return
-        await asyncio.sleep(0.5)
-    raise TimeoutError("the template did not get warm, so starts from it cannot be measured")
+    async with apart(KERNEL) as place:
+        figures = [await _starts(), *await _cells(), *await _states(place)]
+        for what, code, goal in (("small", SMALL, 5.0), ("500 MB", LARGE, 20.0)):
+            figures += await _forks(what, code, goal)
+        return figures
 
 
 async def _starts() -> Figure:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import subprocess
+import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from jupyter_client.asynchronous.client import AsyncKernelClient
@@ -14,6 +18,8 @@ from jupyter_client.manager import AsyncKernelManager
 from patina_kernel.runtime.process import Process
 
 from bench.figures import AtMost, Figure, RatioAtMost
+
+WARM_SECONDS = 30.0
 
 OURS, THEIRS = "patina-python", "python3"
 SECONDS = 120.0
@@ -158,3 +164,31 @@ async def pair(ours: str, theirs: str) -> AsyncIterator[tuple[Timed, Timed]]:
     finally:
         await one.stop()
         await two.stop()
+
+
+@asynccontextmanager
+async def apart(kernel: str) -> AsyncIterator[Path]:
+    """Share nothing with other kernels of the machine, and have a warm template of `kernel`."""
+    before = os.environ.get("PATINA_RUNTIME_DIR")
+    with tempfile.TemporaryDirectory(prefix="pb-") as place:
+        os.environ["PATINA_RUNTIME_DIR"] = place
+        try:
+            await _warm_up(kernel)
+            yield Path(place)
+        finally:
+            os.environ.pop("PATINA_RUNTIME_DIR")
+            if before is not None:
+                os.environ["PATINA_RUNTIME_DIR"] = before
+
+
+async def _warm_up(name: str) -> None:
+    """Start kernels until one comes from the warm template."""
+    end = time.monotonic() + WARM_SECONDS
+    while time.monotonic() < end:
+        kernel = await start(name)
+        warm = kernel.came_from_template
+        await kernel.stop()
+        if warm:
+            return
+        await asyncio.sleep(0.5)
+    raise TimeoutError("the template did not get warm, so starts from it cannot be measured")
