@@ -61,20 +61,22 @@ CHECKS = (
     Step("import-linter", ("lint-imports",)),
     Step("eslint, prettier, stylelint", ("jlpm", "lint:check")),
 )
-CACHE = "cache_dir=.pytest_cache"
+
+
+def pytest_commands(name: str, tests: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the command that runs tests, and the one that runs those again that failed.
+
+    In a worker process (-n): a test that ends or stops it costs that test, not those behind it.
+    """
+    command = ("pytest", "-q", "-rs", "-n", "1", "-o", f"cache_dir=.pytest_cache/{name}")
+    return (*command, tests), (*command, "--lf", "--lfnf=none", tests)
+
+
 TESTS = (
     Step("vitest", ("jlpm", "test")),
     # Two processes: what one half leaves to the garbage collector cannot trouble the other.
-    Step(
-        "pytest of the server",
-        ("pytest", "-q", "-rs", "-o", f"{CACHE}/server", "patina_lab/tests"),
-        ("pytest", "-q", "-rs", "-o", f"{CACHE}/server", "--lf", "--lfnf=none", "patina_lab/tests"),
-    ),
-    Step(
-        "pytest of the kernels",
-        ("pytest", "-q", "-rs", "-o", f"{CACHE}/kernels", "kernels"),
-        ("pytest", "-q", "-rs", "-o", f"{CACHE}/kernels", "--lf", "--lfnf=none", "kernels"),
-    ),
+    Step("pytest of the server", *pytest_commands("server", "patina_lab/tests")),
+    Step("pytest of the kernels", *pytest_commands("kernels", "kernels")),
 )
 BROWSER = Step("playwright", ("jlpm", "test:ui"), ("jlpm", "test:ui", "--last-failed"))
 

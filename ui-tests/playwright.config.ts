@@ -9,6 +9,7 @@ export default defineConfig({
   workers: 1,
   retries: 0,
   timeout: 120_000,
+  globalTimeout: 45 * 60_000,
   expect: { timeout: 20_000 },
   reporter: process.env.CI ? 'line' : 'list',
   use: {

@@ -52,7 +52,7 @@ class JavaScriptKernel(ForkableKernel, MetaKernel):
         self.history = History()
         self.engine = self._begin()
         self.patina = JavaScriptLanguage(self.engine)
-        self.watch = InterruptWatch(self.control_thread, self.engine.interrupt)
+        self.watch = InterruptWatch(self.control_thread, self._interrupt)
         self.patina.watch = self.watch
 
     def _begin(self) -> Session:
@@ -187,10 +187,15 @@ class JavaScriptKernel(ForkableKernel, MetaKernel):
         # So that the relay knows a cell that comes to its end from one that is stuck.
         if self.parent.lanes.main is not None:
             self.parent.lanes.main.send(Op.INTERRUPTED)
-        self.engine.interrupt()
-        self.engine.wake()
+        self.watch.seen()
+        self._interrupt()
         if self._asking:
             raise KeyboardInterrupt
+
+    def _interrupt(self) -> None:
+        """End what runs; from any thread. The main one may wait for events, and is woken."""
+        self.engine.interrupt()
+        self.engine.wake()
 
 
 def _utf16(code: str, position: int) -> int:

@@ -113,7 +113,13 @@ class Session:
             if time.monotonic() > end:
                 return 0.0
         self._look(idle=True)
-        due = self._enter("nextDue")
+        return self._next_due()
+
+    def _next_due(self) -> float | None:
+        try:
+            due = self._enter("nextDue")
+        except EngineError:
+            return 0.0  # interrupted: the next turn sees to it
         return None if due is None else max(0.0, float(due) / 1e3)
 
     def _drain(self) -> bool:
@@ -152,21 +158,27 @@ class Session:
 
     def _give_up(self) -> None:
         """End the cell: it was interrupted."""
-        self.forget_interrupt()
-        outcome = self._enter("abort")
+        outcome = self._abort()
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_result(outcome)
+
+    def _abort(self) -> dict[str, Any]:
+        """Return the outcome of a cell that was interrupted, however often it is meanwhile."""
+        while True:
+            self.forget_interrupt()
+            try:
+                outcome: dict[str, Any] = self._enter("abort")
+            except EngineError as error:
+                if not self._interrupted:
+                    return _outcome(error)
+            else:
+                return outcome
 
     def _broken(self, error: EngineError) -> dict[str, Any]:
         """Return the outcome of a cell when the prelude was interrupted, or had no room."""
         interrupted = self._interrupted
-        self.forget_interrupt()
-        with suppress(EngineError):
-            outcome: dict[str, Any] = self._enter("abort")
-            if interrupted:
-                return outcome
-        name, _, message = str(error).partition(": ")
-        return {"status": "error", "ename": name, "evalue": message, "traceback": [str(error)]}
+        outcome = self._abort()
+        return outcome if interrupted else _outcome(error)
 
     def _schedule(self, seconds: float | None) -> None:
         if self._timer is not None:
@@ -207,6 +219,11 @@ class Session:
         self.machine.limit_memory(memory_limit())
         self.call("globalsReplaced", {"names": names})
         return self.copied(reseed=False)
+
+
+def _outcome(error: EngineError) -> dict[str, Any]:
+    name, _, message = str(error).partition(": ")
+    return {"status": "error", "ename": name, "evalue": message, "traceback": [str(error)]}
 
 
 def _end(error: EngineLostError) -> None:

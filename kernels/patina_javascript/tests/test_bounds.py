@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import pytest
 from patina_javascript.run import Bench
@@ -87,6 +88,30 @@ def test_an_interrupt_says_where(js: Bench) -> None:
     timer.join()
     assert error is not None
     assert "at spin (cell[1]:3:" in error[2]
+
+
+@pytest.mark.parametrize("hook", ["abort", "nextDue"])
+def test_an_interrupt_that_comes_while_one_is_seen_to_ends_the_cell_too(
+    js: Bench, monkeypatch: pytest.MonkeyPatch, hook: str
+) -> None:
+    call, late = js.session.machine.call, [hook]
+
+    def calling(name: str, *rest: Any) -> Any:
+        if late == [name]:
+            late.clear()
+            js.session.interrupt()
+        return call(name, *rest)
+
+    js.run("let kept = 1")
+    monkeypatch.setattr(js.session.machine, "call", calling)
+    timer = threading.Timer(0.1, _stop, (js,))
+    timer.start()
+    error = js.run("await new Promise((done) => setTimeout(done, 60_000))").error
+    timer.join()
+    assert not late
+    assert error is not None
+    assert error[:2] == ("Interrupted", "the cell was stopped")
+    assert js.run("kept").value == "1"
 
 
 def test_what_waits_is_given_up_with_the_cell(js: Bench) -> None:
