@@ -13,8 +13,9 @@ from patina_lab.exit import end_workers_with_main_thread
 from patina_lab.http.nowhere import NowhereHandler
 from patina_lab.http.openapi import OpenApiHandler
 from patina_lab.http.routes import PREFIX, RESOURCES, SOCKETS
+from patina_lab.http.sourcesocket import Entrance, SourceSocket
 from patina_lab.rooms.registry import Rooms
-from patina_lab.rooms.source import SourceDocuments, configure
+from patina_lab.rooms.source import SourceDocuments, configure, put_before_rooms
 from patina_lab.service import Service
 
 _CONTENTS_EVENTS = "https://events.jupyter.org/jupyter_server/contents_service/v1"
@@ -34,6 +35,7 @@ class PatinaLab(ExtensionApp):
         serverapp: Any = self.serverapp
         end_workers_with_main_thread()
         configure(serverapp)
+        put_before_rooms(serverapp, SourceSocket, Entrance)
         sources = SourceDocuments(serverapp)
         self._rooms = Rooms(sources, serverapp.kernel_manager, Path(serverapp.root_dir))
         service = {"service": Service(serverapp, self._rooms)}

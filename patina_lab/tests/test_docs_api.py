@@ -14,6 +14,7 @@ from patina_lab.http import operation, runsdocument
 from patina_lab.http.openapi import OpenApiHandler
 from patina_lab.http.routes import PREFIX, RESOURCES, SOCKETS
 from patina_lab.model import producing
+from patina_lab.rooms import frames
 from patina_lab.tests.documentation import code, doc, rows, section
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -103,8 +104,8 @@ def test_limits_and_closing_codes_are_told_as_they_are() -> None:
     api = doc("docs/reference/api.md")
     assert operation.MAX_BODY_BYTES == runsdocument.MAX_FRAME_BYTES == 16 * 2**20
     assert runsdocument.MAX_BACKLOG_BYTES == 64 * 2**20
-    assert f"more than {runsdocument.STATE_REQUESTS} times" in api
-    assert f"in {runsdocument.STATE_SECONDS:.0f} seconds" in api
+    assert f"more than {frames.MOST_REQUESTS} times" in api
+    assert f"in {frames.REQUEST_SECONDS:.0f} seconds" in api
     for name in (runsdocument.MALFORMED, runsdocument.TOO_MANY, runsdocument.TOO_SLOW):
         assert f"\n| {name} | " in api
     assert f"{runsdocument.MAX_AWARENESS_BYTES:,} bytes" in api
