@@ -76,6 +76,12 @@ class SourceSocket(WebSocketHandler, JupyterHandler):
     def _is_ours(self) -> bool:
         return OURS in self._room_id
 
+    async def get(self, *parts: str) -> None:
+        """Open the socket for who may read."""
+        if self._is_ours and not await self._may("read"):
+            raise HTTPError(403)
+        await super().get(*parts)
+
     async def open(self, *parts: str) -> None:
         """Begin to serve, once it is known what the document has."""
         self._pace, self._asking = Pace(time.monotonic()), Asking()
@@ -84,7 +90,8 @@ class SourceSocket(WebSocketHandler, JupyterHandler):
         opened: Any = super().open(*parts)
         await opened
         if self._is_ours and self.ws_connection is not None:
-            self.user = str(self.current_user.username)
+            # Who shows the token and no cookie is called anew each time.
+            self.user = "" if self.token_authenticated else str(self.current_user.username)
             self._may_write = await self._may("write", "contents") and await self._may("write")
             self._guard = self._guards.get(self.room) or Guard(self.room.ydoc)
             self._guards[self.room] = self._guard
