@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_server.extension.application import ExtensionApp
+from traitlets import List, Unicode
 
 from patina_lab._version import __version__
 from patina_lab.exit import end_workers_with_main_thread
@@ -29,6 +30,12 @@ class PatinaLab(ExtensionApp):
     version = __version__
     description = "Notebooks whose live state can be forked"
     load_other_extensions = True
+    also_in = List(
+        Unicode(),
+        config=True,
+        help="Folders outside the server's root to which links below it may lead. Notebooks"
+        " behind other links are not opened.",
+    )
 
     def initialize_handlers(self) -> None:
         """Build what does the work, and open the front doors."""
@@ -37,7 +44,9 @@ class PatinaLab(ExtensionApp):
         configure(serverapp)
         put_before_rooms(serverapp, SourceSocket, Entrance)
         sources = SourceDocuments(serverapp)
-        self._rooms = Rooms(sources, serverapp.kernel_manager, Path(serverapp.root_dir))
+        self._rooms = Rooms(
+            sources, serverapp.kernel_manager, Path(serverapp.root_dir), self.also_in
+        )
         service = {"service": Service(serverapp, self._rooms)}
         routes = {**RESOURCES, "/openapi.json": OpenApiHandler, **SOCKETS}
         self.handlers.extend(
