@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
@@ -19,15 +20,33 @@ def open_folder(path: Path, levels: int) -> int:
 
     Raises OSError, also for a link (ELOOP or ENOTDIR).
     """
-    *above, last = path.parts[-levels:]
+    return _walk(path, levels, _open_inner)
+
+
+def make_folder(path: Path, levels: int) -> int:
+    """As `open_folder`; what of these folders is missing is made."""
+    return _walk(path, levels, _make_inner)
+
+
+def _walk(path: Path, levels: int, step: Callable[[str, int], int]) -> int:
     folder = os.open(path.parents[levels - 1], os.O_RDONLY | os.O_DIRECTORY)
-    for name in (*above, last):
+    for name in path.parts[-levels:]:
         try:
-            inner = os.open(name, _FOLDER, dir_fd=folder)
+            inner = step(name, folder)
         finally:
             os.close(folder)
         folder = inner
     return folder
+
+
+def _open_inner(name: str, folder: int) -> int:
+    return os.open(name, _FOLDER, dir_fd=folder)
+
+
+def _make_inner(name: str, folder: int) -> int:
+    with suppress(FileExistsError):
+        os.mkdir(name, dir_fd=folder)
+    return _open_inner(name, folder)
 
 
 def through_no_link(levels: int = 1) -> Opener:

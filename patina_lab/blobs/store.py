@@ -11,7 +11,7 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-from patina_lab.confined import open_folder, through_no_link
+from patina_lab.confined import make_folder, through_no_link
 from patina_lab.model.ids import BlobHash
 from patina_lab.model.outputs import Blob
 
@@ -52,7 +52,6 @@ class BlobStore:
         if path.exists():
             return
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
             _write_whole(path, blob.data)
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -100,7 +99,7 @@ class BlobStore:
 
 def _write_whole(path: Path, data: bytes) -> None:
     """Write through a temporary file and a rename, so that no reader sees a part."""
-    folder = open_folder(path.parent, _LEVELS)
+    folder = make_folder(path.parent, _LEVELS)
     temporary = f".new-{secrets.token_hex(8)}"
     try:
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600, dir_fd=folder)
