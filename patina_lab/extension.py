@@ -11,10 +11,11 @@ from traitlets import List, Unicode
 
 from patina_lab._version import __version__
 from patina_lab.exit import end_workers_with_main_thread
+from patina_lab.http.entrance import Entrance
 from patina_lab.http.nowhere import NowhereHandler
 from patina_lab.http.openapi import OpenApiHandler
 from patina_lab.http.routes import PREFIX, RESOURCES, SOCKETS
-from patina_lab.http.sourcesocket import Entrance, SourceSocket
+from patina_lab.http.sourcesocket import SourceSocket
 from patina_lab.rooms.registry import Rooms
 from patina_lab.rooms.source import SourceDocuments, configure, put_before_rooms
 from patina_lab.service import Service

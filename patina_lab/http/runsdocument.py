@@ -7,12 +7,12 @@ import time
 from typing import Any
 
 from jupyter_server.auth.decorator import authorized, ws_authenticated
-from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.base.websocket import WebSocketMixin
 from pycrdt import Channel, YMessageType, YSyncMessageType
 from tornado.web import HTTPError
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
+from patina_lab.http.entrance import Entrance
 from patina_lab.http.operation import RESOURCE
 from patina_lab.rooms.frames import Asking, is_malformed
 from patina_lab.rooms.problem import PatinaProblem
@@ -25,7 +25,7 @@ MAX_AWARENESS_BYTES = 4096
 TOO_SLOW, MALFORMED, TOO_MANY = 1013, 1007, 1008
 
 
-class RunsDocumentHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
+class RunsDocumentHandler(WebSocketMixin, WebSocketHandler, Entrance):
     """`api/patina/notebooks/{id}/runs-document`."""
 
     auth_resource = RESOURCE
@@ -36,10 +36,6 @@ class RunsDocumentHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
         self._channel = _Socket(self)
         self._serving: asyncio.Task[None] | None = None
         self._asking = Asking()
-
-    def skip_check_origin(self) -> bool:
-        """Refuse a page of another origin also when it has a token."""
-        return False
 
     @property
     def max_message_size(self) -> int:

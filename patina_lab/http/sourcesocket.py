@@ -40,20 +40,6 @@ SAVE = 2
 TOO_LARGE, TOO_SLOW, MALFORMED, REFUSED = 1009, 1013, 1007, 1008
 
 
-class Entrance(JupyterHandler):
-    """Asks who comes and from where before the stock handler makes a room for them."""
-
-    async def prepare(self, **options: Any) -> None:
-        """Refuse strangers, and pages of other origins."""
-        await super().prepare(_redirect_to_login=False, **options)
-        if self.current_user is None or not JupyterHandler.check_origin(self):
-            raise HTTPError(403)
-
-    def skip_check_origin(self) -> bool:
-        """Refuse a page of another origin also when it has a token."""
-        return False
-
-
 class SourceSocket(WebSocketHandler, JupyterHandler):
     """Before the stock handler of `api/collaboration/room/{id}`, which is the next class."""
 
