@@ -8,7 +8,7 @@ import socket
 import struct
 from urllib.parse import urlsplit
 
-_BINARY, _CLOSE = 0x82, 8
+_BINARY, _PING, _CLOSE, _PONG = 0x82, 0x89, 8, 10
 
 
 class RawSocket:
@@ -16,6 +16,7 @@ class RawSocket:
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader, self._writer = reader, writer
+        self._closed = False
 
     @classmethod
     async def open(cls, url: str, headers: dict[str, str], buffer_bytes: int = 4096) -> RawSocket:
@@ -65,11 +66,27 @@ class RawSocket:
 
     async def _frame(self) -> tuple[int, bytes]:
         first, length = await self._reader.readexactly(2)
+        self._closed = self._closed or first & 0x0F == _CLOSE
         if length == 126:
             (length,) = struct.unpack("!H", await self._reader.readexactly(2))
         elif length == 127:
             (length,) = struct.unpack("!Q", await self._reader.readexactly(8))
         return first & 0x0F, await self._reader.readexactly(length)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the server was seen to close it."""
+        return self._closed
+
+    async def settle(self) -> None:
+        """Return once the server has taken what was sent, or closed: it answers a ping in order."""
+        mask = bytes(4)
+        try:
+            self._writer.write(struct.pack("!BB", _PING, 0x80) + mask)
+            while (await self._frame())[0] not in (_PONG, _CLOSE):
+                pass
+        except (asyncio.IncompleteReadError, ConnectionError):
+            self._closed = True
 
     async def close(self) -> None:
         """Be gone, without a word."""

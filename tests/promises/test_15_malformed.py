@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import psutil  # type: ignore[import-untyped]
 import pytest
-from pycrdt import create_sync_message
+from pycrdt import Array, Doc, Map, Text, create_sync_message
 
 from patina_lab.tests.crafted import gc, number, sync
 from patina_lab.tests.user import User
@@ -69,3 +72,32 @@ async def test_an_edit_before_the_answer_waits_for_what_it_follows(user: User) -
     await socket.write_message(sync(ANSWER, editor.ydoc.get_update()), binary=True)
     await witness.until_sources("at once offline one", "two")
     socket.close()
+
+
+async def test_no_byte_of_a_frame_that_is_changed_hurts_anybody_else(
+    user: User, hostile: Open
+) -> None:
+    writer, witness = await user.edit(), await user.edit()
+    honest: Doc[Any] = Doc(client_id=70_000)
+    honest.apply_update(writer.ydoc.get_update())
+    state = honest.get_state()
+    cells: Array[Any] = honest.get("cells", type=Array)
+    value = {"a": [1, 2.5, None, True, "é"], "b": {"c": 2**40}}
+    cells.append(Map({"id": "new", "source": Text("x"), "metadata": Map({"v": value})}))
+    frame = sync(UPDATE, honest.get_update(state))
+    process = psutil.Process()
+    before = process.memory_info().rss
+    attacker = await hostile()
+    for at in range(len(frame)):
+        for change in (0x01, 0x80, 0xFF):
+            changed = bytearray(frame)
+            changed[at] ^= change
+            if attacker.is_closed:
+                attacker = await hostile()
+            await attacker.send(bytes(changed))
+            await attacker.settle()
+    assert process.memory_info().rss - before < 200 * 2**20
+    await typed(writer, "still ", witness)
+    document = await user.source()
+    assert (document.cell_source("cell-1") or "").startswith("still ")
+    assert document.get()
