@@ -69,7 +69,7 @@ class SourceSocket(WebSocketHandler, JupyterHandler):
         await super().get(*parts)
 
     async def open(self, *parts: str) -> None:
-        """Begin to serve, once it is known what the document has."""
+        """Begin to serve."""
         self._pace, self._asking = Pace(time.monotonic()), Asking()
         self._answered = asyncio.Event()
         self._has_told = self._may_write = False
@@ -81,7 +81,6 @@ class SourceSocket(WebSocketHandler, JupyterHandler):
             self._may_write = await self._may("write", "contents") and await self._may("write")
             self._guard = self._guards.get(self.room) or Guard(self.room.ydoc)
             self._guards[self.room] = self._guard
-            await self._guard.ready()
 
     async def _may(self, action: str, resource: str = RESOURCE) -> bool:
         allowed: bool = await ensure_async(
@@ -132,6 +131,9 @@ class SourceSocket(WebSocketHandler, JupyterHandler):
             raise MalformedUpdateError("That is none of the protocol")
 
     async def _edit(self, update: bytes, message: bytes, is_answer: bool) -> None:
+        # Not before: of a notebook of thousands of cells it takes a moment, and the page is to
+        # show it meanwhile.
+        await self._guard.ready()
         try:
             if is_answer:
                 await self._guard.answer(update, self)
