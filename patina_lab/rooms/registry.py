@@ -111,7 +111,11 @@ class Rooms:
         kernels = Kernels(self._kernels, workplace, self._start_times)
         folder = RunFolder(self._file(source.path))
         room = Room(source.document.id, source, kernels, folder, self._epoch)
-        await room.load(copy_of)
+        try:
+            await room.load(copy_of)
+        except BaseException:
+            room.let_go()
+            raise
         self._rooms[room.id] = room
         self._sweep_from_now_on()
         return room
