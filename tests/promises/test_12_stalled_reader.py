@@ -21,7 +21,7 @@ async def test_who_reads_nothing_is_let_go_before_memory_is_full(
     room = await live_room(user)
     await eventually(lambda: len(_sockets(room)) == 2)
     stalled = next(one for one in _sockets(room) if one is not None and _is_raw(one, room))
-    for _ in range(60):
+    for _ in range(200):
         writer.text(0).insert(0, "x" * 2**17)
         await eventually(lambda: not writer._sending or all(s.done() for s in writer._sending))
         backlog = stalled._backlog_bytes()

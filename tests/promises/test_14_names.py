@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -79,7 +78,8 @@ async def test_a_client_that_comes_back_takes_its_name_from_its_lost_connection(
     editor, witness = await user.edit(), await user.edit()
     lost = await hostile()
     await lost.send(said(editor.ydoc.client_id))
-    await asyncio.sleep(0.2)
+    room = await live_room(user)
+    await eventually(lambda: editor.ydoc.client_id in room.awareness.states)
     await typed(editor, "I am back ", witness)
     await editor.go_offline()
     editor.text(0).insert(0, "and again ")
