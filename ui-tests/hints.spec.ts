@@ -20,6 +20,7 @@ testWithOwnServer(
     await patina.type(1, 'rate * 7');
     await patina.page.keyboard.press('Control+Shift+Enter');
     await expect(patina.tabs).toHaveCount(2);
+    await expect(patina.output(3, 2, 'succeeded')).toBeVisible();
     await expect(hint).toContainText('Two runs can be compared');
     await hint.getByRole('button', { name: 'Compare Runs…' }).click();
     await expect(
