@@ -7,14 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_server.extension.application import ExtensionApp
+from traitlets import List, Unicode
 
 from patina_lab._version import __version__
 from patina_lab.exit import end_workers_with_main_thread
+from patina_lab.http.entrance import Entrance
 from patina_lab.http.nowhere import NowhereHandler
 from patina_lab.http.openapi import OpenApiHandler
 from patina_lab.http.routes import PREFIX, RESOURCES, SOCKETS
+from patina_lab.http.sourcesocket import SourceSocket
 from patina_lab.rooms.registry import Rooms
-from patina_lab.rooms.source import SourceDocuments, configure
+from patina_lab.rooms.source import SourceDocuments, configure, put_before_rooms
 from patina_lab.service import Service
 
 _CONTENTS_EVENTS = "https://events.jupyter.org/jupyter_server/contents_service/v1"
@@ -28,14 +31,23 @@ class PatinaLab(ExtensionApp):
     version = __version__
     description = "Notebooks whose live state can be forked"
     load_other_extensions = True
+    also_in = List(
+        Unicode(),
+        config=True,
+        help="Folders outside the server's root to which links below it may lead. Notebooks"
+        " behind other links are not opened.",
+    )
 
     def initialize_handlers(self) -> None:
         """Build what does the work, and open the front doors."""
         serverapp: Any = self.serverapp
         end_workers_with_main_thread()
         configure(serverapp)
+        put_before_rooms(serverapp, SourceSocket, Entrance)
         sources = SourceDocuments(serverapp)
-        self._rooms = Rooms(sources, serverapp.kernel_manager, Path(serverapp.root_dir))
+        self._rooms = Rooms(
+            sources, serverapp.kernel_manager, Path(serverapp.root_dir), self.also_in
+        )
         service = {"service": Service(serverapp, self._rooms)}
         routes = {**RESOURCES, "/openapi.json": OpenApiHandler, **SOCKETS}
         self.handlers.extend(

@@ -95,6 +95,7 @@ class Service:
     async def notebook_at(self, path: str) -> wire.Notebook:
         """Open the notebook at a path below the server's root."""
         path = _checked(path)
+        self._rooms.refuse_outside(path)
         if not await ensure_async(self._contents.file_exists(path)):
             raise not_found("There is no such notebook", f"No file {path} below the server's root")
         try:
@@ -124,6 +125,7 @@ class Service:
     async def create_notebook(self, wanted: wire.CreateNotebook) -> wire.Notebook:
         """Create a notebook with one empty cell, for a kernel."""
         path = _checked(wanted.path)
+        self._rooms.refuse_outside(path)
         kernel = await self._kernel(wanted.kernel)
         if await ensure_async(self._contents.file_exists(path)):
             raise conflict(f"{path} exists already", "It is never overwritten", "Choose a name.")

@@ -74,8 +74,9 @@ def pytest_commands(name: str, tests: str) -> tuple[tuple[str, ...], tuple[str, 
 
 TESTS = (
     Step("vitest", ("jlpm", "test")),
-    # Two processes: what one half leaves to the garbage collector cannot trouble the other.
+    # Each a process: what one leaves to the garbage collector cannot trouble the others.
     Step("pytest of the server", *pytest_commands("server", "patina_lab/tests")),
+    Step("pytest of the promises", *pytest_commands("promises", "tests")),
     Step("pytest of the kernels", *pytest_commands("kernels", "kernels")),
 )
 BROWSER = Step("playwright", ("jlpm", "test:ui"), ("jlpm", "test:ui", "--last-failed"))

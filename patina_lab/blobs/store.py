@@ -6,14 +6,18 @@ import errno
 import hashlib
 import os
 import re
-import tempfile
+import secrets
 import threading
+from contextlib import suppress
 from pathlib import Path
 
+from patina_lab.confined import make_folder, through_no_link
 from patina_lab.model.ids import BlobHash
 from patina_lab.model.outputs import Blob
 
 _NAME = re.compile(r"[0-9a-f]{64}")
+_LEVELS = 3
+"""The folders below a notebook's: that of its runs, that of their blobs, and one of those."""
 
 
 class BlobMissingError(LookupError):
@@ -48,7 +52,6 @@ class BlobStore:
         if path.exists():
             return
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
             _write_whole(path, blob.data)
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -60,9 +63,12 @@ class BlobStore:
         """Return the bytes of a blob. Raises BlobMissingError or BlobDamagedError."""
         path = self.path(name)
         try:
-            data = path.read_bytes()
-        except (FileNotFoundError, NotADirectoryError) as error:
-            raise BlobMissingError(f"Blob {name} is not kept here") from error
+            with open(path, "rb", opener=through_no_link(_LEVELS)) as file:
+                data = file.read()
+        except OSError as error:
+            if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
+                raise BlobMissingError(f"Blob {name} is not kept here") from error
+            raise
         if hashlib.sha256(data).hexdigest() != name:
             raise BlobDamagedError(f"{path} does not hold what its name says")
         return data
@@ -93,14 +99,20 @@ class BlobStore:
 
 def _write_whole(path: Path, data: bytes) -> None:
     """Write through a temporary file and a rename, so that no reader sees a part."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    folder = make_folder(path.parent, _LEVELS)
+    temporary = f".new-{secrets.token_hex(8)}"
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600, dir_fd=folder)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            os.replace(temporary, path.name, src_dir_fd=folder, dst_dir_fd=folder)
+        except BaseException:
+            with suppress(FileNotFoundError):
+                os.unlink(temporary, dir_fd=folder)
+            raise
+    finally:
+        os.close(folder)
 
 
 def _fsync(path: Path) -> None:

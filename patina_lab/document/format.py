@@ -23,7 +23,8 @@ CellType = Literal["code", "markdown", "raw"]
 _CELL_TYPES = ("code", "markdown", "raw")
 _HEADER = ("format", "id", "kernel", "language")
 _TABLES = ("metadata", "dependencies", "lock")
-_CELL_KEYS = ("id", "type", "source", "metadata", "attachments")
+NOTEBOOK_KEYS = (*_HEADER, *_TABLES, "cells")
+CELL_KEYS = ("id", "type", "source", "metadata", "attachments")
 _PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
 # What a multi-line literal string cannot hold: TOML 1.0, "String".
 _NOT_LITERAL = re.compile(r"'''|[\x00-\x08\x0b-\x1f\x7f]")
@@ -71,11 +72,7 @@ def read(text: str) -> TsnbDocument:
         metadata=_table(top, "metadata"),
         dependencies=_table(top, "dependencies") if "dependencies" in top else None,
         lock=_table(top, "lock") if "lock" in top else None,
-        extra={
-            name: from_toml(value)
-            for name, value in top.items()
-            if name not in (*_HEADER, *_TABLES, "cells")
-        },
+        extra={name: from_toml(value) for name, value in top.items() if name not in NOTEBOOK_KEYS},
     )
 
 
@@ -155,7 +152,7 @@ def _cell(table: dict[str, Any], number: int, taken: Container[str]) -> Cell:
         source=_string(table, "source", of),
         metadata=_table(table, "metadata"),
         attachments=_table(table, "attachments"),
-        extra={name: from_toml(item) for name, item in table.items() if name not in _CELL_KEYS},
+        extra={name: from_toml(item) for name, item in table.items() if name not in CELL_KEYS},
     )
 
 

@@ -9,6 +9,13 @@ from patina_lab.document.errors import TsnbError
 MAX_BYTES = 64 * 2**20
 _CONFLICT = re.compile(r"^(<<<<<<<|>>>>>>>) ", re.MULTILINE)
 _ANCESTOR = re.compile(r'^version\s*=\s*"(twinsong|patina) [^"]*"', re.MULTILINE)
+_KEY = r"""(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')"""
+MOST_KEY_PARTS = 200
+# Python's reader takes the square of their number, and what it reads is nested as deep. Possessive
+# throughout: looked for in time proportional to the text.
+_DEEP_KEY = re.compile(
+    rf"""(?<![\w\-"'.])(?:{_KEY}[ \t]*+\.[ \t]*+){{{MOST_KEY_PARTS},}}+{_KEY}[ \t]*+[=\]]"""
+)
 _NAMES = {"twinsong": "Twinsong", "patina": "Patina"}
 
 
@@ -19,6 +26,10 @@ def refuse_what_is_no_notebook(text: str) -> None:
         raise TsnbError("The file is binary", line=_line(text, at), hint="It is no notebook.")
     if not text.strip():
         raise TsnbError("The file is empty", line=1, hint="Delete it and create a new notebook.")
+    if deep := _DEEP_KEY.search(text):
+        raise TsnbError(
+            "Keys are nested too deeply", line=_line(text, deep.start()), hint="Mend it by hand."
+        )
     if _ours(text):
         _refuse_conflict(text)
     elif ancestor := _ANCESTOR.search(text[:4096]):

@@ -13,6 +13,7 @@ import json
 import math
 import re
 import tomllib
+from collections.abc import Container
 from datetime import date, datetime, time
 from typing import Any
 
@@ -129,3 +130,17 @@ def normal(value: Any) -> Any:
             return _number(value)
         case _:
             return value
+
+
+def as_table(value: Any) -> dict[str, Any]:
+    """Return a value of the document if it is a table, else an empty one: any client wrote it."""
+    return value if isinstance(value, dict) else {}
+
+
+def table_in(text: Any, without: Container[str] = ()) -> dict[str, Any]:
+    """Return the table whose JSON a value is, without some keys; an empty one when it is none."""
+    try:
+        table = as_table(json.loads(text))
+    except (ValueError, TypeError, RecursionError):
+        return {}
+    return {name: value for name, value in table.items() if name not in without}

@@ -9,11 +9,16 @@ from typing import Any, cast
 
 from pycrdt import Array, Map, Text
 
-from patina_lab.document.format import Cell, CellType
-from patina_lab.document.values import normal
+from patina_lab.document.format import CELL_KEYS, Cell, CellType
+from patina_lab.document.values import as_table, normal, table_in
 
 _TRUST = "trusted"
 """JupyterLab's mark of trust: about a person, so it is no part of the file."""
+
+
+def field(ycell: Any, name: str) -> Any:
+    """Return a value of a shared cell; None when it is no cell, as any client may have made it."""
+    return ycell.get(name) if isinstance(ycell, Map) else None
 
 
 def text_of(ycell: Map[Any]) -> str:
@@ -21,33 +26,36 @@ def text_of(ycell: Map[Any]) -> str:
     return str(ycell.get("source") or "")
 
 
-def read_cell(cell: dict[str, Any], taken: set[str]) -> Cell:
+def read_cell(value: Any, taken: set[str]) -> Cell:
     """Return the cell that a shared cell's JSON stands for; `taken` are the ids before it.
 
     Two clients can put the same cell back at the same time; a file cannot hold an id twice.
     """
+    cell = as_table(value)
     name = unique = str(cell.get("id", ""))
     number = 2
     while unique in taken:
         unique, number = f"{name}-{number}", number + 1
     taken.add(unique)
     kind = cell.get("cell_type")
-    metadata = normal(cell.get("metadata") or {})
+    metadata = normal(as_table(cell.get("metadata")))
     metadata.pop(_TRUST, None)
     return Cell(
         id=unique,
         type=cast("CellType", kind) if kind in ("markdown", "raw") else "code",
         source=str(cell.get("source") or ""),
         metadata=metadata,
-        attachments=normal(cell.get("attachments") or {}),
-        extra=json.loads(cell.get("extra") or "{}"),
+        attachments=normal(as_table(cell.get("attachments"))),
+        extra=table_in(cell.get("extra"), CELL_KEYS),
     )
 
 
 def update_cells(ycells: Array[Any], cells: Sequence[Cell]) -> None:
     """Make the shared cells these, changing as little as possible. Call it in a transaction."""
     wanted = {cell.id: at for at, cell in enumerate(cells)}
-    kept = _kept([(ycell.get("id"), ycell.get("cell_type")) for ycell in ycells], cells, wanted)
+    kept = _kept(
+        [(field(ycell, "id"), field(ycell, "cell_type")) for ycell in ycells], cells, wanted
+    )
     for at in reversed(range(len(ycells))):
         if at not in kept:
             del ycells[at]
@@ -71,7 +79,7 @@ def _kept(
     before: dict[int, int | None] = {}
     places: dict[int, int] = {}
     for at, (name, kind) in enumerate(there):
-        place = wanted.get(name)
+        place = wanted.get(name) if isinstance(name, str) else None
         if place is None or cells[place].type != kind:
             continue
         length = bisect_left(ends, place)
@@ -111,9 +119,11 @@ def _optional(cell: Cell) -> dict[str, Any]:
 
 def _update(ycell: Map[Any], cell: Cell) -> None:
     there = json.loads(str(ycell))
-    if there.get("source") != cell.source:
+    if not isinstance(ycell.get("source"), Text):
+        ycell["source"] = Text(cell.source)
+    elif there.get("source") != cell.source:
         _update_text(ycell["source"], cell.source)
-    metadata = normal(there.get("metadata") or {})
+    metadata = normal(as_table(there.get("metadata")))
     trust = {_TRUST: metadata[_TRUST]} if _TRUST in metadata else {}
     if metadata != {**cell.metadata, **trust}:
         ycell["metadata"] = Map({**cell.metadata, **trust})

@@ -19,10 +19,10 @@ from jupyter_ydoc.ybasedoc import YBaseDoc
 from pycrdt import Array, Awareness, Doc, Map
 
 from patina_lab.document.errors import TsnbError
-from patina_lab.document.format import FORMAT, TsnbDocument, read, write
+from patina_lab.document.format import FORMAT, NOTEBOOK_KEYS, TsnbDocument, read, write
 from patina_lab.document.refusals import refuse_gigantic
-from patina_lab.document.values import normal
-from patina_lab.document.ycells import read_cell, text_of, update_cells
+from patina_lab.document.values import as_table, normal, table_in
+from patina_lab.document.ycells import field, read_cell, text_of, update_cells
 
 _PLAIN = {"format", "id", "kernel", "language", "dependencies", "lock", "extra"}
 
@@ -59,7 +59,7 @@ class YTsnb(YBaseDoc):
     @property
     def problem(self) -> str:
         """Where and why the file could not be read; empty when it could."""
-        problem = json.loads(self._header("problem") or "{}")
+        problem = table_in(self._header("problem"))
         line, message = problem.get("line"), problem.get("message", "")
         return f"Line {line}: {message}" if line else str(message)
 
@@ -74,15 +74,15 @@ class YTsnb(YBaseDoc):
     def cell_source(self, cell: str) -> str | None:
         """Return the source of a code cell, or None when there is no such cell."""
         at = self._place(cell)
-        if at is None or self._ycells[at].get("cell_type") != "code":
+        if at is None or field(self._ycells[at], "cell_type") != "code":
             return None
         return text_of(self._ycells[at])
 
     def _place(self, cell: str) -> int | None:
         """Return where a cell stands. Remembered: reading all cells takes a while."""
         at = self._places.get(cell)
-        if at is None or at >= len(self._ycells) or self._ycells[at].get("id") != cell:
-            self._places = {ycell.get("id"): at for at, ycell in enumerate(self._ycells)}
+        if at is None or at >= len(self._ycells) or field(self._ycells[at], "id") != cell:
+            self._places = {str(field(ycell, "id")): at for at, ycell in enumerate(self._ycells)}
             at = self._places.get(cell)
         return at
 
@@ -196,13 +196,12 @@ def _problem_meta(error: TsnbError, text: str) -> dict[str, Any]:
 def _text(meta_json: str, cells_json: str) -> str:
     """Return the text of what the document holds; as it was read, as long as it says the same."""
     meta: dict[str, Any] = normal(json.loads(meta_json))
-    original = json.loads(meta["original"]) if "original" in meta else {}
-    if "problem" in meta:
+    original = table_in(meta.get("original"))
+    if "problem" in meta or "id" not in meta:
+        # Also when a client took the problem away: the file is not for it to empty.
         return str(original.get("text", ""))
-    if "id" not in meta:
-        return ""
     text = write(_document(meta, json.loads(cells_json)))
-    return str(original["text"]) if original.get("canonical") == _hash(text) else text
+    return str(original.get("text")) if original.get("canonical") == _hash(text) else text
 
 
 def _document(meta: dict[str, Any], cells: list[dict[str, Any]]) -> TsnbDocument:
@@ -212,10 +211,10 @@ def _document(meta: dict[str, Any], cells: list[dict[str, Any]]) -> TsnbDocument
         kernel=str(meta.get("kernel", "")),
         language=str(meta.get("language", "")),
         cells=tuple(read_cell(cell, taken) for cell in cells),
-        metadata=meta.get("metadata", {}),
-        dependencies=meta.get("dependencies"),
-        lock=meta.get("lock"),
-        extra=json.loads(meta.get("extra", "{}")),
+        metadata=as_table(meta.get("metadata")),
+        dependencies=as_table(meta["dependencies"]) if "dependencies" in meta else None,
+        lock=as_table(meta["lock"]) if "lock" in meta else None,
+        extra=table_in(meta.get("extra"), NOTEBOOK_KEYS),
     )
 
 

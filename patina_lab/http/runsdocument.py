@@ -7,14 +7,14 @@ import time
 from typing import Any
 
 from jupyter_server.auth.decorator import authorized, ws_authenticated
-from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.base.websocket import WebSocketMixin
 from pycrdt import Channel, YMessageType, YSyncMessageType
 from tornado.web import HTTPError
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
+from patina_lab.http.entrance import Entrance
 from patina_lab.http.operation import RESOURCE
-from patina_lab.rooms.frames import is_malformed
+from patina_lab.rooms.frames import Asking, is_malformed
 from patina_lab.rooms.problem import PatinaProblem
 from patina_lab.service import Service
 
@@ -22,13 +22,10 @@ MAX_FRAME_BYTES = 16 * 2**20
 MAX_BACKLOG_BYTES = 64 * 2**20
 """A client that is this far behind is let go: it comes back and asks for what it lacks."""
 MAX_AWARENESS_BYTES = 4096
-STATE_REQUESTS = 20
-STATE_SECONDS = 10.0
-"""No more requests for the whole state than this in that time: each costs the server work."""
 TOO_SLOW, MALFORMED, TOO_MANY = 1013, 1007, 1008
 
 
-class RunsDocumentHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
+class RunsDocumentHandler(WebSocketMixin, WebSocketHandler, Entrance):
     """`api/patina/notebooks/{id}/runs-document`."""
 
     auth_resource = RESOURCE
@@ -38,11 +35,7 @@ class RunsDocumentHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
         self._service = service
         self._channel = _Socket(self)
         self._serving: asyncio.Task[None] | None = None
-        self._asked: list[float] = []
-
-    def skip_check_origin(self) -> bool:
-        """Refuse a page of another origin also when it has a token."""
-        return False
+        self._asking = Asking()
 
     @property
     def max_message_size(self) -> int:
@@ -97,9 +90,7 @@ class RunsDocumentHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
     def _asks_too_often(self, message: bytes) -> bool:
         if list(message[:2]) != [YMessageType.SYNC, YSyncMessageType.SYNC_STEP1]:
             return False
-        at = time.monotonic()
-        self._asked = [*(then for then in self._asked if at - then < STATE_SECONDS), at]
-        return len(self._asked) > STATE_REQUESTS
+        return self._asking.too_often(time.monotonic())
 
     def backlog_bytes(self) -> int:
         """Return how much was sent that the client has not taken."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from patina_lab.confined import through_no_link
 from patina_lab.rooms.records import Header, decode, encode
 
 
@@ -19,7 +20,7 @@ def made_own(path: Path, names: Mapping[str, str], notebook: str, copy_of: str) 
     `names`: the new ids of all copied runs. A fork stays the fork of its parent's copy. Whole or
     not at all. Raises OSError.
     """
-    with path.open("rb") as old:
+    with open(path, "rb", opener=through_no_link()) as old:
         header = _header(old.readline())
         if header is None or (header.id, header.notebook) != (path.stem, copy_of):
             return False

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BufferedReader, FileIO
 from pathlib import Path
 
 import msgspec
 
+from patina_lab.confined import through_no_link
 from patina_lab.rooms.records import (
     SCHEMA,
     Folded,
@@ -22,6 +24,14 @@ from patina_lab.rooms.records import (
 )
 
 MAX_LINE_BYTES = 256 * 2**20
+
+
+def _appending(path: Path) -> FileIO:
+    return open(path, "ab", buffering=0, opener=through_no_link())
+
+
+def _reading(path: Path) -> BufferedReader:
+    return open(path, "rb", opener=through_no_link())
 
 
 class RunLogError(Exception):
@@ -48,7 +58,7 @@ class RunLog:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
         # Unbuffered: what append() took is with the system, and survives this process.
-        self._file = path.open("ab", buffering=0)
+        self._file = _appending(path)
         if good_bytes is not None:
             self._file.truncate(good_bytes)
         self._end = self._file.seek(0, os.SEEK_END)
@@ -84,7 +94,7 @@ class RunLog:
         self._mend()
         temporary = path.with_name(f".{path.name}.new")
         try:
-            with path.open("rb") as old, temporary.open("wb") as new:
+            with _reading(path) as old, temporary.open("wb") as new:
                 for line in old:
                     record = change(decode(line))
                     if record is not None:
@@ -96,7 +106,7 @@ class RunLog:
             temporary.unlink(missing_ok=True)
             raise
         self._file.close()
-        self._file = path.open("ab", buffering=0)
+        self._file = _appending(path)
         self.path, self._end = path, self._file.seek(0, os.SEEK_END)
 
     def sync(self) -> None:
@@ -112,7 +122,7 @@ def load(path: Path) -> LoadedLog:
     """Read a log. A torn last line is dropped; other damage raises RunLogError."""
     folded: Folded | None = None
     good = number = 0
-    with path.open("rb") as file:
+    with _reading(path) as file:
         while line := file.readline(MAX_LINE_BYTES):
             number += 1
             if not line.endswith(b"\n"):

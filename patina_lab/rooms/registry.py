@@ -6,12 +6,13 @@ import asyncio
 import logging
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 
-from patina_lab.rooms.problem import conflict, not_found
+from patina_lab.confined import Roots
+from patina_lab.rooms.problem import conflict, forbidden, not_found
 from patina_lab.rooms.room import Room
 from patina_lab.rooms.runfolder import RunFolder
 from patina_lab.rooms.runner import Kernels, StartTimes, Workplace
@@ -26,9 +27,14 @@ class Rooms:
     """Opens notebooks, finds them, and closes those that nobody needs."""
 
     def __init__(
-        self, sources: SourceDocuments, kernels: AsyncMappingKernelManager, root: Path
+        self,
+        sources: SourceDocuments,
+        kernels: AsyncMappingKernelManager,
+        root: Path,
+        also_in: Iterable[str] = (),
     ) -> None:
         self._sources, self._kernels, self._root = sources, kernels, root
+        self._roots = Roots(root, also_in)
         self.kernels = kernels
         self._rooms: dict[str, Room] = {}
         self._opening: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -64,11 +70,14 @@ class Rooms:
     async def open(self, path: str) -> Room:
         """Open the notebook in a file, given by its path below the server's root."""
         async with self._opening[path]:
+            self.refuse_outside(path)
             for room in self._rooms.values():
                 if room.source.path == path and room.source.alive:
                     return room
             source = await self._sources.open(path)
             try:
+                # Once more: a link may have taken the place of what was looked at.
+                self.refuse_outside(path)
                 return await self._enter(source, path)
             except BaseException:
                 await source.release()
@@ -102,7 +111,11 @@ class Rooms:
         kernels = Kernels(self._kernels, workplace, self._start_times)
         folder = RunFolder(self._file(source.path))
         room = Room(source.document.id, source, kernels, folder, self._epoch)
-        await room.load(copy_of)
+        try:
+            await room.load(copy_of)
+        except BaseException:
+            room.let_go()
+            raise
         self._rooms[room.id] = room
         self._sweep_from_now_on()
         return room
@@ -110,6 +123,16 @@ class Rooms:
     async def live_source(self, room: Room) -> SourceDocument:
         """Return the source of an open notebook as people edit it now."""
         return await room.live_source(self._sources.open)
+
+    def refuse_outside(self, path: str) -> None:
+        """Raise a problem for a notebook that links lead out of the server's root, or its runs."""
+        file = self._file(path)
+        if not (self._roots.hold(file) and self._roots.hold(RunFolder(file).path)):
+            raise forbidden(
+                f"{path[:80]} is not below the server's root",
+                "It, its runs or a folder above them is a link to another place",
+                "Move it, or allow that place: the setting `PatinaLab.also_in`.",
+            )
 
     def _file(self, path: str) -> Path:
         return self._root / path

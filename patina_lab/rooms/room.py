@@ -20,6 +20,7 @@ from patina_lab.model.ids import NotebookId, RunId
 from patina_lab.model.run import ForkPoint, KernelSettings, Run, RunStatus
 from patina_lab.model.undoing import Point
 from patina_lab.rooms.followers import Followers
+from patina_lab.rooms.holder import Holder
 from patina_lab.rooms.log import RunLog
 from patina_lab.rooms.problem import conflict, not_found
 from patina_lab.rooms.publisher import Publisher
@@ -60,6 +61,7 @@ class Room:
         self._kernels = kernels
         self._runners: dict[str, Runner] = {}
         self._damaged: dict[str, Damaged] = {}
+        self._holder = Holder()
         self._entering = asyncio.Lock()
         self._acknowledging: asyncio.TimerHandle | None = None
         self._enter(source)
@@ -85,7 +87,10 @@ class Room:
         """Read what earlier runs left, and let clients in.
 
         `copy_of`: the notebook of which this one is found to be a copy; so are its runs then.
+        Raises a problem when another server has the runs.
         """
+        if self.folder.path.is_dir():
+            self._holder.take(self.folder.path)
         for found in await asyncio.to_thread(self.folder.load, self.id, copy_of):
             if isinstance(found, Damaged):
                 self._damaged[found.run.id] = found
@@ -197,6 +202,8 @@ class Room:
         return runner
 
     def _new_runner(self, run: Run) -> Runner:
+        self.folder.path.mkdir(exist_ok=True)
+        self._holder.take(self.folder.path)
         run_log = _begun(self.folder.log_path(run.id), run)
         self.document.add_run(wire_run(run), [])
         return self._runner(run, run_log)
@@ -274,7 +281,12 @@ class Room:
             self._acknowledging.cancel()
         await self.followers.stop()
         await self.tasks.close()
+        self.let_go()
         await self.source.release()
+
+    def let_go(self) -> None:
+        """Leave the runs to other servers."""
+        self._holder.release()
 
 
 def _begun(path: Path, run: Run) -> RunLog:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
 from jupyter_core.paths import jupyter_data_dir
 from jupyter_server.serverapp import ServerApp
 from jupyter_server_ydoc.app import YDocExtension
+from jupyter_server_ydoc.handlers import YDocWebSocketHandler
 from jupyter_server_ydoc.rooms import DocumentRoom
 from jupyter_server_ydoc.stores import SQLiteYStore
 from pycrdt import Channel
@@ -218,3 +220,29 @@ def configure(serverapp: ServerApp) -> None:
         db_path = Unicode(store.db_path, config=True)
 
     extension.ystore_class = KeptYStore
+
+
+def put_before_rooms(serverapp: ServerApp, *guards: type) -> None:
+    """Have classes stand before and behind the handler of the rooms' sockets: first and last.
+
+    They are its bases, in this order around it. LookupError when there is no such handler: rooms
+    that nothing guards must not be open.
+    """
+    first, last = guards
+    guarded = type("GuardedRoom", (first, YDocWebSocketHandler, last), {})
+    application: Any = serverapp.web_app
+    rules = [
+        rule
+        for rule in _rules(application.default_router)
+        if getattr(rule, "target", None) is YDocWebSocketHandler
+    ]
+    for rule in rules:
+        rule.target = guarded
+    if not rules:
+        raise LookupError("The rooms of jupyter_server_ydoc have no handler")
+
+
+def _rules(router: Any) -> Iterator[Any]:
+    for rule in getattr(router, "rules", ()):
+        yield rule
+        yield from _rules(rule.target)

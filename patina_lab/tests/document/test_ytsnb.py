@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pycrdt import Array, Doc, Map, Text
 
 from patina_lab.document.errors import TsnbError
-from patina_lab.document.format import Cell, TsnbDocument, write
+from patina_lab.document.format import Cell, TsnbDocument, read, write
 from patina_lab.document.ytsnb import YTsnb
 from patina_lab.tests.document.strategies import DOCUMENTS, TEXT
 
@@ -187,3 +187,61 @@ def test_the_problem_is_json_for_the_page() -> None:
     document = loaded("nonsense")
     meta: Map[Any] = document.ydoc.get("meta", type=Map)
     assert json.loads(meta["problem"])["line"] == 1
+
+
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.floats()
+    | st.sampled_from(["", "{", "[]", "null", "3", '{"cells": 1, "id": 2}', "code", "markdown"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner),
+    max_leaves=6,
+)
+HEADER_KEYS = st.sampled_from(
+    ["id", "kernel", "language", "metadata", "dependencies", "lock", "extra", "format", "more"]
+)
+SHARED_KEYS = st.sampled_from(
+    ["id", "cell_type", "source", "metadata", "attachments", "extra", "outputs", "more"]
+)
+
+
+@given(
+    st.dictionaries(HEADER_KEYS, ANYTHING, max_size=3),
+    st.dictionaries(SHARED_KEYS, ANYTHING, max_size=4),
+    st.lists(ANYTHING, max_size=2),
+)
+@settings(max_examples=200)
+def test_whatever_a_client_writes_the_notebook_can_still_be_saved_read_and_mended(
+    header: dict[str, Any], cell: dict[str, Any], more: list[Any]
+) -> None:
+    document = loaded(notebook(code("a", "1")))
+    meta: Map[Any] = document.ydoc.get("meta", type=Map)
+    for name, value in header.items():
+        meta[name] = value
+    for name, value in cell.items():
+        cells(document)[0][name] = value
+    cells(document).extend([*more, Map(cell)])
+    read(document.get())
+    assert document.problem == ""
+    document.cell_source("a")
+    mended = notebook(code("a", "2"), code("b", "3"))
+    document.set(mended)
+    assert document.get() == mended
+
+
+@pytest.mark.parametrize("name", ["problem", "original"])
+def test_no_garbage_of_a_client_stands_for_a_problem_or_the_original(name: str) -> None:
+    document = loaded(notebook(code("a", "1")))
+    meta: Map[Any] = document.ydoc.get("meta", type=Map)
+    for value in (3, "{", "[]", "null", {"text": 1}):
+        meta[name] = value
+        assert isinstance(document.get(), str)
+        assert isinstance(document.problem, str)
+
+
+def test_a_file_that_cannot_be_read_is_not_emptied_by_who_takes_the_problem_away() -> None:
+    document = loaded("nonsense")
+    meta: Map[Any] = document.ydoc.get("meta", type=Map)
+    del meta["problem"]
+    assert document.get() == "nonsense"

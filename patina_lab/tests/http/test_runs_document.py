@@ -16,6 +16,7 @@ from pycrdt import (
     create_update_message,
 )
 
+from patina_lab.tests.crafted import numbers_of
 from patina_lab.tests.editors import eventually
 from patina_lab.tests.followers import Follower
 from patina_lab.tests.user import User, soon, text_of
@@ -161,13 +162,6 @@ async def test_edits_are_acknowledged_once_they_are_stored(user: User) -> None:
 
 def _clock(state_vector: bytes, client: int) -> int:
     """Return how much of a client's history a state vector covers (lib0's variable integers)."""
-    numbers: list[int] = []
-    value = shift = 0
-    for byte in bytes(state_vector):
-        value |= (byte & 0x7F) << shift
-        shift += 7
-        if byte < 0x80:
-            numbers.append(value)
-            value = shift = 0
+    numbers = numbers_of(state_vector)
     pairs = dict(zip(numbers[1::2], numbers[2::2], strict=True))
     return pairs.get(client, 0)

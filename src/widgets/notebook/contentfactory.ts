@@ -7,9 +7,18 @@ import type {
 } from '@jupyterlab/cells';
 import type { CodeEditor } from '@jupyterlab/codeeditor';
 import { Notebook } from '@jupyterlab/notebook';
+import { RenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { RunStrip } from './runstrip';
 import type { RunStrips } from './runstrips';
+
+/**
+ * What renders the outputs that a shared source may hold: nothing.
+ *
+ * The timeline shows outputs, which the server alone writes. Any client can write some into the
+ * source, with a mark of trust, and JupyterLab would run their scripts, out of sight.
+ */
+const NO_OUTPUTS = new RenderMimeRegistry();
 
 /**
  * Makes the parts of the source side: JupyterLab's own, with a run strip as each cell's footer,
@@ -31,7 +40,9 @@ export class SourceContentFactory extends Notebook.ContentFactory {
   }
 
   override createCodeCell(options: CodeCell.IOptions): CodeCell {
-    return asArticle(super.createCodeCell(options));
+    return asArticle(
+      super.createCodeCell({ ...options, rendermime: NO_OUTPUTS })
+    );
   }
 
   override createMarkdownCell(options: MarkdownCell.IOptions): MarkdownCell {

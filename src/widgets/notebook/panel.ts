@@ -9,6 +9,7 @@ import type { Execution } from './execution';
 import type { KernelLink } from './kernellink';
 import type { LiveState } from './livestate';
 import { ShownRun } from '../runs/shownrun';
+import { contain } from '../timeline/containment';
 
 /** A notebook in the main area: toolbar, banners, and the body once the document has arrived. */
 export class PatinaPanel extends DocumentWidget<PatinaBody, TsnbModel> {
@@ -25,6 +26,7 @@ export class PatinaPanel extends DocumentWidget<PatinaBody, TsnbModel> {
     super(options);
     this.shownRun = new ShownRun(this.content);
     this.addClass('jp-PatinaPanel');
+    contain(this.content.notebook.node, () => this._trust?.isTrusted ?? false);
     this.toolbar.node.setAttribute('aria-label', trans.__('Notebook actions'));
     this.node.dataset.jpKernelUser = 'true';
     this.node.dataset.jpCodeRunner = 'true';

@@ -2,6 +2,7 @@ import { OutputArea, OutputAreaModel } from '@jupyterlab/outputarea';
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { IDisposable } from '@lumino/disposable';
 import type * as wire from '../../wire';
+import { contain } from './containment';
 import type { ILoadOptions, OutputLoader } from './loader';
 import { OutputSync } from './outputsync';
 
@@ -24,6 +25,7 @@ export class CellOutputs implements IDisposable {
       rendermime,
       contentFactory: OutputArea.defaultContentFactory
     });
+    contain(this.area.node, () => this._model.trusted);
     this._sync = new OutputSync(this._model, loader, onError);
   }
 

@@ -1,0 +1,78 @@
+"""Files that are where they seem to be: not through links, not outside a folder.
+
+A folder of notebooks may come from strangers, links included. What is opened here is opened folder
+by folder, so that a link that takes a folder's place meanwhile is not followed either.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
+
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
+Opener = Callable[[str, int], int]
+
+
+def open_folder(path: Path, levels: int) -> int:
+    """Return a handle of a folder; neither it nor those above it, so many in all, are links.
+
+    Raises OSError, also for a link (ELOOP or ENOTDIR).
+    """
+    return _walk(path, levels, _open_inner)
+
+
+def make_folder(path: Path, levels: int) -> int:
+    """As `open_folder`; what of these folders is missing is made."""
+    return _walk(path, levels, _make_inner)
+
+
+def _walk(path: Path, levels: int, step: Callable[[str, int], int]) -> int:
+    folder = os.open(path.parents[levels - 1], os.O_RDONLY | os.O_DIRECTORY)
+    for name in path.parts[-levels:]:
+        try:
+            inner = step(name, folder)
+        finally:
+            os.close(folder)
+        folder = inner
+    return folder
+
+
+def _open_inner(name: str, folder: int) -> int:
+    return os.open(name, _FOLDER, dir_fd=folder)
+
+
+def _make_inner(name: str, folder: int) -> int:
+    with suppress(FileExistsError):
+        os.mkdir(name, dir_fd=folder)
+    return _open_inner(name, folder)
+
+
+def through_no_link(levels: int = 1) -> Opener:
+    """Return an `opener` for `open`: neither the file is a link nor so many folders above it."""
+
+    def opener(path: str, flags: int) -> int:
+        whole = Path(path)
+        folder = open_folder(whole.parent, levels)
+        try:
+            return os.open(whole.name, flags | os.O_NOFOLLOW, 0o666, dir_fd=folder)
+        finally:
+            os.close(folder)
+
+    return opener
+
+
+class Roots:
+    """Folders that files must be in, wherever links lead to."""
+
+    def __init__(self, root: Path, others: Iterable[str] = ()) -> None:
+        self._roots = [root.resolve(), *(Path(other).resolve() for other in others)]
+
+    def hold(self, path: Path) -> bool:
+        """Whether a file is in one of them; it need not be there yet."""
+        try:
+            real = path.resolve()
+        except (OSError, RuntimeError):  # links in a circle
+            return False
+        return any(real.is_relative_to(root) for root in self._roots)

@@ -1,0 +1,83 @@
+"""13: what the server says of runs, nobody else can say: outputs, status, trust."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pycrdt import Array, Doc, Map
+
+from patina_lab.tests.crafted import sync
+from patina_lab.tests.editors import eventually
+from patina_lab.tests.followers import Follower
+from patina_lab.tests.user import User, soon, text_of
+from tests.promises.hostile import ANSWER, UPDATE
+
+OUTPUT = {"output_type": "display_data", "data": {"text/html": "forged"}, "metadata": {}}
+
+
+def _forged(follower: Follower, run: str) -> bytes:
+    """Return an update of everything that is the server's to say."""
+    copy: Doc[Any] = Doc()
+    copy.apply_update(follower.ydoc.get_update())
+    before = copy.get_state()
+    runs: Map[Any] = copy.get("runs", type=Map)
+    meta: Map[Any] = copy.get("meta", type=Map)
+    with copy.transaction():
+        meta["epoch"] = meta["schema"] = meta["saved"] = "forged"
+        runs["forged"] = Map({"title": "forged", "status": "idle"})
+        for name in ("status", "title", "queue", "report", "error", "kernel_id"):
+            runs[run][name] = "forged"
+        runs[run]["cells"]["1"] = {"outputs": ["forged"], "trusted": "forged"}
+        runs[run]["globals"] = ["forged"]
+    return copy.get_update(before)
+
+
+async def test_what_is_forged_in_the_runs_document_reaches_neither_server_nor_log_nor_peer(
+    user: User,
+) -> None:
+    notebook = await user.create()
+    (cell,) = await user.write("'real'")
+    run = await user.start(notebook["id"])
+    await user.ran(run, cell)
+    hostile, witness = await user.follow(notebook["id"]), await user.follow(notebook["id"])
+    log = user.folder() / f"{run}.jsonl"
+    update = _forged(hostile, run)
+    for kind in (ANSWER, UPDATE):
+        await hostile.send(sync(kind, update))
+    await user.ran(run, cell)
+    await user.until(
+        soon(lambda: witness.cell(run, 2)), lambda cell: cell.get("status") == "succeeded"
+    )
+    late = await user.follow(notebook["id"])
+    for told in (witness, late):
+        assert text_of(told.cell(run, 1)) == "'real'"
+        assert "forged" not in f"{told.runs}{told.meta}"
+    assert "forged" not in str(await user.ask("GET", f"notebooks/{notebook['id']}/runs"))
+    assert b"forged" not in log.read_bytes()
+    await user.rooms.close()
+    opened = await user.open("analysis.tsnb")
+    assert "forged" not in str(opened)
+    assert "forged" not in str(await user.timeline(run))
+
+
+async def test_what_is_forged_in_the_source_is_no_output_and_no_trust(user: User) -> None:
+    notebook = await user.create()
+    (cell,) = await user.write("'real'")
+    run = await user.start(notebook["id"])
+    editor, witness = await user.edit(), await user.edit()
+    ycell: Map[Any] = editor.cells[0]
+    with editor.ydoc.transaction():
+        ycell["outputs"] = Array([OUTPUT])
+        ycell["execution_count"], ycell["execution_state"] = 99, "running"
+        ycell["metadata"] = Map({"trusted": True})
+        editor.text(0).insert(0, "# edited\n")
+    await witness.until_sources("# edited\n'real'")
+    await editor.save()
+    await eventually(lambda: "edited" in user.file().read_text())
+    text = user.file().read_text()
+    for word in ("forged", "trusted", "99", "running"):
+        assert word not in text
+    cells = await user.ran(run, cell)
+    assert text_of(cells[0]) == "'real'"
+    assert "forged" not in str(cells)
+    assert "forged" not in str(await user.status(notebook["id"], run))

@@ -1,0 +1,33 @@
+"""16: frames, presence and requests have limits."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+from pycrdt import Doc, create_sync_message
+
+from patina_lab.rooms import presence
+from patina_lab.tests.user import User
+from tests.promises.hostile import Open, said, typed
+
+
+async def test_frames_and_presence_have_a_largest_size(user: User, hostile: Open) -> None:
+    writer, witness = await user.edit(), await user.edit()
+    attacker = await hostile()
+    await attacker.send(said(7, json.dumps("x" * presence.MOST_BYTES)))
+    assert await attacker.closing_code() == 1009
+    attacker = await hostile()
+    sending = asyncio.ensure_future(attacker.send(bytes(16 * 2**20 + 1)))
+    assert await attacker.closing_code() in (1009, 1006)
+    await asyncio.gather(sending, return_exceptions=True)
+    await typed(writer, "still ", witness)
+
+
+async def test_who_asks_for_the_state_without_end_is_let_go(user: User, hostile: Open) -> None:
+    writer, witness = await user.edit(), await user.edit()
+    attacker = await hostile()
+    for _ in range(21):
+        await attacker.send(create_sync_message(Doc()))
+    assert await attacker.closing_code() == 1008
+    await typed(writer, "still ", witness)

@@ -1,0 +1,178 @@
+"""19: no path leads out of the server's root: by no encoding, no link, and no race."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tornado.httpclient import AsyncHTTPClient, HTTPClientError
+
+from patina_lab.rooms.source import SourceDocuments
+from patina_lab.tests.editors import eventually
+from patina_lab.tests.user import Refused, User, text_of
+
+NOTEBOOK = """format = "patina-lab 1"
+id = "outside"
+kernel = "python3"
+language = "python"
+
+[[cells]]
+id = "a"
+type = "code"
+source = '''
+secret'''
+"""
+LOG_OF_BLOBS = "from IPython.display import HTML\nHTML('x' * 10_000)"
+UP = ("..", "%2e%2e", "%2E.", ".%2e", "%252e%252e", "..%00", "%c0%ae%c0%ae", "..%5c..", "....")
+SLASHES = ("/", "%2f", "%2F", "%252f", "%5c", "//", "/./")
+ESCAPES = [f"{up}{slash}{{name}}" for up in UP for slash in SLASHES]
+ESCAPES += ["%00/{name}", "{folder}/{name}", "%2f{folder}/{name}", "a/%2e%2e/%2e%2e/{name}"]
+ESCAPES += ["file://{folder}/{name}", "~/{name}", "..%2f{root}-sibling%2f{name}"]
+
+
+@pytest.fixture
+def outside(user: User) -> Path:
+    """A notebook beside the server's root, and one in a folder whose name begins as the root's."""
+    folder = Path(user.serverapp.root_dir).parent
+    sibling = folder / f"{Path(user.serverapp.root_dir).name}-sibling"
+    sibling.mkdir()
+    for place in (folder, sibling):
+        (place / "outside.tsnb").write_text(NOTEBOOK)
+    return folder
+
+
+def _everything(folder: Path) -> dict[str, bytes]:
+    files = [
+        *folder.glob("*.tsnb*"),
+        *folder.glob("root_dir-sibling/**/*"),
+        *folder.glob("elsewhere/**/*"),
+    ]
+    return {str(file): file.read_bytes() if file.is_file() else b"" for file in files}
+
+
+async def test_no_encoding_of_a_path_leads_out(
+    user: User, outside: Path, jp_http_port: int, jp_base_url: str, jp_auth_header: dict[str, str]
+) -> None:
+    await user.create()
+    before = _everything(outside)
+    api = f"http://localhost:{jp_http_port}{jp_base_url}api/patina"
+
+    async def ask(url: str, **options: Any) -> Any:
+        return await AsyncHTTPClient().fetch(
+            url, headers=jp_auth_header, raise_error=False, **options
+        )
+
+    paths = [
+        escape.format(name="outside.tsnb", folder=outside, root="root_dir") for escape in ESCAPES
+    ]
+    for path in paths:
+        for place in (
+            f"notebooks?path={path}",
+            f"notebooks/{path}/runs",
+            f"notebooks/x/blobs/{path}",
+            f"runs/{path}/timeline",
+        ):
+            reply = await ask(f"{api}/{place}")
+            assert reply.code in (400, 403, 404), place
+            assert b"secret" not in reply.body
+    for path in paths:
+        # As JSON nothing is decoded: what is no path outside may be the odd name of a file inside.
+        body = json.dumps({"path": path, "kernel": "python3"})
+        reply = await ask(f"{api}/notebooks", method="POST", body=body)
+        assert b"secret" not in reply.body
+        assert _everything(outside) == before, path
+
+
+async def test_links_out_of_the_root_are_not_followed(user: User, outside: Path) -> None:
+    elsewhere = outside / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "there.tsnb").write_text(NOTEBOOK)
+    user.file("link.tsnb").symlink_to(outside / "outside.tsnb")
+    user.file("folder").symlink_to(elsewhere)
+    user.file("circle.tsnb").symlink_to(user.file("circle.tsnb"))
+    user.file("own.tsnb").write_text(NOTEBOOK.replace("outside", "own"))
+    user.folder("own.tsnb").symlink_to(elsewhere)
+    before = _everything(outside)
+    for path in ("link.tsnb", "folder/there.tsnb", "circle.tsnb", "own.tsnb"):
+        with pytest.raises(Refused, match=r"40[034]") as refused:
+            await user.open(path)
+        assert "secret" not in str(refused.value)
+    with pytest.raises(Refused, match="403"):
+        await user.create("folder/new.tsnb")
+    with pytest.raises(HTTPClientError, match="403"):
+        await user.follow("outside", path="link.tsnb")
+    assert _everything(outside) == before
+
+
+async def test_a_place_outside_can_be_allowed(user: User, outside: Path) -> None:
+    user.file("folder").symlink_to(outside / "root_dir-sibling")
+    (app,) = user.serverapp.extension_manager.extension_apps["patina_lab"]
+    roots = app._rooms._roots
+    roots._roots.append((outside / "root_dir-sibling").resolve())
+    assert (await user.open("folder/outside.tsnb"))["id"] == "outside"
+
+
+async def test_a_link_that_takes_the_place_of_a_file_while_it_is_opened_is_not_followed(
+    user: User, outside: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user.file("swapped").mkdir()
+    user.file("swapped/outside.tsnb").write_text(NOTEBOOK)
+    opened = SourceDocuments.open
+
+    async def swap_and_open(self: SourceDocuments, path: str) -> Any:
+        user.file("swapped").rename(user.file("before"))
+        user.file("swapped").symlink_to(outside / "root_dir-sibling")
+        return await opened(self, path)
+
+    monkeypatch.setattr(SourceDocuments, "open", swap_and_open)
+    before = _everything(outside)
+    with pytest.raises(Refused, match="403"):
+        await user.open("swapped/outside.tsnb")
+    assert _everything(outside) == before
+    assert await user.ask("GET", "notebooks") == []
+
+
+async def test_what_a_run_writes_goes_through_no_link_that_appears_meanwhile(
+    user: User, outside: Path
+) -> None:
+    elsewhere = outside / "elsewhere"
+    elsewhere.mkdir()
+    notebook = await user.create()
+    one, large = await user.write("'kept'", LOG_OF_BLOBS)
+    run = await user.start(notebook["id"])
+    await user.ran(run, one)
+    for place in (user.folder() / "blobs", user.folder()):
+        if place.exists():
+            place.rename(place.with_name("aside"))
+        place.symlink_to(elsewhere)
+        await user.ran(run, large)
+        assert list(elsewhere.iterdir()) == []
+        place.unlink()
+        if place.with_name("aside").exists():
+            place.with_name("aside").rename(place)
+    assert text_of((await user.timeline(run))[0]) == "'kept'"
+
+
+async def test_logs_and_blobs_that_are_links_are_not_read(user: User, outside: Path) -> None:
+    notebook = await user.create()
+    one, large = await user.write("'kept'", LOG_OF_BLOBS)
+    run = await user.start(notebook["id"])
+    cells = await user.ran(run, one, large)
+    await eventually(lambda: "cell-1" in user.file().read_text())
+    await user.rooms.close()
+    log = user.folder() / f"{run}.jsonl"
+    log.rename(outside / "log")
+    log.symlink_to(outside / "log")
+    kept = (outside / "log").read_bytes()
+    opened = await user.open("analysis.tsnb")
+    assert opened["runs"][0]["error"]["message"] == "The history of this run cannot be read"
+    assert (outside / "log").read_bytes() == kept
+    name = cells[1]["outputs"][0]["data"]["text/html"]["blob"]
+    (blob,) = user.folder().glob(f"blobs/*/{name}")
+    blob.rename(outside / "blob")
+    blob.symlink_to(outside / "blob")
+    reply = await user.get("api", "patina", "notebooks", notebook["id"], "blobs", name)
+    assert reply.code == 404
+    assert blob.is_symlink()
