@@ -13,6 +13,7 @@ JLPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jlpm
 WORKSPACE = $(or $(PATINA_WORKSPACE),$(CURDIR)/notebooks)
 SOURCES := $(filter-out src/wire.ts,$(shell find src style schema -type f 2>/dev/null))
 ENGINE := $(shell find kernels/patina_javascript/engine kernels/patina_javascript/prelude -type f -not -name "*.pyc" 2>/dev/null)
+RUST := $(if $(shell command -v cargo),$(shell find kernels/patina_rust -name "*.rs" -o -name "Cargo.*"))
 SHARED := $(shell find jupyter-config kernels/specs -type f 2>/dev/null)
 
 .PHONY: help setup lab test test-fast check bench wire lock pictures dist clean
@@ -97,7 +98,16 @@ $(VENV)/.engine: $(VENV)/.node_modules $(ENGINE)
 	@PYTHONPATH=kernels $(BIN)/python -m patina_javascript.engine.build > $(VENV)/engine.log
 	@touch $@
 
-$(VENV)/.installed: $(VENV)/.labextension $(VENV)/.engine pyproject.toml install.json $(SHARED)
+# Ten minutes the first time, then only what has changed. Without cargo there is nothing to do.
+$(VENV)/.rust: $(VENV)/.requirements $(RUST)
+	@if command -v cargo > /dev/null; then \
+	  echo "Building the compiler of the Rust kernel, unless this user has it (7 to 20 minutes) ..."; \
+	  PYTHONPATH=kernels $(BIN)/python -m patina_rust.build > $(VENV)/rust.log 2>&1 \
+	    || { tail -40 $(VENV)/rust.log; exit 1; }; \
+	else echo "Rust: no cargo, so the Rust kernel is left out (see docs/guide/rust-kernel.md)."; fi
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.labextension $(VENV)/.engine $(VENV)/.rust pyproject.toml install.json $(SHARED)
 	@SKIP_JUPYTER_BUILDER=1 $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	  --no-deps --no-build-isolation --editable .
 	@$(BIN)/python scripts/link_labextension.py

@@ -10,11 +10,11 @@ from typing import Any
 from ipykernel.jsonutil import json_clean
 from ipykernel.kernelbase import Kernel
 from metakernel import MetaKernel
+from patina_kernel.executor.history import History
 from patina_kernel.executor.kernel import ForkableKernel
 from patina_kernel.wire.ops import Op
 
 from patina_javascript.engine import stack
-from patina_javascript.history import History
 from patina_javascript.host import HostError
 from patina_javascript.language import ENGINE, JavaScriptLanguage
 from patina_javascript.session import Session

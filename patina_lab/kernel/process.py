@@ -144,7 +144,7 @@ def install_hint(kernel: str) -> str:
     known = {
         "patina-python": "It comes with Patina Lab: pip install patina-lab.",
         "patina-javascript": "This version of Patina Lab has no JavaScript kernel yet.",
-        "patina-rust": "This version of Patina Lab has no Rust kernel yet.",
+        "patina-rust": "It comes with Patina Lab, and needs cargo: https://rustup.rs.",
         "python3": "pip install ipykernel.",
     }
     return known.get(kernel, "Install that kernel; `jupyter kernelspec list` shows what there is.")

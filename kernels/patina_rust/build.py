@@ -1,0 +1,61 @@
+"""Builds the compiler, with cargo, from locked sources; once a machine and version."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from patina_rust import artifacts
+
+BUILD_SECONDS = 3600
+
+
+class BuildError(Exception):
+    """The compiler was not built: why."""
+
+
+def ensure() -> Path:
+    """Return the compiler, built now if need be. Raises BuildError."""
+    try:
+        return artifacts.find()
+    except artifacts.NotBuiltError as error:
+        if shutil.which("cargo") is None:
+            raise BuildError(str(error)) from error
+    target = artifacts.place()
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    partly = target.with_suffix(f".{os.getpid()}")
+    shutil.copy2(_compile(), partly)
+    partly.replace(target)
+    return target
+
+
+def _compile() -> Path:
+    # Shared by all versions, so that a change of ours does not compile evcxr again.
+    folder = artifacts.cache() / "target"
+    command = ("cargo", "build", "--release", "--locked", "--target-dir", str(folder))
+    try:
+        done = subprocess.run(  # noqa: S603 - cargo on our own sources
+            command, cwd=artifacts.SOURCES, timeout=BUILD_SECONDS, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise BuildError(f"cargo could not be run: {error}") from error
+    if done.returncode:
+        raise BuildError("cargo failed; what it said is above")
+    return folder / "release" / artifacts.BINARY
+
+
+def main() -> int:
+    """Build, and say what was built."""
+    try:
+        print(f"{artifacts.BINARY}: {ensure()}")
+    except BuildError as error:
+        print(f"The Rust kernel was not built: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

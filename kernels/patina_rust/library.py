@@ -1,0 +1,98 @@
+"""Shared libraries in this process: cells, and the runtime that looks at what they left."""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from patina_rust import artifacts
+
+SOURCE = artifacts.PACKAGE / "runtime.rs"
+BUILD_SECONDS = 300
+FLAGS = ("--edition=2024", "-O", "-Cprefer-dynamic", "--crate-type=cdylib")
+_ROW = ctypes.CFUNCTYPE(
+    None, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_ssize_t
+)
+Row = Callable[[str, str, int], None]
+
+
+class RuntimeUnavailableError(Exception):
+    """The runtime cannot be built: what rustc said."""
+
+
+def build() -> Path:
+    """Return the runtime for the rustc of this machine, built now if need be."""
+    rustc = shutil.which("rustc")
+    if rustc is None:
+        raise RuntimeUnavailableError(f"rustc was not found: {artifacts.HINT}")
+    version = subprocess.check_output([rustc, "-vV"])  # noqa: S603 - the toolchain's
+    key = hashlib.sha256(version + SOURCE.read_bytes() + repr(FLAGS).encode()).hexdigest()[:24]
+    target = artifacts.cache() / key / "libpatina_runtime.so"
+    if target.exists():
+        return target
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        made = Path(folder) / target.name
+        # Where it finds libstd, which the cells then find loaded.
+        where = subprocess.check_output([rustc, "--print", "target-libdir"], text=True).strip()  # noqa: S603
+        linked = ("--crate-name=patina_runtime", f"-Clink-arg=-Wl,-rpath,{where}")
+        command = [rustc, *FLAGS, *linked, str(SOURCE), "-o", str(made)]
+        done = subprocess.run(  # noqa: S603 - rustc on our own source
+            command, capture_output=True, text=True, timeout=BUILD_SECONDS, check=False
+        )
+        if done.returncode:
+            raise RuntimeUnavailableError(done.stderr[-2000:])
+        made.replace(target)
+    return target
+
+
+class Program:
+    """What the cells have made in this process: their variables, behind one pointer."""
+
+    def __init__(self) -> None:
+        self._runtime: ctypes.CDLL | None = None
+        self._store: int | None = None
+
+    def load(self) -> None:
+        """Load the runtime. Raises RuntimeUnavailableError."""
+        if self._runtime is None:
+            # So that a crash says what happened where; evcxr's own process has it, too.
+            os.environ.setdefault("RUST_BACKTRACE", "0")
+            self._runtime = ctypes.CDLL(str(build()))
+
+    def run(self, library: str, function: str) -> None:
+        """Run a cell, here. It may end the process, as may all that it starts."""
+        cell = getattr(ctypes.CDLL(library), function)
+        cell.argtypes, cell.restype = (ctypes.c_void_p,), ctypes.c_void_p
+        self._store = cell(self._store)
+        self.flush()
+
+    def flush(self) -> None:
+        """Have lines without an end leave the buffer of Rust's stdout."""
+        if self._runtime is not None:
+            self._runtime.patina_flush()
+
+    def forget_threads(self) -> None:
+        """Be in a copy, where the threads of the async runtime are not."""
+        if self._runtime is not None:
+            self._runtime.patina_forget_runtime(ctypes.c_void_p(self._store))
+
+    def values(self, row: Row) -> None:
+        """Call `row` with name, value and length (or -1) of each variable of a std type."""
+        if self._runtime is None:
+            return
+
+        def called(name: int, chars: int, text: int, more: int, length: int) -> None:
+            row(_text(name, chars), _text(text, more), length)
+
+        self._runtime.patina_values(ctypes.c_void_p(self._store), _ROW(called))
+
+
+def _text(address: int | None, count: int) -> str:
+    return ctypes.string_at(address, count).decode("utf-8", "replace") if address else ""

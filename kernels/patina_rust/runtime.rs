@@ -1,0 +1,78 @@
+//! What the executor asks of Rust without compiling a cell. Built once for each toolchain; shares
+//! the libstd of the cells, and so their buffer of stdout.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::fmt::{Debug, Write as _};
+use std::io::Write as _;
+
+/// As evcxr's own, by whose cells it is made: one field, compiled by the same rustc.
+pub struct VariableStore {
+    variables: HashMap<String, Box<dyn Any + 'static>>,
+}
+
+const SUMMARY_BYTES: usize = 200;
+
+/// Writes so much, and then stops the formatting: a big value costs no more than a small one.
+struct Bounded(String);
+
+impl std::fmt::Write for Bounded {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        for letter in text.chars() {
+            if self.0.len() > SUMMARY_BYTES {
+                return Err(std::fmt::Error);
+            }
+            self.0.push(letter);
+        }
+        Ok(())
+    }
+}
+
+fn summary(value: &dyn Debug) -> String {
+    let mut text = Bounded(String::new());
+    let _ = write!(text, "{value:?}");
+    text.0
+}
+
+type Row = extern "C" fn(*const u8, usize, *const u8, usize, isize);
+
+#[unsafe(no_mangle)]
+pub extern "C" fn patina_flush() {
+    let _ = std::io::stdout().flush();
+}
+
+/// Threads do not survive a fork: evcxr makes a new runtime for the next cell that awaits.
+///
+/// # Safety
+/// `store` is null, or what the last cell returned.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn patina_forget_runtime(store: *mut VariableStore) {
+    if let Some(store) = unsafe { store.as_mut() } {
+        std::mem::forget(store.variables.remove("evcxr_tokio_runtime"));
+    }
+}
+
+/// Calls `row` with the name, the value and the length (or -1) of each variable of a type of std.
+///
+/// # Safety
+/// `store` is null, or what the last cell returned.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn patina_values(store: *const VariableStore, row: Row) {
+    let Some(store) = (unsafe { store.as_ref() }) else { return };
+    for (name, value) in &store.variables {
+        macro_rules! known { ($($type:ty),*) => { loop { $(
+            if let Some(one) = value.downcast_ref::<$type>() { break Some((summary(one), -1)); }
+            if let Some(one) = value.downcast_ref::<Option<$type>>() { break Some((summary(one), -1)); }
+            if let Some(one) = value.downcast_ref::<Vec<$type>>() { break Some((summary(one), one.len() as isize)); }
+            if let Some(one) = value.downcast_ref::<Vec<Vec<$type>>>() { break Some((summary(one), one.len() as isize)); }
+            if let Some(one) = value.downcast_ref::<HashMap<String, $type>>() { break Some((summary(one), one.len() as isize)); }
+        )* break None } } }
+        let found = known!(
+            i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize, f32, f64, bool, char,
+            String, &'static str, ()
+        );
+        if let Some((text, length)) = found {
+            row(name.as_ptr(), name.len(), text.as_ptr(), text.len(), length);
+        }
+    }
+}
