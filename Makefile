@@ -98,14 +98,14 @@ $(VENV)/.engine: $(VENV)/.node_modules $(ENGINE)
 	@PYTHONPATH=kernels $(BIN)/python -m patina_javascript.engine.build > $(VENV)/engine.log
 	@touch $@
 
-# Ten minutes the first time, then only what has changed. Without cargo there is nothing to do.
+# Ten minutes the first time, then only what has changed. Without cargo, or when it fails, everything
+# else works: kernelspec and tests say then that Rust is not there.
 $(VENV)/.rust: $(VENV)/.requirements $(RUST)
 	@if command -v cargo > /dev/null; then \
 	  echo "Building the compiler of the Rust kernel, unless this user has it (7 to 20 minutes) ..."; \
-	  PYTHONPATH=kernels $(BIN)/python -m patina_rust.build > $(VENV)/rust.log 2>&1 \
-	    || { tail -40 $(VENV)/rust.log; exit 1; }; \
-	else echo "Rust: no cargo, so the Rust kernel is left out (see docs/guide/rust-kernel.md)."; fi
-	@touch $@
+	  PYTHONPATH=kernels $(BIN)/python -m patina_rust.build > $(VENV)/rust.log 2>&1 && touch $@ \
+	    || { tail -20 $(VENV)/rust.log; echo "Rust: left out, see $(VENV)/rust.log; make setup tries again."; }; \
+	else echo "Rust: no cargo, so the Rust kernel is left out (see docs/guide/rust-kernel.md)."; touch $@; fi
 
 $(VENV)/.installed: $(VENV)/.labextension $(VENV)/.engine $(VENV)/.rust pyproject.toml install.json $(SHARED)
 	@SKIP_JUPYTER_BUILDER=1 $(BIN)/python -m pip install --quiet --disable-pip-version-check \

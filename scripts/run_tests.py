@@ -165,10 +165,6 @@ def selected(options: argparse.Namespace) -> tuple[list[Step], list[str]]:
     if options.only_checks:
         return list(CHECKS), ["everything but the checks: left out on request"]
     browser, left_out = browser_steps(wanted=not options.without_browser)
-    if shutil.which("cargo") is None:
-        left_out.append(
-            "Rust: not tested, for there is no cargo; install it from https://rustup.rs"
-        )
     return [*CHECKS, *TESTS, *browser], left_out
 
 

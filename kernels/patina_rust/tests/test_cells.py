@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
 from conformance.live import forked, started
+from patina_rust import artifacts
 from patina_rust.output import Content, Note, Parser, Text
 from patina_rust.source import completeness
 
-needs_cargo = pytest.mark.skipif(shutil.which("cargo") is None, reason="Rust: there is no cargo")
+
+def _missing() -> str:
+    """Return why Rust cannot be tested here; empty when it can."""
+    try:
+        artifacts.find()
+    except artifacts.NotBuiltError as error:
+        return f"Rust: {error}"
+    return ""
+
+
+needs_compiler = pytest.mark.skipif(bool(_missing()), reason=_missing() or "Rust is there")
 
 
 def test_a_partial_line_is_passed_on_and_a_partial_mark_is_held() -> None:
@@ -35,7 +44,7 @@ def test_whether_a_cell_is_whole(code: str, status: str) -> None:
     assert completeness(code) == status
 
 
-@needs_cargo
+@needs_compiler
 async def test_variables_survive_panics_crashes_and_exits_and_are_forked() -> None:
     async with started("patina-rust") as kernel:
         assert (await kernel.run("1+1")).text == "2"
