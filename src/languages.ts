@@ -4,8 +4,8 @@ export interface ILanguage {
   /** As `language` stands in a notebook's header. */
   readonly language: string;
   readonly kernel: string;
-  /** What to do when the kernelspec is missing; null when this version brings none. */
-  readonly fix: string | null;
+  /** What to do when the kernelspec is missing. */
+  readonly fix: string;
 }
 
 /** The languages of the launcher, in its order. */
@@ -20,7 +20,7 @@ export const LANGUAGES: readonly ILanguage[] = [
     name: 'Rust',
     language: 'rust',
     kernel: 'patina-rust',
-    fix: null
+    fix: 'Reinstall Patina Lab with pip install --force-reinstall patina-lab, and install Rust from https://rustup.rs.'
   },
   {
     name: 'JavaScript',

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -106,7 +107,8 @@ class Rooms:
         def workplace() -> Workplace:
             path = PurePosixPath(room.source.path)
             folder = "" if str(path.parent) == "." else str(path.parent)
-            return Workplace(folder, {"JPY_SESSION_NAME": str(path)})
+            # The server's environment, as for every kernel of Jupyter's own sessions.
+            return Workplace(folder, {**os.environ, "JPY_SESSION_NAME": str(path)})
 
         kernels = Kernels(self._kernels, workplace, self._start_times)
         folder = RunFolder(self._file(source.path))

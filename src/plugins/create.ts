@@ -69,13 +69,7 @@ export const create: JupyterFrontEndPlugin<void> = {
         if (!(await creator.canRun(kernel))) {
           await showDialog({
             title: trans.__('%1 is not installed', `Patina ${name}`),
-            body:
-              fix === null
-                ? trans.__(
-                    'This version of Patina Lab has no %1 kernel yet.',
-                    name
-                  )
-                : `${trans.__('There is no kernel named %1.', kernel)} ${fix}`,
+            body: `${trans.__('There is no kernel named %1.', kernel)} ${fix}`,
             buttons: [Dialog.okButton()]
           });
           return null;

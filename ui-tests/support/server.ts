@@ -7,7 +7,7 @@ import {
   writeFileSync
 } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 
 /** How long a server may take to end, in milliseconds, before it is killed. */
@@ -139,7 +139,12 @@ export class LabServer {
 
   private environment(): NodeJS.ProcessEnv {
     const own = (name: string) => join(this.home, name);
+    const person = (name: string) => join(homedir(), name);
     return {
+      // What this user has built and installed is not of the home that a test's server is given.
+      XDG_CACHE_HOME: person('.cache'),
+      CARGO_HOME: person('.cargo'),
+      RUSTUP_HOME: person('.rustup'),
       ...process.env,
       PATH: `${BIN}${delimiter}${process.env.PATH ?? ''}`,
       HOME: own('home'),

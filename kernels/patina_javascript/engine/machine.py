@@ -24,6 +24,7 @@ MOST_MEMORY_BYTES = 3584 << 20
 # The stack in linear memory, which the engine counts; 8 MiB are reserved for it (recipe.py).
 STACK_BYTES = 2 << 20
 JOBS_AT_ONCE = 1000
+MOST_JOBS_ENDED = 100_000
 REPLY = struct.Struct("<III")
 MOST_RANGES = 1 << 16
 
@@ -58,6 +59,7 @@ class Machine:
         self._compiled = load()
         self.build = self._compiled.build
         self.lock = threading.RLock()
+        self._is_interrupted = False
         self._instantiate()
 
     def _instantiate(self) -> None:
@@ -111,11 +113,28 @@ class Machine:
         return json.loads(answer) if answer else None
 
     def run_jobs(self) -> bool:
-        """Run microtasks until none is left; False when they were interrupted."""
+        """Run microtasks until none is left; False when they were interrupted.
+
+        An interrupt can have been seen by a hook only, whose error nobody sees: then it is told
+        once more.
+        """
         with self.lock:
             while (ran := self._enter("patina_jobs", JOBS_AT_ONCE)) == JOBS_AT_ONCE:
-                pass
+                if self._is_interrupted:
+                    self._tell()
+            if ran < 0:
+                self._end_jobs()
             return bool(ran >= 0)
+
+    def _end_jobs(self) -> None:
+        """Interrupt each microtask that waits: a chain of them would go on without end.
+
+        The one that was interrupted may have put the next into the queue before.
+        """
+        for _ in range(MOST_JOBS_ENDED):
+            self._tell()
+            if self._enter("patina_jobs", 1) == 0:
+                break
 
     def has_jobs(self) -> bool:
         """Whether a microtask waits."""
@@ -140,12 +159,17 @@ class Machine:
 
     def interrupt(self) -> None:
         """Have what runs end at its next back edge or call; from any thread, without the lock."""
+        self._is_interrupted = True
+        self._tell()
+
+    def _tell(self) -> None:
         for address, value in zip(self._interrupts, (1, 0, 0), strict=True):
             if address:
                 ctypes.c_int32.from_address(self.base + address).value = value
 
     def forget_interrupt(self) -> None:
         """Take an interrupt back: what it was for has ended."""
+        self._is_interrupted = False
         if self._interrupts[0]:
             ctypes.c_int32.from_address(self.base + self._interrupts[0]).value = 0
 

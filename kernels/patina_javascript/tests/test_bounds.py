@@ -114,6 +114,21 @@ def test_an_interrupt_that_comes_while_one_is_seen_to_ends_the_cell_too(
     assert js.run("kept").value == "1"
 
 
+def test_an_interrupt_that_only_a_hook_has_seen_ends_the_cell_too(
+    js: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The engine forgets the interrupt where it throws: here it does not hear of the first one.
+    tell, unheard = js.session.machine._tell, [1]
+    monkeypatch.setattr(js.session.machine, "_tell", lambda: unheard.pop() if unheard else tell())
+    timer = threading.Timer(0.2, _stop, (js,))
+    timer.start()
+    error = js.run("for (;;) await null").error
+    timer.join()
+    assert not unheard
+    assert error is not None
+    assert error[:2] == ("Interrupted", "the cell was stopped")
+
+
 def test_what_waits_is_given_up_with_the_cell(js: Bench) -> None:
     timer = threading.Timer(0.1, _stop, (js,))
     timer.start()

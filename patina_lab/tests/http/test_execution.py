@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
+import os
 
 import pytest
 
@@ -31,6 +33,18 @@ async def test_a_cell_runs_and_its_results_are_kept(user: User) -> None:
     assert ran["execution_count"] == 1
     assert ran["queued"] <= ran["started"] <= ran["ended"]
     assert ran["outputs"][1]["type"] == "execute_result"
+
+
+async def test_a_kernel_has_the_environment_of_the_server(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SET_FOR_THE_SERVER", "as in every Jupyter")
+    notebook = await user.create()
+    names = ("PATH", "HOME", "SET_FOR_THE_SERVER", "JPY_SESSION_NAME")
+    (cell,) = await user.write(f"import os\nprint([os.environ.get(name) for name in {names}])")
+    (ran,) = await user.ran(await user.start(notebook["id"]), cell)
+    found = ast.literal_eval(text_of(ran))
+    assert found == [*(os.environ[name] for name in names[:3]), notebook["path"]]
 
 
 async def test_cells_run_in_the_order_they_were_asked_for_and_may_be_asked_for_twice(
