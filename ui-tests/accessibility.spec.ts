@@ -22,6 +22,8 @@ for (const theme of ['JupyterLab Light', 'JupyterLab Dark'] as const) {
     );
     await patina.run(0);
     await patina.run(1);
+    // What is queued behind a cell that fails is not run.
+    await expect(patina.output(2, 2, 'failed')).toBeVisible();
     await patina.run(2);
     await expect(patina.output(3, 3, 'succeeded')).toBeVisible();
     const { violations } = await new AxeBuilder({ page: patina.page })

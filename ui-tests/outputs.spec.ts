@@ -223,3 +223,21 @@ test('an output that is there before the answer to its request is followed to it
   await patina.run(0);
   await expect(patina.result(1, 1, 'succeeded')).toContainText('last');
 });
+
+test('a question that is there before the answer to its request can be answered at once', async ({
+  patina,
+  notebook
+}) => {
+  await patina.open(notebook('asks.tsnb', ['input("Name? ") + "!"']));
+  const field = patina.output(1, 1, 'running').getByLabel('Name?');
+  await patina.page.route('**/execute', async route => {
+    const response = await route.fetch();
+    await expect(field).toBeVisible();
+    await route.fulfill({ response });
+  });
+  await patina.press(0);
+  await expect(field).toBeFocused();
+  await patina.page.keyboard.type('Ada');
+  await patina.page.keyboard.press('Enter');
+  await expect(patina.result(1, 1, 'succeeded')).toContainText('Ada!');
+});

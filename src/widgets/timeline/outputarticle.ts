@@ -105,6 +105,13 @@ export class OutputArticle extends Panel {
     this._diff?.show(this._cell, this._diffWith);
   }
 
+  /** Put the person into the line that the cell asks for, when they wait for it. */
+  offerInput(): void {
+    if (this._input && this._foot && this._host.isAwaited(this._cell)) {
+      this._input.focus();
+    }
+  }
+
   /** Focus the button that goes on to an older (-1) or newer (1) output. */
   focusStep(by: -1 | 1): void {
     this._header?.stepper.focus(by);
@@ -245,9 +252,7 @@ export class OutputArticle extends Panel {
       : null;
     if (this._input) {
       this._foot?.node.append(this._input.node);
-      if (this._foot && this._host.isAwaited(this._cell)) {
-        this._input.focus();
-      }
+      this.offerInput();
     }
   }
 

@@ -120,6 +120,10 @@ export class Timeline extends Panel {
     for (const article of this._feed.articles) {
       if (cells === null || cells.has(article.cell.id)) {
         article.update();
+        if (cells !== null) {
+          // These are this person's, which was not known when the question came.
+          article.offerInput();
+        }
       }
     }
     this._ancestry.refresh();
