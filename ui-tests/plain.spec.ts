@@ -110,7 +110,10 @@ test('a plain notebook is forked into a console', async ({ patina }) => {
   await run(page, 0);
   await patina.menu('Kernel', 'Fork Kernel into New Console');
   const console = page.locator('.jp-CodeConsole:visible');
-  await expect(console).toBeVisible();
+  // A console has its banner from the kernel, and runs nothing before.
+  await expect(console.locator('.jp-CodeConsole-banner')).toContainText(
+    'Python'
+  );
   await console.locator('.jp-CodeConsole-input .cm-content').click();
   await page.keyboard.insertText('next(it)');
   await page.keyboard.press('Shift+Enter');
