@@ -10,6 +10,7 @@ from patina_rust import capture
 from patina_rust.compiler import Compiled, Compiler, UnknownStateError
 from patina_rust.library import Program
 from patina_rust.output import Event, Note, Parser
+from patina_rust.source import without_shell
 
 ROOT = 0
 # evcxr compiles a cell again without the variables whose types changed.
@@ -58,6 +59,7 @@ class Session:
         return "error" if any("EVCXR_ERROR" in note for notes in told for note in notes) else "ok"
 
     def _compile(self, code: str, notes: list[list[str]]) -> Compiled:
+        code = without_shell(code)
         try:
             return self.compiler.compile(self._state, code, notes)
         except UnknownStateError:
@@ -69,7 +71,7 @@ class Session:
         self._state = ROOT
         for cell in self.past:
             notes = [list(one) for one in cell.notes]
-            self._state = self.compiler.compile(self._state, cell.code, notes).state
+            self._state = self.compiler.compile(self._state, without_shell(cell.code), notes).state
 
     def _execute(self, compiled: Compiled, take: Callable[[Event], None]) -> list[str]:
         notes: list[str] = []

@@ -1,4 +1,4 @@
-"""What a console must know of Rust's text: whether it is whole."""
+"""What is read from the text of a cell before the compiler has it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ _TOKEN = re.compile(
       | (?P<bracket>[()\[\]{}])""",
     re.VERBOSE | re.DOTALL,
 )
+_LEADING_NOT = re.compile(r"\A((?:[ \t]*(?://[^\n]*)?\n)*)!")
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 
 
@@ -31,3 +32,8 @@ def completeness(code: str) -> Completeness:
         elif bracket and (not opened or opened.pop() != _PAIRS[bracket]):
             return "invalid"
     return "incomplete" if opened else "complete"
+
+
+def without_shell(code: str) -> str:
+    """Return a cell as evcxr takes it for Rust: a first line with `!` would go to a shell."""
+    return _LEADING_NOT.sub(r"\1 !", code)
