@@ -143,7 +143,7 @@ def install_hint(kernel: str) -> str:
     """Return how a kernel we know of is installed."""
     known = {
         "patina-python": "It comes with Patina Lab: pip install patina-lab.",
-        "patina-javascript": "This version of Patina Lab has no JavaScript kernel yet.",
+        "patina-javascript": "It comes with Patina Lab: pip install patina-lab.",
         "patina-rust": "It comes with Patina Lab, and needs cargo: https://rustup.rs.",
         "python3": "pip install ipykernel.",
     }

@@ -188,12 +188,12 @@ async def test_a_notebook_for_a_kernel_that_is_not_installed_opens_and_says_what
     user: User,
 ) -> None:
     text = (
-        'format = "patina-lab 1"\nid = "n1"\nkernel = "patina-rust"\nlanguage = "rust"\n\n'
+        'format = "patina-lab 1"\nid = "n1"\nkernel = "julia-1.12"\nlanguage = "julia"\n\n'
         "[[cells]]\nid = \"a\"\ntype = \"code\"\nsource = '''\n1'''\n"
     )
-    notebook = await user.open("rust.tsnb", text)
-    assert (notebook["id"], notebook["kernel"]) == ("n1", "patina-rust")
-    with pytest.raises(Refused, match=r"400.*patina-rust") as refused:
+    notebook = await user.open("julia.tsnb", text)
+    assert (notebook["id"], notebook["kernel"]) == ("n1", "julia-1.12")
+    with pytest.raises(Refused, match=r"400.*julia-1\.12") as refused:
         await user.start("n1")
     assert refused.value.problem["hint"]
     run = await user.start("n1", kernel="python3")
