@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
+from jupyter_client.session import Session
 
 from conformance.languages import Language
 from conformance.live import Live
@@ -66,6 +68,24 @@ async def test_an_interrupt_ends_a_cell(kernel: Live, language: Language, by: st
         await kernel.ask("interrupt_request")
     assert (await kernel.outcome(request)).status == "error"
     assert (await kernel.run(language.show.format(name="x"))).text == "5"
+
+
+async def test_a_question_waits_for_a_client_that_connects_late(
+    kernel: Live, language: Language
+) -> None:
+    client = kernel.manager.client(session=Session(key=kernel.manager.session.key))
+    client.start_channels(stdin=False)
+    late = Live(kernel.manager, client)
+    await late.ready()
+    request = late.send(language.ask, allow_stdin=True)
+    await late.running(request)
+    assert (await kernel.ask("state"))["status"] == "ok"
+    await asyncio.sleep(0.1)  # in vain it is asked meanwhile
+    client.stdin_channel.start()
+    await client.get_stdin_msg(timeout=30)
+    client.input("Ada")
+    assert (await late.outcome(request)).status == "ok"
+    client.stop_channels()
 
 
 async def test_a_question_for_input_can_be_interrupted(kernel: Live, language: Language) -> None:

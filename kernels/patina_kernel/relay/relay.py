@@ -16,6 +16,7 @@ from patina_kernel.relay.core import Core
 from patina_kernel.relay.lanes import Lanes, Output
 from patina_kernel.relay.loop import guarded
 from patina_kernel.relay.parking import Parking
+from patina_kernel.relay.questions import Questions
 from patina_kernel.relay.shell import Shell
 from patina_kernel.relay.subshells import Subshells
 from patina_kernel.relay.tickets import Tickets, claim
@@ -45,6 +46,7 @@ class Relay:
         self._tickets = Tickets(core.loop, place)
         self._control = Control(core, self._shell, self._attachment, self._parking, self._tickets)
         self._record = records.write(place, connection_file, self._tickets.path)
+        self._questions = Questions(core, self._shell)
         self._wants_input = False
 
     def start_with(self, waiting: Channel, pid: int, **how: Any) -> None:
@@ -242,7 +244,7 @@ class Relay:
         self._drain()
         self._core.publisher.flush()
         self._wants_input = True
-        self._core.sockets.stdin.send_multipart(self._core.messages.signed(packet.frames))
+        self._questions.ask(self._core.messages.signed(packet.frames))
 
     def _read_outputs(self) -> None:
         """Take what was written to descriptors before the message that comes next."""

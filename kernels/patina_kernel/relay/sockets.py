@@ -53,6 +53,9 @@ class Sockets:
         if name in {"shell", "control", "stdin"}:
             # A client that reconnects with its identity takes over from its lost connection.
             sock.router_handover = 1
+        if name == "stdin":
+            # That a client is not there is told, instead of what is for it dropped (questions.py).
+            sock.router_mandatory = 1
         if self.info.get("curve_secretkey"):
             sock.curve_secretkey = self.info["curve_secretkey"].encode()
             sock.curve_publickey = self.info["curve_publickey"].encode()
