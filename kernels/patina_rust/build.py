@@ -10,7 +10,7 @@ from pathlib import Path
 
 from patina_rust import artifacts
 
-BUILD_SECONDS = 3600
+BUILD_SECONDS = 1800
 
 
 class BuildError(Exception):
