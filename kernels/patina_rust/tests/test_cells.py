@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import signal
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from conformance.live import forked, started
-from patina_kernel.runtime import directory
 from patina_rust import artifacts
 from patina_rust.output import Content, Note, Parser, Text
 from patina_rust.source import completeness
@@ -75,32 +71,6 @@ async def test_a_saved_state_is_run_again_and_goes_on(tmp_path: Path) -> None:
             assert (await other.ask("load", path=path))["status"] == "ok"
             assert (await other.run("v")).text == "[1, 8]"
             assert (await other.run("double(v[1])")).text == "16"
-
-
-@needs_compiler
-async def test_a_compiler_that_ends_is_started_anew_with_all_that_cells_have_made() -> None:
-    async with started("patina-rust") as kernel:
-        await kernel.run("let mut v = vec![1]; fn double(x: i32) -> i32 { 2 * x }")
-        ended = _compilers()
-        assert ended
-        for compiler in ended:
-            os.kill(compiler, signal.SIGKILL)
-        ran = await kernel.run("v.push(double(4)); v")
-        if ran.status == "error":  # it ended in the middle of the question: asked once more
-            ran = await kernel.run("v.push(double(4)); v")
-        assert ran.text == "[1, 8]"
-
-
-def _compilers() -> list[int]:
-    """Return the compilers of this test run; kernels from one template share theirs."""
-    ours = f"{directory.VARIABLE}={os.environ[directory.VARIABLE]}".encode()
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            command, environ = ((entry / name).read_bytes() for name in ("cmdline", "environ"))
-            if artifacts.BINARY.encode() in command and ours in environ.split(b"\0"):
-                found.append(int(entry.name))
-    return found
 
 
 @needs_compiler
