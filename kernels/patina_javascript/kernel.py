@@ -9,9 +9,7 @@ from typing import Any
 
 from ipykernel.jsonutil import json_clean
 from ipykernel.kernelbase import Kernel
-from metakernel import MetaKernel
-from patina_kernel.executor.history import History
-from patina_kernel.executor.kernel import ForkableKernel
+from patina_kernel.executor.metakernel import ForkableMetaKernel
 from patina_kernel.wire.ops import Op
 
 from patina_javascript.engine import stack
@@ -24,7 +22,7 @@ from patina_javascript.watch import InterruptWatch
 MOST_PARENTS = 1000
 
 
-class JavaScriptKernel(ForkableKernel, MetaKernel):
+class JavaScriptKernel(ForkableMetaKernel):
     """MetaKernel's magics, shell and help are off: `%`, `!` and `?` are JavaScript's."""
 
     implementation = "patina-javascript"
@@ -44,12 +42,9 @@ class JavaScriptKernel(ForkableKernel, MetaKernel):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        # MetaKernel writes to stdout past the stream that knows its cell.
-        sys.stdout.__dict__.pop("write", None)
         stack.grow()
         self._cell, self._parents = 0, dict[int, Any]()
         self._asking = False
-        self.history = History()
         self.engine = self._begin()
         self.patina = JavaScriptLanguage(self.engine)
         self.watch = InterruptWatch(self.control_thread, self._interrupt)
@@ -65,10 +60,6 @@ class JavaScriptKernel(ForkableKernel, MetaKernel):
         # All sessions are mapped from one boot image, its random state too.
         session.fresh()
         return session
-
-    def reload_magics(self) -> None:
-        """Load none."""
-        self.line_magics, self.cell_magics = {}, {}
 
     # Requests
 
@@ -131,15 +122,6 @@ class JavaScriptKernel(ForkableKernel, MetaKernel):
         """Say whether a console should run it."""
         status: dict[str, Any] = self.engine.call("isComplete", {"source": code})
         return status
-
-    async def do_history(self, hist_access_type: Any, *_: Any, **how: Any) -> dict[str, Any]:
-        """Return earlier cells of this kernel."""
-        found = self.history.find(hist_access_type, **how)
-        return {"status": "ok", "history": found}
-
-    async def do_shutdown(self, restart: bool) -> dict[str, Any]:
-        """End; MetaKernel's would write a file of history that all its kernels share."""
-        return {"status": "ok", "restart": restart}
 
     # Output and input: `host.Front`
 

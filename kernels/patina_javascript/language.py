@@ -12,6 +12,7 @@ from patina_kernel.language import (
     Delta,
     Global,
     NoSuchGlobalError,
+    OneThread,
     Page,
     ReportLine,
     SnapshotError,
@@ -20,8 +21,6 @@ from patina_kernel.language import (
 from patina_javascript.engine.memory import StateError
 
 if TYPE_CHECKING:
-    from patina_kernel.forking import Audit, Claim
-
     from patina_javascript.session import Session
     from patina_javascript.watch import InterruptWatch
 
@@ -97,7 +96,7 @@ def _ended(operation: str) -> ReportLine:
     return ReportLine("request", operation, what, "Start it again.")
 
 
-class JavaScriptLanguage:
+class JavaScriptLanguage(OneThread):
     """Implements `patina_kernel.language.Language`."""
 
     name = "javascript"
@@ -111,22 +110,6 @@ class JavaScriptLanguage:
 
     def before_fork(self) -> None:
         """Nothing: the state is in memory."""
-
-    def rest(self) -> set[int]:
-        """There is no thread of the language's own."""
-        return set()
-
-    def own_files(self) -> frozenset[str]:
-        """There are none."""
-        return frozenset()
-
-    def claims(self, found: Audit) -> tuple[Claim, ...]:  # noqa: ARG002 - the protocol's
-        """There is nothing to heal."""
-        return ()
-
-    def thread_names(self) -> dict[int, str]:
-        """There are no threads."""
-        return {}
 
     def after_fork(self, *, reseed: bool) -> tuple[ReportLine, ...]:
         """Go on as a copy."""

@@ -143,3 +143,26 @@ class Language(Protocol):
 
     def read_environment(self) -> None:
         """This new kernel's environment variables are not the template's: read them again."""
+
+
+class OneThread:
+    """The answers of a language without threads and files of its own: a base of its class.
+
+    Names of threads that others have made are the system's.
+    """
+
+    def rest(self) -> set[int]:
+        """There is no thread to end."""
+        return set()
+
+    def own_files(self) -> frozenset[str]:
+        """There are none."""
+        return frozenset()
+
+    def claims(self, found: Audit) -> tuple[Claim, ...]:  # noqa: ARG002 - the protocol's
+        """There is nothing to heal."""
+        return ()
+
+    def thread_names(self) -> dict[int, str]:
+        """None is known better."""
+        return {}

@@ -7,9 +7,7 @@ import sys
 from typing import Any
 
 from ipykernel.jsonutil import json_clean
-from metakernel import MetaKernel
-from patina_kernel.executor.history import History
-from patina_kernel.executor.kernel import ForkableKernel
+from patina_kernel.executor.metakernel import ForkableMetaKernel
 from patina_kernel.wire.ops import Op
 
 from patina_rust.compiler import CellError, CompilerError
@@ -39,7 +37,7 @@ MACROS = {
 _NAME = re.compile(r"[:\w]?\w*!?\Z")
 
 
-class RustKernel(ForkableKernel, MetaKernel):
+class RustKernel(ForkableMetaKernel):
     """MetaKernel's magics, shell and help are off: `%`, `!` and `?` are Rust's."""
 
     implementation = "patina-rust"
@@ -59,9 +57,6 @@ class RustKernel(ForkableKernel, MetaKernel):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        # MetaKernel writes to stdout past the stream that knows its cell.
-        sys.stdout.__dict__.pop("write", None)
-        self.history = History()
         self.engine = Session()
         self.patina = RustLanguage(self.engine)
         self._shown: dict[str, str] = {}
@@ -73,10 +68,6 @@ class RustKernel(ForkableKernel, MetaKernel):
             self.engine.compiler.begin()
         except CompilerError as error:
             self.log.warning("%s", error)
-
-    def reload_magics(self) -> None:
-        """Load none."""
-        self.line_magics, self.cell_magics = {}, {}
 
     async def do_execute(
         self, code: str, silent: bool = False, store_history: bool = True, *_: Any, **__: Any
@@ -175,15 +166,6 @@ class RustKernel(ForkableKernel, MetaKernel):
         return (
             {"status": status, "indent": "    "} if status == "incomplete" else {"status": status}
         )
-
-    async def do_history(self, hist_access_type: Any, *_: Any, **how: Any) -> dict[str, Any]:
-        """Return earlier cells of this kernel."""
-        found = self.history.find(hist_access_type, **how)
-        return {"status": "ok", "history": found}
-
-    async def do_shutdown(self, restart: bool) -> dict[str, Any]:
-        """End; MetaKernel's would write a file of history that all its kernels share."""
-        return {"status": "ok", "restart": restart}
 
     def _on_interrupt(self, number: int, frame: Any) -> None:
         """End a compilation; what runs is not Python's, and the relay ends it."""

@@ -7,7 +7,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from patina_kernel.language import (
     SUMMARY_CHARS,
@@ -15,6 +14,7 @@ from patina_kernel.language import (
     Delta,
     Global,
     NoSuchGlobalError,
+    OneThread,
     Page,
     ReportLine,
     SnapshotError,
@@ -22,9 +22,6 @@ from patina_kernel.language import (
 
 from patina_rust.compiler import CellError, CompilerError
 from patina_rust.session import Past, Session
-
-if TYPE_CHECKING:
-    from patina_kernel.forking import Audit, Claim
 
 ENGINE = "evcxr 0.22.0"
 FORMAT, VERSION = "patina-rust-sources", 1
@@ -123,7 +120,7 @@ class RustSnapshots:
         return ()
 
 
-class RustLanguage:
+class RustLanguage(OneThread):
     """Implements `patina_kernel.language.Language`."""
 
     name = "rust"
@@ -137,22 +134,6 @@ class RustLanguage:
     def before_fork(self) -> None:
         """Have no text in a buffer that both would write."""
         self._session.program.flush()
-
-    def rest(self) -> set[int]:
-        """There is no thread of the language's own."""
-        return set()
-
-    def own_files(self) -> frozenset[str]:
-        """There are none."""
-        return frozenset()
-
-    def claims(self, found: Audit) -> tuple[Claim, ...]:  # noqa: ARG002 - the protocol's
-        """There is nothing to heal."""
-        return ()
-
-    def thread_names(self) -> dict[int, str]:
-        """Return none: Rust has given the system the names."""
-        return {}
 
     def after_fork(self, *, reseed: bool) -> tuple[ReportLine, ...]:  # noqa: ARG002 - no state of ours
         """Go on as a copy."""

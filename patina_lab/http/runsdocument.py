@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Any
 
 from jupyter_server.auth.decorator import authorized, ws_authenticated
 from jupyter_server.base.websocket import WebSocketMixin
 from pycrdt import Channel, YMessageType, YSyncMessageType
 from tornado.web import HTTPError
-from tornado.websocket import WebSocketClosedError, WebSocketHandler
+from tornado.websocket import WebSocketHandler
 
+from patina_lab.http.backlog import send_or_let_go
 from patina_lab.http.entrance import Entrance
 from patina_lab.http.operation import RESOURCE
 from patina_lab.rooms.frames import Asking, is_malformed
@@ -19,10 +19,8 @@ from patina_lab.rooms.problem import PatinaProblem
 from patina_lab.service import Service
 
 MAX_FRAME_BYTES = 16 * 2**20
-MAX_BACKLOG_BYTES = 64 * 2**20
-"""A client that is this far behind is let go: it comes back and asks for what it lacks."""
 MAX_AWARENESS_BYTES = 4096
-TOO_SLOW, MALFORMED, TOO_MANY = 1013, 1007, 1008
+MALFORMED, TOO_MANY = 1007, 1008
 
 
 class RunsDocumentHandler(WebSocketMixin, WebSocketHandler, Entrance):
@@ -92,11 +90,6 @@ class RunsDocumentHandler(WebSocketMixin, WebSocketHandler, Entrance):
             return False
         return self._asking.too_often(time.monotonic())
 
-    def backlog_bytes(self) -> int:
-        """Return how much was sent that the client has not taken."""
-        stream: Any = getattr(self.ws_connection, "stream", None)
-        return len(stream._write_buffer) if stream is not None else 0
-
     def on_close(self) -> None:
         """End serving."""
         super().on_close()
@@ -131,19 +124,4 @@ class _Socket(Channel):
 
     def tell(self, message: bytes) -> None:
         """Send a frame, or let go of a client that is too far behind."""
-        handler = self._handler
-        if handler.backlog_bytes() > MAX_BACKLOG_BYTES:
-            handler.close(TOO_SLOW, "Too far behind")
-            return
-        try:
-            # Not awaited: tornado's future is done once the client has taken everything.
-            sent = asyncio.ensure_future(handler.write_message(message, binary=True))
-        except WebSocketClosedError:
-            return
-        sent.add_done_callback(_heard)
-
-
-def _heard(sent: asyncio.Future[None]) -> None:
-    """Take note that a client left before it had everything: nobody has to be told."""
-    if not sent.cancelled():
-        sent.exception()
+        send_or_let_go(self._handler, message)

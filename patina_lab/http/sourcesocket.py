@@ -20,6 +20,7 @@ from pycrdt import Decoder, YMessageType, YSyncMessageType
 from tornado.web import HTTPError
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
+from patina_lab.http.backlog import send_or_let_go
 from patina_lab.http.operation import RESOURCE
 from patina_lab.rooms import presence
 from patina_lab.rooms.frames import Asking, is_malformed, payload
@@ -30,14 +31,12 @@ from patina_lab.rooms.updates import MalformedUpdateError
 
 log = logging.getLogger("patina_lab.http")
 MAX_FRAME_BYTES = 16 * 2**20
-MAX_BACKLOG_BYTES = 64 * 2**20
-"""A client that is this far behind is let go: it comes back and asks for what it lacks."""
 MOST_SAVE_BYTES = 16
 ANSWER_SECONDS = 5.0
 """How long a connection may take to show that it is there, when another claims its name."""
 OURS = ":tsnb:"
 SAVE = 2
-TOO_LARGE, TOO_SLOW, MALFORMED, REFUSED = 1009, 1013, 1007, 1008
+TOO_LARGE, MALFORMED, REFUSED = 1009, 1007, 1008
 
 
 class SourceSocket(WebSocketHandler, JupyterHandler):
@@ -182,19 +181,7 @@ class SourceSocket(WebSocketHandler, JupyterHandler):
 
     async def send(self, message: bytes) -> None:
         """Send a frame, or let go of a client that is too far behind."""
-        if self._backlog_bytes() > MAX_BACKLOG_BYTES:
-            self.close(TOO_SLOW, "Too far behind")
-            return
-        try:
-            # Not awaited: tornado's future is done once the client has taken everything.
-            sent = asyncio.ensure_future(self.write_message(message, binary=True))
-        except WebSocketClosedError:
-            return
-        sent.add_done_callback(lambda sent: sent.cancelled() or sent.exception())
-
-    def _backlog_bytes(self) -> int:
-        stream: Any = getattr(self.ws_connection, "stream", None)
-        return len(stream._write_buffer) if stream is not None else 0
+        send_or_let_go(self, message)
 
     def on_pong(self, _data: bytes) -> None:
         """Take note that the client is there."""

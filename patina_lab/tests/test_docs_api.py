@@ -10,7 +10,7 @@ from typing import Any, get_args, get_origin
 import msgspec
 
 from patina_lab import wire
-from patina_lab.http import operation, runsdocument, sourcesocket
+from patina_lab.http import backlog, operation, runsdocument, sourcesocket
 from patina_lab.http.openapi import OpenApiHandler
 from patina_lab.http.routes import PREFIX, RESOURCES, SOCKETS
 from patina_lab.model import producing
@@ -103,10 +103,10 @@ def test_every_word_that_a_field_can_hold_is_told() -> None:
 def test_limits_and_closing_codes_are_told_as_they_are() -> None:
     api = doc("docs/reference/api.md")
     assert operation.MAX_BODY_BYTES == runsdocument.MAX_FRAME_BYTES == 16 * 2**20
-    assert runsdocument.MAX_BACKLOG_BYTES == 64 * 2**20
+    assert backlog.MAX_BACKLOG_BYTES == 64 * 2**20
     assert f"more than {frames.MOST_REQUESTS} times" in api
     assert f"in {frames.REQUEST_SECONDS:.0f} seconds" in api
-    for name in (runsdocument.MALFORMED, runsdocument.TOO_MANY, runsdocument.TOO_SLOW):
+    for name in (runsdocument.MALFORMED, runsdocument.TOO_MANY, backlog.TOO_SLOW):
         assert f"\n| {name} | " in api
     assert f"{runsdocument.MAX_AWARENESS_BYTES:,} bytes" in api
     assert f"1 to {wire.MAX_TITLE} characters" in api
@@ -115,7 +115,7 @@ def test_limits_and_closing_codes_are_told_as_they_are() -> None:
 def test_limits_of_the_source_are_told_as_they_are() -> None:
     api = section(doc("docs/reference/api.md"), "### The source")
     assert sourcesocket.MAX_FRAME_BYTES == 16 * 2**20
-    assert sourcesocket.MAX_BACKLOG_BYTES == 64 * 2**20
+    assert backlog.MAX_BACKLOG_BYTES == 64 * 2**20
     for words in (
         f"nested at most {updates.OF_CLIENTS.depth} deep and shared types {known.MOST_DEPTH}",
         f"at most {updates.OF_CLIENTS.parts:,} parts",
@@ -125,8 +125,8 @@ def test_limits_of_the_source_are_told_as_they_are() -> None:
         f"more than {frames.MOST_REQUESTS} times in {frames.REQUEST_SECONDS:.0f} seconds",
     ):
         assert words in " ".join(api.split()), words
-    for name in ("MALFORMED", "REFUSED", "TOO_SLOW"):
-        assert f"\n| {getattr(sourcesocket, name)} | " in api
+    for name in (sourcesocket.MALFORMED, sourcesocket.REFUSED, backlog.TOO_SLOW):
+        assert f"\n| {name} | " in api
 
 
 def test_errors_are_shortened_as_told() -> None:

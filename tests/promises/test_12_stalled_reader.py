@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from patina_lab.http.backlog import backlog_bytes
 from patina_lab.tests.editors import eventually
 from patina_lab.tests.user import User
 from tests.promises.hostile import Open, live_room
@@ -15,7 +16,7 @@ from tests.promises.hostile import Open, live_room
 async def test_who_reads_nothing_is_let_go_before_memory_is_full(
     user: User, hostile: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("patina_lab.http.sourcesocket.MAX_BACKLOG_BYTES", 2**20)
+    monkeypatch.setattr("patina_lab.http.backlog.MAX_BACKLOG_BYTES", 2**20)
     writer = await user.edit()
     await hostile()
     room = await live_room(user)
@@ -24,7 +25,7 @@ async def test_who_reads_nothing_is_let_go_before_memory_is_full(
     for _ in range(200):
         writer.text(0).insert(0, "x" * 2**17)
         await eventually(lambda: not writer._sending or all(s.done() for s in writer._sending))
-        backlog = stalled._backlog_bytes()
+        backlog = backlog_bytes(stalled)
         assert backlog < 4 * 2**20
         if stalled.ws_connection is None:
             break

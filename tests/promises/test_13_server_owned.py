@@ -4,32 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from pycrdt import Array, Doc, Map
+from pycrdt import Array, Map
 
 from patina_lab.tests.crafted import sync
 from patina_lab.tests.editors import eventually
-from patina_lab.tests.followers import Follower
+from patina_lab.tests.followers import forged
 from patina_lab.tests.user import User, soon, text_of
 from tests.promises.hostile import ANSWER, UPDATE
 
 OUTPUT = {"output_type": "display_data", "data": {"text/html": "forged"}, "metadata": {}}
-
-
-def _forged(follower: Follower, run: str) -> bytes:
-    """Return an update of everything that is the server's to say."""
-    copy: Doc[Any] = Doc()
-    copy.apply_update(follower.ydoc.get_update())
-    before = copy.get_state()
-    runs: Map[Any] = copy.get("runs", type=Map)
-    meta: Map[Any] = copy.get("meta", type=Map)
-    with copy.transaction():
-        meta["epoch"] = meta["schema"] = meta["saved"] = "forged"
-        runs["forged"] = Map({"title": "forged", "status": "idle"})
-        for name in ("status", "title", "queue", "report", "error", "kernel_id"):
-            runs[run][name] = "forged"
-        runs[run]["cells"]["1"] = {"outputs": ["forged"], "trusted": "forged"}
-        runs[run]["globals"] = ["forged"]
-    return copy.get_update(before)
 
 
 async def test_what_is_forged_in_the_runs_document_reaches_neither_server_nor_log_nor_peer(
@@ -41,7 +24,7 @@ async def test_what_is_forged_in_the_runs_document_reaches_neither_server_nor_lo
     await user.ran(run, cell)
     hostile, witness = await user.follow(notebook["id"]), await user.follow(notebook["id"])
     log = user.folder() / f"{run}.jsonl"
-    update = _forged(hostile, run)
+    update = forged(hostile, run)
     for kind in (ANSWER, UPDATE):
         await hostile.send(sync(kind, update))
     await user.ran(run, cell)

@@ -67,25 +67,28 @@ LOOPS = [
 @pytest.mark.parametrize("code", LOOPS)
 def test_an_interrupt_ends_any_loop(js: Bench, code: str) -> None:
     js.run("let kept = 1")
-    timer = threading.Timer(0.3, _stop, (js,))
-    timer.start()
-    error = js.run(code).error
-    timer.join()
+    error = _stopped(js, code, 0.3)
     assert error is not None
     assert error[:2] == ("Interrupted", "the cell was stopped")
     assert js.run("kept").value == "1"
 
 
-def _stop(js: Bench) -> None:
-    js.session.interrupt()
-    js.loop.call_soon_threadsafe(js.session.wake)
+def _stopped(js: Bench, code: str, seconds: float) -> tuple[str, str, str] | None:
+    """Run a cell that is interrupted after a time; return its error."""
+
+    def stop() -> None:
+        js.session.interrupt()
+        js.loop.call_soon_threadsafe(js.session.wake)
+
+    timer = threading.Timer(seconds, stop)
+    timer.start()
+    error = js.run(code).error
+    timer.join()
+    return error
 
 
 def test_an_interrupt_says_where(js: Bench) -> None:
-    timer = threading.Timer(0.2, _stop, (js,))
-    timer.start()
-    error = js.run("let n = 0;\nfunction spin() {\n  for (;;) n++;\n}\nspin();").error
-    timer.join()
+    error = _stopped(js, "let n = 0;\nfunction spin() {\n  for (;;) n++;\n}\nspin();", 0.2)
     assert error is not None
     assert "at spin (cell[1]:3:" in error[2]
 
@@ -104,10 +107,7 @@ def test_an_interrupt_that_comes_while_one_is_seen_to_ends_the_cell_too(
 
     js.run("let kept = 1")
     monkeypatch.setattr(js.session.machine, "call", calling)
-    timer = threading.Timer(0.1, _stop, (js,))
-    timer.start()
-    error = js.run("await new Promise((done) => setTimeout(done, 60_000))").error
-    timer.join()
+    error = _stopped(js, "await new Promise((done) => setTimeout(done, 60_000))", 0.1)
     assert not late
     assert error is not None
     assert error[:2] == ("Interrupted", "the cell was stopped")
@@ -120,20 +120,14 @@ def test_an_interrupt_that_only_a_hook_has_seen_ends_the_cell_too(
     # The engine forgets the interrupt where it throws: here it does not hear of the first one.
     tell, unheard = js.session.machine._tell, [1]
     monkeypatch.setattr(js.session.machine, "_tell", lambda: unheard.pop() if unheard else tell())
-    timer = threading.Timer(0.2, _stop, (js,))
-    timer.start()
-    error = js.run("for (;;) await null").error
-    timer.join()
+    error = _stopped(js, "for (;;) await null", 0.2)
     assert not unheard
     assert error is not None
     assert error[:2] == ("Interrupted", "the cell was stopped")
 
 
 def test_what_waits_is_given_up_with_the_cell(js: Bench) -> None:
-    timer = threading.Timer(0.1, _stop, (js,))
-    timer.start()
-    js.run("let late = 0; await new Promise((done) => setTimeout(done, 300)); late = 1")
-    timer.join()
+    _stopped(js, "let late = 0; await new Promise((done) => setTimeout(done, 300)); late = 1", 0.1)
     js.wait(0.5)
     assert js.run("late").value == "0"
 

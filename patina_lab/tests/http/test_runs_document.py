@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import Any
 
 import pytest
 from pycrdt import (
-    Doc,
-    Map,
     YMessageType,
     YSyncMessageType,
     create_sync_message,
@@ -18,23 +15,8 @@ from pycrdt import (
 
 from patina_lab.tests.crafted import numbers_of
 from patina_lab.tests.editors import eventually
-from patina_lab.tests.followers import Follower
+from patina_lab.tests.followers import forged
 from patina_lab.tests.user import User, soon, text_of
-
-
-def forged(follower: Follower, run: str) -> bytes:
-    """Return an update that writes an output, a status and a trust mark into the document."""
-    copy: Doc[Any] = Doc()
-    copy.apply_update(follower.ydoc.get_update())
-    before = copy.get_state()
-    runs: Map[Any] = copy.get("runs", type=Map)
-    meta: Map[Any] = copy.get("meta", type=Map)
-    with copy.transaction():
-        meta["epoch"] = "forged"
-        runs[run]["status"] = "failed"
-        runs[run]["cells"]["1"] = {"outputs": ["forged"]}
-        runs["forged"] = Map({"title": "forged"})
-    return copy.get_update(before)
 
 
 async def test_what_a_client_sends_is_neither_stored_nor_passed_on(user: User) -> None:
