@@ -106,7 +106,7 @@ def test_every_value_a_setting_may_have_is_told() -> None:
 
 
 def test_what_the_guide_quotes_as_reasons_against_a_fork_is_said_somewhere() -> None:
-    quoted = rows(section(doc("docs/guide/fork-undo-inspect.md"), "## When it cannot be forked"))
+    quoted = rows(section(doc("docs/guide/fork.md"), "## When it cannot be forked"))
     modules = [
         *(ROOT / "patina_lab").rglob("*.py"),
         *(ROOT / "kernels/patina_kernel").rglob("*.py"),
