@@ -16,7 +16,7 @@ ENGINE := $(shell find kernels/patina_javascript/engine kernels/patina_javascrip
 RUST := $(if $(shell command -v cargo),$(shell find kernels/patina_rust -name "*.rs" -o -name "Cargo.*"))
 SHARED := $(shell find jupyter-config kernels/specs -type f 2>/dev/null)
 
-.PHONY: help setup lab test test-fast check bench wire lock pictures dist clean
+.PHONY: help setup lab test test-fast check bench wire lock docs pictures dist clean
 
 help:
 	@sed -n '2,4s/^# \{0,1\}//p' Makefile
@@ -25,6 +25,7 @@ help:
 	@echo "  make test-fast  all checks and tests but the browser's"
 	@echo "  make check      the checks alone"
 	@echo "  make bench      the benchmarks"
+	@echo "  make docs       the documentation as pages, in build/docs"
 	@echo "  make pictures   the pictures of the documentation"
 	@echo "  make wire       src/wire.ts, from patina_lab/wire.py"
 	@echo "  make lock       the lock file of the Python packages"
@@ -49,13 +50,17 @@ bench: setup
 
 wire: src/wire.ts
 
+docs: setup
+	@$(BIN)/sphinx-build -q -W --keep-going -c docs . build/docs
+	@echo build/docs/index.html
+
 pictures: setup
 	@$(JLPM) pictures
 
 lock: setup
 	@$(BIN)/pip install --quiet uv
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-	  --no-emit-index-url --no-emit-find-links --extra dev --extra examples pyproject.toml -o requirements/lock.txt
+	  --no-emit-index-url --no-emit-find-links --extra dev --extra docs --extra examples pyproject.toml -o requirements/lock.txt
 
 # A wheel with the page's production build, and the C library where there is a compiler.
 dist: setup
@@ -65,7 +70,7 @@ dist: setup
 	@ls dist/*.whl
 
 clean:
-	rm -rf $(VENV) node_modules lib tsconfig.tsbuildinfo patina_lab/labextension patina_lab/_version.py src/wire.ts
+	rm -rf $(VENV) node_modules lib build tsconfig.tsbuildinfo patina_lab/labextension patina_lab/_version.py src/wire.ts
 
 # The steps of the set-up, each done again only when what it depends on has changed.
 

@@ -20,7 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 _COLOURS = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 _CLOSING = re.compile(
-    r"\b(\d+ (passed|failed|skipped|kept|errors?|files?)|passed!|no issues|code style)\b|Success:"
+    r"\b(\d+ (passed|failed|skipped|kept|errors?|files?)|passed!|no issues|code style)\b"
+    r"|Success:|build succeeded"
 )
 _SKIPPED = re.compile(r"^SKIPPED \[(\d+)\] (.*)$")
 _SKIPPED_COUNT = re.compile(r"\b(\d+) (?:skipped|did not run)\b")
@@ -60,6 +61,7 @@ CHECKS = (
     Step("mypy", ("mypy",)),
     Step("import-linter", ("lint-imports",)),
     Step("eslint, prettier, stylelint", ("jlpm", "lint:check")),
+    Step("sphinx", ("sphinx-build", "-W", "--keep-going", "-c", "docs", ".", "build/docs")),
 )
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from patina_lab import wire
 from patina_lab._version import __version__
-from patina_lab.http.operation import Operation, PatinaHandler, operation
+from patina_lab.http.operation import RESOURCE, Operation, PatinaHandler, operation
 from patina_lab.http.routes import PREFIX, RESOURCES
 
 _METHODS = ("get", "post", "patch", "delete")
@@ -57,6 +57,7 @@ def _operation(
 ) -> dict[str, Any]:
     described: dict[str, Any] = {
         "summary": method.__doc__.splitlines()[0],
+        "description": f"Asks for the right to `{operation.action}` `{RESOURCE}`.",
         "parameters": [
             *(_parameter(name, "path") for name in re.findall(r"{(\w+)}", path)),
             *(_parameter(name, "query") for name in operation.query),
