@@ -27,7 +27,7 @@ export default tseslint.config(
       'src/wire.ts',
       'ui-tests/results',
       'style/index.js',
-      'kernels/**',
+      'kernels/**/*.ts',
       '*.mjs'
     ]
   },
@@ -62,6 +62,20 @@ export default tseslint.config(
       eqeqeq: 'error',
       'prefer-const': 'error'
     }
+  },
+  {
+    // The prelude of the JavaScript kernel runs in its engine alone: no types, no page, no Node.
+    files: ['kernels/**/*.js', 'kernels/**/*.mjs'],
+    extends: [tseslint.configs.disableTypeChecked],
+    rules: { '@typescript-eslint/switch-exhaustiveness-check': 'off' }
+  },
+  {
+    files: ['kernels/**/*.js'],
+    languageOptions: { globals: { performance: 'readonly' } }
+  },
+  {
+    files: ['kernels/**/*.mjs'],
+    languageOptions: { globals: { process: 'readonly' } }
   },
   {
     // A fixture without fixtures of its own is written `({}, use)`.

@@ -19,7 +19,10 @@ const firstSentence = node => {
     const said = (ts.getTextOfJSDocComment(tag.comment) ?? '').replace(/^-\s*/, '');
     return `${tag.name.getText()}: ${said}`;
   });
-  return [text.trim(), ...parameters].filter(line => line !== '').join('\n').replace(/[ \t]+/g, ' ');
+  return [text.trim(), ...parameters]
+    .filter(line => line !== '')
+    .join('\n')
+    .replace(/[ \t]+/g, ' ');
 };
 
 function add(name, node, shown) {
@@ -60,7 +63,9 @@ function visit(node) {
   }
 }
 
-for (const file of readdirSync(folder).filter(name => WANTED.test(name) && !SKIPPED.test(name)).sort()) {
+for (const file of readdirSync(folder)
+  .filter(name => WANTED.test(name) && !SKIPPED.test(name))
+  .sort()) {
   const text = readFileSync(join(folder, file), 'utf8');
   ts.forEachChild(ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true), visit);
 }

@@ -9,7 +9,8 @@ import { report } from './promises.js';
 const key = Symbol('AbortSignal');
 
 const aborted = () => new U.DOMException('This operation was aborted', 'AbortError');
-const timedOut = () => new U.DOMException('The operation was aborted due to timeout', 'TimeoutError');
+const timedOut = () =>
+  new U.DOMException('The operation was aborted due to timeout', 'TimeoutError');
 
 class AbortSignal extends EventTarget {
   #isAborted = false;
@@ -25,8 +26,12 @@ class AbortSignal extends EventTarget {
     Object.defineProperty(this, 'onabort', { enumerable: false });
   }
 
-  get aborted() { return this.#isAborted; }
-  get reason() { return this.#reason; }
+  get aborted() {
+    return this.#isAborted;
+  }
+  get reason() {
+    return this.#reason;
+  }
 
   throwIfAborted() {
     if (this.#isAborted) {
@@ -86,7 +91,9 @@ class AbortSignal extends EventTarget {
 class AbortController {
   #signal = new AbortSignal(key);
 
-  get signal() { return this.#signal; }
+  get signal() {
+    return this.#signal;
+  }
 
   abort(reason) {
     AbortSignal[key](this.#signal, reason);

@@ -16,8 +16,12 @@ export class Blob {
     this.#type = String(options?.type ?? '').toLowerCase();
   }
 
-  get size() { return this.#bytes.byteLength; }
-  get type() { return this.#type; }
+  get size() {
+    return this.#bytes.byteLength;
+  }
+  get type() {
+    return this.#type;
+  }
 
   slice(start = 0, end = this.size, type = '') {
     return new Blob([this.#bytes.slice(start, end)], { type });

@@ -20,19 +20,27 @@ function inherits(Class, Parent) {
 }
 
 const util = () => ({
-  inspect: Object.assign(userFunction((value, options) => inspect(value, { quote: true, ...options })), {
-    custom: Symbol.for('nodejs.util.inspect.custom')
-  }),
+  inspect: Object.assign(
+    userFunction((value, options) => inspect(value, { quote: true, ...options })),
+    {
+      custom: Symbol.for('nodejs.util.inspect.custom')
+    }
+  ),
   format: (...values) => formatLog(values),
   promisify: act => promisify(act),
   inherits: (Class, Parent) => inherits(Class, Parent),
   deprecate: act => act,
-  isDeepStrictEqual: (one, other) => inspect(one, { depth: null, showHidden: true }) === inspect(other, { depth: null, showHidden: true }),
+  isDeepStrictEqual: (one, other) =>
+    inspect(one, { depth: null, showHidden: true }) ===
+    inspect(other, { depth: null, showHidden: true }),
   TextEncoder: U.TextEncoder,
   TextDecoder: U.TextDecoder
 });
 
-const global = (...names) => () => Object.fromEntries(names.map(name => [name, U[name]]));
+const global =
+  (...names) =>
+  () =>
+    Object.fromEntries(names.map(name => [name, U[name]]));
 
 const sleep = (ms, value) => new Promise(resolve => U.setTimeout(() => resolve(value), ms));
 
@@ -40,13 +48,25 @@ const MAKERS = {
   fs: () => fs,
   'fs/promises': () => fsPromises,
   path: () => userObject({ ...path, posix: path }),
-  url: () => ({ URL: U.URL, URLSearchParams: U.URLSearchParams, fileURLToPath: fileUrlPath, pathToFileURL: pathFileUrl }),
+  url: () => ({
+    URL: U.URL,
+    URLSearchParams: U.URLSearchParams,
+    fileURLToPath: fileUrlPath,
+    pathToFileURL: pathFileUrl
+  }),
   util,
   crypto: () => ({ randomUUID, getRandomValues, webcrypto: U.crypto }),
   console: () => U.console,
   perf_hooks: global('performance'),
   process: () => U.global.process,
-  timers: global('setTimeout', 'setInterval', 'setImmediate', 'clearTimeout', 'clearInterval', 'clearImmediate'),
+  timers: global(
+    'setTimeout',
+    'setInterval',
+    'setImmediate',
+    'clearTimeout',
+    'clearInterval',
+    'clearImmediate'
+  ),
   'timers/promises': () => ({ setTimeout: sleep })
 };
 

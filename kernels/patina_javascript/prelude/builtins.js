@@ -3,12 +3,38 @@ import { userGlobal } from './host.js';
 import { signatures } from 'patina-signatures';
 
 const PROTOTYPES = [
-  'Array', 'String', 'Number', 'Object', 'Function', 'Promise', 'Map', 'Set', 'WeakMap', 'WeakSet',
-  'Date', 'RegExp', 'Symbol', 'BigInt', 'ArrayBuffer', 'Uint8Array', 'Error'
+  'Array',
+  'String',
+  'Number',
+  'Object',
+  'Function',
+  'Promise',
+  'Map',
+  'Set',
+  'WeakMap',
+  'WeakSet',
+  'Date',
+  'RegExp',
+  'Symbol',
+  'BigInt',
+  'ArrayBuffer',
+  'Uint8Array',
+  'Error'
 ];
 const SPACES = [
-  'Math', 'JSON', 'Reflect', 'Object', 'Array', 'Number', 'String', 'Promise', 'Date', 'Symbol',
-  'BigInt', 'Map', 'console'
+  'Math',
+  'JSON',
+  'Reflect',
+  'Object',
+  'Array',
+  'Number',
+  'String',
+  'Promise',
+  'Date',
+  'Symbol',
+  'BigInt',
+  'Map',
+  'console'
 ];
 
 /* By identity, so that `const m = [].map` is known too; made when it is first asked for. */

@@ -16,7 +16,8 @@ import { nameOf, remember } from './sources.js';
 import { bundle } from './display.js';
 import { hooks as world } from './world.js';
 
-const isSyntaxError = error => error instanceof userGlobal.SyntaxError || error instanceof SyntaxError;
+const isSyntaxError = error =>
+  error instanceof userGlobal.SyntaxError || error instanceof SyntaxError;
 const UserSyntaxError = userGlobal.SyntaxError;
 
 /* The cell that runs: { id, promise, shown, outcome }. */
@@ -119,7 +120,10 @@ function show(value) {
     return;
   }
   Object.defineProperty(userGlobal, '_', {
-    value, writable: true, configurable: true, enumerable: false
+    value,
+    writable: true,
+    configurable: true,
+    enumerable: false
   });
   running.shown = withCell(running.id, () => bundle(value));
 }
@@ -154,7 +158,10 @@ function outcome({ idle }) {
   }
   if (running.outcome === null && idle && isStuck()) {
     running.outcome = {
-      status: 'error', ename: 'Pending', evalue: STUCK, traceback: [`Pending: ${STUCK}`]
+      status: 'error',
+      ename: 'Pending',
+      evalue: STUCK,
+      traceback: [`Pending: ${STUCK}`]
     };
   }
   return running.outcome === null ? undefined : finish(running.outcome);

@@ -3,8 +3,16 @@ import { isProxy } from './host.js';
 import { brand, isTypedArray, plain, property } from './format/look.js';
 import { expose, U } from './realm.js';
 
-const ERRORS = ['EvalError', 'RangeError', 'ReferenceError', 'SyntaxError', 'TypeError', 'URIError'];
-const isObject = value => (typeof value === 'object' && value !== null) || typeof value === 'function';
+const ERRORS = [
+  'EvalError',
+  'RangeError',
+  'ReferenceError',
+  'SyntaxError',
+  'TypeError',
+  'URIError'
+];
+const isObject = value =>
+  (typeof value === 'object' && value !== null) || typeof value === 'function';
 
 function refuse(value, what) {
   throw new U.DOMException(`${what} could not be cloned`, 'DataCloneError');
@@ -16,7 +24,10 @@ const boxed = Class => value => Object(Class.prototype.valueOf.call(value));
 const rebox = Class => value => U.Object(boxed(Class)(value).valueOf());
 
 function cloneRegExp(value) {
-  const made = new U.RegExp(Reflect.get(RegExp.prototype, 'source', value), Reflect.get(RegExp.prototype, 'flags', value));
+  const made = new U.RegExp(
+    Reflect.get(RegExp.prototype, 'source', value),
+    Reflect.get(RegExp.prototype, 'flags', value)
+  );
   made.lastIndex = 0;
   return made;
 }
@@ -54,7 +65,9 @@ function cloneMap(value, state) {
   state.seen.set(value, made);
   const entries = [];
   Map.prototype.forEach.call(value, (item, key) => entries.push([key, item]));
-  entries.forEach(([key, item]) => Map.prototype.set.call(made, clone(key, state), clone(item, state)));
+  entries.forEach(([key, item]) =>
+    Map.prototype.set.call(made, clone(key, state), clone(item, state))
+  );
   return made;
 }
 
@@ -72,7 +85,10 @@ function cloneMembers(value, made, state) {
   state.seen.set(value, made);
   for (const key of Object.keys(value)) {
     Object.defineProperty(made, key, {
-      value: clone(value[key], state), writable: true, configurable: true, enumerable: true
+      value: clone(value[key], state),
+      writable: true,
+      configurable: true,
+      enumerable: true
     });
   }
   return made;
@@ -96,7 +112,9 @@ const CLONERS = {
 
 function clone(value, state) {
   if (!isObject(value)) {
-    return typeof value === 'symbol' ? refuse(value, String(Symbol.prototype.toString.call(value))) : value;
+    return typeof value === 'symbol'
+      ? refuse(value, String(Symbol.prototype.toString.call(value)))
+      : value;
   }
   if (state.seen.has(value)) {
     return state.seen.get(value);

@@ -3,8 +3,16 @@
 
 /* Letters that come after another one: by language, [letter, the letter before]. */
 const OWN = {
-  sv: ['zåäö'], fi: ['zåäö'], da: ['zæøå'], nb: ['zæøå'], nn: ['zæøå'], no: ['zæøå'], es: ['nñ'],
-  et: ['sšzž', 'wõäöü'], pl: ['aą', 'cć', 'eę', 'lł', 'nń', 'oó', 'sś', 'zźż'], tr: ['cç', 'gğ', 'hıi', 'oö', 'sş', 'uü']
+  sv: ['zåäö'],
+  fi: ['zåäö'],
+  da: ['zæøå'],
+  nb: ['zæøå'],
+  nn: ['zæøå'],
+  no: ['zæøå'],
+  es: ['nñ'],
+  et: ['sšzž', 'wõäöü'],
+  pl: ['aą', 'cć', 'eę', 'lł', 'nń', 'oó', 'sś', 'zźż'],
+  tr: ['cç', 'gğ', 'hıi', 'oö', 'sş', 'uü']
 };
 const EXPANDED = { æ: 'ae', œ: 'oe', ø: 'o', ß: 'ss', đ: 'd', ł: 'l', ı: 'i', þ: 'th', ð: 'd' };
 
@@ -61,7 +69,9 @@ const digitRuns = text => text.match(/\d+|\D+/g) ?? [];
 
 /* With numbers by their value: 'a2' before 'a10'. */
 function padded(text) {
-  return digitRuns(text).map(run => (/^\d/.test(run) ? run.replace(/^0+(?=\d)/, '').padStart(30, '0') : run)).join('');
+  return digitRuns(text)
+    .map(run => (/^\d/.test(run) ? run.replace(/^0+(?=\d)/, '').padStart(30, '0') : run))
+    .join('');
 }
 
 /** A function that compares two texts; options as Intl.Collator's. */
@@ -87,7 +97,10 @@ export function comparer(language, { numeric, sensitivity, caseFirst, ignorePunc
     }
     const [a, b] = [keyed(one), keyed(other)];
     const base = firstDifference(a.base, b.base);
-    const marks = base === 0 && sensitivity !== 'base' && sensitivity !== 'case' ? firstDifference(a.marks, b.marks) : base;
+    const marks =
+      base === 0 && sensitivity !== 'base' && sensitivity !== 'case'
+        ? firstDifference(a.marks, b.marks)
+        : base;
     if (marks !== 0 || sensitivity === 'base' || sensitivity === 'accent') {
       return marks;
     }

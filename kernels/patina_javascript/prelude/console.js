@@ -23,7 +23,10 @@ function line(name, text) {
   write(name, `${space}${space === '' ? text : text.replaceAll('\n', `\n${space}`)}\n`);
 }
 
-const logger = name => (...values) => line(name, formatLog(values));
+const logger =
+  name =>
+  (...values) =>
+    line(name, formatLog(values));
 const log = logger('stdout');
 const warn = logger('stderr');
 
@@ -87,7 +90,9 @@ function assert(condition, ...values) {
 }
 
 function trace(...values) {
-  const frames = framesOf(new Error().stack).filter((frame, at) => at > 0 || !frame.endsWith('(native)'));
+  const frames = framesOf(new Error().stack).filter(
+    (frame, at) => at > 0 || !frame.endsWith('(native)')
+  );
   const heading = values.length === 0 ? 'Trace' : `Trace: ${formatLog(values)}`;
   line('stderr', [heading, ...frames].join('\n'));
 }
@@ -123,7 +128,8 @@ const members = {
   timeLog,
   timeEnd,
   table,
-  dir: (value, options) => line('stdout', inspect(value, { ...options, quote: true, customInspect: false })),
+  dir: (value, options) =>
+    line('stdout', inspect(value, { ...options, quote: true, customInspect: false })),
   group: groupStart,
   groupCollapsed: groupStart,
   groupEnd: () => enter(-1),

@@ -28,7 +28,13 @@ export function randomUUID() {
   bytes[6] = (bytes[6] & 0x0f) | 0x40;
   bytes[8] = (bytes[8] & 0x3f) | 0x80;
   const hex = bytes.toHex();
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    hex.slice(12, 16),
+    hex.slice(16, 20),
+    hex.slice(20)
+  ].join('-');
 }
 
 const subtle = {
@@ -41,5 +47,9 @@ const subtle = {
 export function install() {
   const object = { getRandomValues: view => getRandomValues(view), randomUUID: () => randomUUID() };
   expose('crypto', object);
-  Object.defineProperty(object, 'subtle', { value: userObject(subtle), enumerable: true, configurable: true });
+  Object.defineProperty(object, 'subtle', {
+    value: userObject(subtle),
+    enumerable: true,
+    configurable: true
+  });
 }

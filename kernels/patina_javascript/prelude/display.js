@@ -9,7 +9,8 @@ import { figure } from './figures.js';
 /** A method of this name gives an object's MIME bundle, as in other JavaScript kernels. */
 const DISPLAY = Symbol.for('Jupyter.display');
 
-const isObject = value => (typeof value === 'object' && value !== null) || typeof value === 'function';
+const isObject = value =>
+  (typeof value === 'object' && value !== null) || typeof value === 'function';
 
 /** Send a MIME bundle to a cell's output. */
 export function publish(data, { metadata = {}, id, update = false } = {}, cell = currentCell()) {
@@ -23,7 +24,8 @@ const base64 = view => {
   return bytes.toBase64();
 };
 
-const isBytes = value => ArrayBuffer.isView(value) || (isObject(value) && brand(value) === 'ArrayBuffer');
+const isBytes = value =>
+  ArrayBuffer.isView(value) || (isObject(value) && brand(value) === 'ArrayBuffer');
 
 /* A bundle as it is sent: JSON, and binary data in base64. */
 function asSent(made) {
@@ -131,7 +133,12 @@ class Display {
   }
 
   update(value, given) {
-    return show(value, { ...optionsOf(given), metadata: given?.metadata ?? this.#metadata, id: this.id, update: true });
+    return show(value, {
+      ...optionsOf(given),
+      metadata: given?.metadata ?? this.#metadata,
+      id: this.id,
+      update: true
+    });
   }
 }
 
@@ -139,7 +146,9 @@ function show(value, options) {
   const cell = currentCell();
   const send = data => {
     withCell(cell, () => publish(data, options, cell));
-    return options.id === undefined || options.update ? undefined : new Display(options.id, options.metadata);
+    return options.id === undefined || options.update
+      ? undefined
+      : new Display(options.id, options.metadata);
   };
   const data = options.raw ? asSent(value) : bundleOf(value);
   return data instanceof Promise ? data.then(send) : send(data);
@@ -148,7 +157,9 @@ function show(value, options) {
 function display(value, given) {
   const options = optionsOf(given);
   if (options.update && options.id === undefined) {
-    throw new U.TypeError('display: { update: true } needs the id of the output: { id, update: true }');
+    throw new U.TypeError(
+      'display: { update: true } needs the id of the output: { id, update: true }'
+    );
   }
   return show(value, options);
 }
@@ -201,17 +212,19 @@ function inserted(value, escape) {
   return markupText(value) ?? markupOf(value) ?? escape(String(value));
 }
 
-const tag = (type, escape) => (first, ...values) => {
-  if (!Array.isArray(first)) {
-    return new Markup(String(first), type);
-  }
-  // A cell may have broken the methods of its arrays: those of this realm are asked.
-  const parts = Array.prototype.map.call(
-    first,
-    (text, at) => text + (at < values.length ? inserted(values[at], escape) : '')
-  );
-  return new Markup(parts.join(''), type);
-};
+const tag =
+  (type, escape) =>
+  (first, ...values) => {
+    if (!Array.isArray(first)) {
+      return new Markup(String(first), type);
+    }
+    // A cell may have broken the methods of its arrays: those of this realm are asked.
+    const parts = Array.prototype.map.call(
+      first,
+      (text, at) => text + (at < values.length ? inserted(values[at], escape) : '')
+    );
+    return new Markup(parts.join(''), type);
+  };
 
 export function install() {
   userClass(Markup, 'Markup');
@@ -219,8 +232,13 @@ export function install() {
   delete Markup.prototype.constructor;
   expose('html', tag('text/html', escapeHtml));
   expose('svg', tag('image/svg+xml', escapeHtml));
-  expose('md', tag('text/markdown', text => text));
+  expose(
+    'md',
+    tag('text/markdown', text => text)
+  );
   Object.defineProperty(expose('display', display), 'clear', {
-    value: userFunction(clear), writable: true, configurable: true
+    value: userFunction(clear),
+    writable: true,
+    configurable: true
   });
 }

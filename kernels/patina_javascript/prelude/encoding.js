@@ -40,7 +40,10 @@ class TextDecoder {
   #isStreaming = false;
   constructor(label = 'utf-8', options = {}) {
     const { fatal = false, ignoreBOM = false } = options ?? {};
-    this.#decoder = new Decoder(String(label), { fatal: Boolean(fatal), ignoreBOM: Boolean(ignoreBOM) });
+    this.#decoder = new Decoder(String(label), {
+      fatal: Boolean(fatal),
+      ignoreBOM: Boolean(ignoreBOM)
+    });
   }
 
   get encoding() {

@@ -20,15 +20,33 @@ class Event {
     this.#options = { bubbles: false, cancelable: false, composed: false, ...options };
   }
 
-  get type() { return this.#type; }
-  get target() { return this.#target; }
-  get currentTarget() { return this.#target; }
-  get bubbles() { return Boolean(this.#options.bubbles); }
-  get cancelable() { return Boolean(this.#options.cancelable); }
-  get composed() { return Boolean(this.#options.composed); }
-  get defaultPrevented() { return this.#prevented; }
-  get timeStamp() { return this.#timeStamp; }
-  get isTrusted() { return false; }
+  get type() {
+    return this.#type;
+  }
+  get target() {
+    return this.#target;
+  }
+  get currentTarget() {
+    return this.#target;
+  }
+  get bubbles() {
+    return Boolean(this.#options.bubbles);
+  }
+  get cancelable() {
+    return Boolean(this.#options.cancelable);
+  }
+  get composed() {
+    return Boolean(this.#options.composed);
+  }
+  get defaultPrevented() {
+    return this.#prevented;
+  }
+  get timeStamp() {
+    return this.#timeStamp;
+  }
+  get isTrusted() {
+    return false;
+  }
 
   preventDefault() {
     this.#prevented ||= this.cancelable;
@@ -55,7 +73,9 @@ class CustomEvent extends Event {
     this.#detail = options?.detail ?? null;
   }
 
-  get detail() { return this.#detail; }
+  get detail() {
+    return this.#detail;
+  }
 }
 
 function call(listener, target, event, cell) {
@@ -87,7 +107,9 @@ class EventTarget {
       return;
     }
     this.#listeners.push({ type: name, listener, once, cell: currentCell() });
-    signal?.addEventListener('abort', () => this.removeEventListener(name, listener), { once: true });
+    signal?.addEventListener('abort', () => this.removeEventListener(name, listener), {
+      once: true
+    });
   }
 
   removeEventListener(type, listener) {

@@ -34,22 +34,25 @@ async function unlessAborted({ id, promise }, signal) {
 
 function bodyStream(id, url, signal) {
   const close = () => call('fetch.close', { id });
-  return new ReadableStream({
-    async pull(controller) {
-      try {
-        const { value, bytes } = await unlessAborted(start('fetch.read', { id }), signal);
-        if (value.done) {
-          controller.close();
-        } else {
-          controller.enqueue(new U.Uint8Array(bytes));
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        try {
+          const { value, bytes } = await unlessAborted(start('fetch.read', { id }), signal);
+          if (value.done) {
+            controller.close();
+          } else {
+            controller.enqueue(new U.Uint8Array(bytes));
+          }
+        } catch (error) {
+          close();
+          controller.error(signal?.aborted ? signal.reason : failure(url, error));
         }
-      } catch (error) {
-        close();
-        controller.error(signal?.aborted ? signal.reason : failure(url, error));
-      }
+      },
+      cancel: close
     },
-    cancel: close
-  }, { highWaterMark: 0 });
+    { highWaterMark: 0 }
+  );
 }
 
 const REDIRECTS = ['follow', 'error', 'manual'];
@@ -57,7 +60,9 @@ const REDIRECTS = ['follow', 'error', 'manual'];
 function asked(request) {
   const { url, method, redirect } = request;
   if (!REDIRECTS.includes(redirect)) {
-    throw new U.TypeError(`redirect is one of ${REDIRECTS.join(', ')}; got ${JSON.stringify(redirect)}`);
+    throw new U.TypeError(
+      `redirect is one of ${REDIRECTS.join(', ')}; got ${JSON.stringify(redirect)}`
+    );
   }
   return { url, method, redirect, headers: pairsOf(request.headers) };
 }

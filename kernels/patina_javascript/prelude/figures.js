@@ -11,7 +11,9 @@ const isRecord = value => typeof value === 'object' && value !== null && brand(v
 
 /* JSON has no typed arrays: they become arrays, as the renderers expect. */
 const withArrays = (key, value) =>
-  ArrayBuffer.isView(value) ? Array.from(value, one => (typeof one === 'bigint' ? Number(one) : one)) : value;
+  ArrayBuffer.isView(value)
+    ? Array.from(value, one => (typeof one === 'bigint' ? Number(one) : one))
+    : value;
 
 const asJson = value => JSON.parse(JSON.stringify(value, withArrays));
 
@@ -31,7 +33,10 @@ const isTrace = value => isRecord(value) && TRACE_KEYS.some(key => Object.hasOwn
 
 function plotly(value) {
   const traces = own(value, 'data');
-  const isFigure = Array.isArray(traces) && traces.length > 0 && Array.prototype.every.call(traces, isTrace) &&
+  const isFigure =
+    Array.isArray(traces) &&
+    traces.length > 0 &&
+    Array.prototype.every.call(traces, isTrace) &&
     isRecord(own(value, 'layout'));
   return isFigure ? { [PLOTLY]: asJson(value) } : null;
 }

@@ -5,7 +5,8 @@ import { formatValue } from './format/values.js';
 import { brand, plain } from './format/look.js';
 import { numberText, symbolText } from './format/text.js';
 
-const isObject = value => value !== null && (typeof value === 'object' || typeof value === 'function');
+const isObject = value =>
+  value !== null && (typeof value === 'object' || typeof value === 'function');
 
 /** Any value as text. Options are those of Node's util.inspect: depth, breakLength, compact,
  * maxArrayLength, maxStringLength, showHidden, sorted, customInspect; and `quote`, without which a
@@ -41,8 +42,10 @@ function asString(value) {
   if (!isObject(value)) {
     return typeof value === 'symbol' ? symbolText(value) : String(value);
   }
-  const toString = isProxy(value) || brand(value) === 'Error' ? undefined : plain(value, 'toString');
-  const isOwn = typeof toString === 'function' && !BUILTIN.test(Function.prototype.toString.call(toString));
+  const toString =
+    isProxy(value) || brand(value) === 'Error' ? undefined : plain(value, 'toString');
+  const isOwn =
+    typeof toString === 'function' && !BUILTIN.test(Function.prototype.toString.call(toString));
   return isOwn ? String(value) : quoted(value, { depth: 0, compact: 3 });
 }
 const BUILTIN = /\[native code\]\s*\}\s*$/;

@@ -29,14 +29,19 @@ function encodingOf(options) {
     return undefined;
   }
   if (!TEXT.includes(String(name).toLowerCase())) {
-    throw new U.TypeError(`files are read as bytes or as utf8; use new TextDecoder(${JSON.stringify(name)}) for others`);
+    throw new U.TypeError(
+      `files are read as bytes or as utf8; use new TextDecoder(${JSON.stringify(name)}) for others`
+    );
   }
   return 'utf8';
 }
 
 function readFileSync(path, options) {
   const encoding = encodingOf(options);
-  const { value, bytes } = callBytes('fs.read', { path: pathOf(path), text: encoding !== undefined });
+  const { value, bytes } = callBytes('fs.read', {
+    path: pathOf(path),
+    text: encoding !== undefined
+  });
   return encoding === undefined ? new U.Uint8Array(bytes) : value;
 }
 
@@ -50,7 +55,9 @@ function writeFileSync(path, data, options) {
   const flag = options?.flag ?? 'w';
   const modes = { w: 'write', 'w+': 'write', a: 'append', wx: 'create' };
   if (modes[flag] === undefined) {
-    throw new U.TypeError(`files are written with the flag w, a or wx; got ${JSON.stringify(flag)}`);
+    throw new U.TypeError(
+      `files are written with the flag w, a or wx; got ${JSON.stringify(flag)}`
+    );
   }
   write(modes[flag], path, data);
 }
@@ -66,9 +73,15 @@ class Stats {
     Object.defineProperty(this, 'kind', { value: given.kind });
   }
 
-  isFile() { return this.kind === 'file'; }
-  isDirectory() { return this.kind === 'directory'; }
-  isSymbolicLink() { return this.kind === 'link'; }
+  isFile() {
+    return this.kind === 'file';
+  }
+  isDirectory() {
+    return this.kind === 'directory';
+  }
+  isSymbolicLink() {
+    return this.kind === 'link';
+  }
 }
 
 class Dirent {
@@ -77,9 +90,15 @@ class Dirent {
     Object.defineProperty(this, 'kind', { value: kind });
   }
 
-  isFile() { return this.kind === 'file'; }
-  isDirectory() { return this.kind === 'directory'; }
-  isSymbolicLink() { return this.kind === 'link'; }
+  isFile() {
+    return this.kind === 'file';
+  }
+  isDirectory() {
+    return this.kind === 'directory';
+  }
+  isSymbolicLink() {
+    return this.kind === 'link';
+  }
 }
 
 function statSync(path, options) {
@@ -119,7 +138,12 @@ function mkdirSync(path, options) {
 
 function rmSync(path, options) {
   const { recursive = false, force = false } = options ?? {};
-  call('fs.remove', { path: pathOf(path), recursive: Boolean(recursive), force: Boolean(force), kind: 'any' });
+  call('fs.remove', {
+    path: pathOf(path),
+    recursive: Boolean(recursive),
+    force: Boolean(force),
+    kind: 'any'
+  });
 }
 
 const unlinkSync = path => {
@@ -141,12 +165,27 @@ const copyFileSync = (from, to) => {
 const realpathSync = path => call('fs.real', { path: pathOf(path) });
 
 const sync = {
-  accessSync, appendFileSync: (path, data) => write('append', path, data), copyFileSync, existsSync,
-  lstatSync, mkdirSync, readFileSync, readdirSync, realpathSync, renameSync, rmSync, rmdirSync,
-  statSync, unlinkSync, writeFileSync
+  accessSync,
+  appendFileSync: (path, data) => write('append', path, data),
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  rmdirSync,
+  statSync,
+  unlinkSync,
+  writeFileSync
 };
 
-const asPromise = act => async (...values) => act(...values);
+const asPromise =
+  act =>
+  async (...values) =>
+    act(...values);
 
 /* The same, with a promise of what they answer. */
 const promised = Object.fromEntries(
@@ -163,6 +202,16 @@ export function install() {
   userClass(Dirent, 'Dirent');
   fsPromises = userObject(promised);
   fs = userObject({ ...sync });
-  Object.defineProperty(fs, 'promises', { value: fsPromises, enumerable: true, configurable: true, writable: true });
-  Object.defineProperty(U.global, 'fs', { value: fs, writable: true, configurable: true, enumerable: false });
+  Object.defineProperty(fs, 'promises', {
+    value: fsPromises,
+    enumerable: true,
+    configurable: true,
+    writable: true
+  });
+  Object.defineProperty(U.global, 'fs', {
+    value: fs,
+    writable: true,
+    configurable: true,
+    enumerable: false
+  });
 }

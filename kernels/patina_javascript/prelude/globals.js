@@ -21,7 +21,12 @@ function* properties() {
   for (const name of Object.getOwnPropertyNames(userGlobal)) {
     const property = Object.getOwnPropertyDescriptor(userGlobal, name);
     // A builtin that a cell replaced is the cell's; `_` and the like are hidden.
-    if (property !== undefined && 'value' in property && property.enumerable && !builtin.has(name)) {
+    if (
+      property !== undefined &&
+      'value' in property &&
+      property.enumerable &&
+      !builtin.has(name)
+    ) {
       yield [name, property.value];
     }
   }
@@ -140,13 +145,22 @@ function summary(value) {
 function row(name, value, ready = true, changed = null) {
   if (!ready) {
     return {
-      name, type: 'uninitialized', kind: 'other', has_children: false, changed,
+      name,
+      type: 'uninitialized',
+      kind: 'other',
+      has_children: false,
+      changed,
       summary: 'never got a value: its declaration failed'
     };
   }
   return {
-    name, type: typeOf(value), kind: kindOf(value), summary: summary(value),
-    has_children: hasChildren(value), changed, ...measure(value)
+    name,
+    type: typeOf(value),
+    kind: kindOf(value),
+    summary: summary(value),
+    has_children: hasChildren(value),
+    changed,
+    ...measure(value)
   };
 }
 
@@ -160,7 +174,8 @@ function changeOf(name, now, before) {
   if (before.ready !== now.ready || !Object.is(before.value, now.value)) {
     return 'rebound';
   }
-  const look = isObject(now.value) && (mentioned.has(name) || before.length !== measure(now.value).length);
+  const look =
+    isObject(now.value) && (mentioned.has(name) || before.length !== measure(now.value).length);
   return look && summary(now.value) !== before.summary ? 'maybe' : null;
 }
 
@@ -185,7 +200,14 @@ function delta({ ms }) {
   for (const [name] of complete ? [...seen] : []) {
     if (!now.has(name)) {
       seen.delete(name);
-      changes.push({ name, type: '', kind: 'data', summary: '', has_children: false, changed: 'gone' });
+      changes.push({
+        name,
+        type: '',
+        kind: 'data',
+        summary: '',
+        has_children: false,
+        changed: 'gone'
+      });
     }
   }
   return { changes, total: now.size, complete };
@@ -211,16 +233,19 @@ function entries(value) {
   }
   if (className(value) === 'Map') {
     return [...Map.prototype.entries.call(value)].map(([key, one]) => [
-      inspect(key, { quote: true, depth: 0 }), one
+      inspect(key, { quote: true, depth: 0 }),
+      one
     ]);
   }
   if (className(value) === 'Set') {
     return [...Set.prototype.values.call(value)].map((one, index) => [String(index), one]);
   }
-  return Reflect.ownKeys(value).slice(0, MOST_KEYS).flatMap(key => {
-    const property = Object.getOwnPropertyDescriptor(value, key);
-    return property !== undefined && 'value' in property ? [[keyText(key), property.value]] : [];
-  });
+  return Reflect.ownKeys(value)
+    .slice(0, MOST_KEYS)
+    .flatMap(key => {
+      const property = Object.getOwnPropertyDescriptor(value, key);
+      return property !== undefined && 'value' in property ? [[keyText(key), property.value]] : [];
+    });
 }
 
 class NoSuchGlobal extends Error {}
@@ -280,7 +305,8 @@ export function valueOf(name) {
   return property !== undefined && 'value' in property ? [property.value] : null;
 }
 
-const answering = act => json => JSON.stringify(act(json === '' ? undefined : JSON.parse(json))) ?? '';
+const answering = act => json =>
+  JSON.stringify(act(json === '' ? undefined : JSON.parse(json))) ?? '';
 
 export const hooks = {
   globalsDelta: answering(delta),

@@ -81,7 +81,9 @@ export class Headers {
   #sorted() {
     const names = [...new Set(this.#pairs.map(([name]) => name))].sort();
     return names.flatMap(name =>
-      name === 'set-cookie' ? this.getSetCookie().map(value => [name, value]) : [[name, this.get(name)]]
+      name === 'set-cookie'
+        ? this.getSetCookie().map(value => [name, value])
+        : [[name, this.get(name)]]
     );
   }
 
@@ -89,7 +91,13 @@ export class Headers {
   #given(pick) {
     const list = new U.Array();
     this.#sorted().forEach((pair, at) =>
-      Object.defineProperty(list, at, { value: pick(pair), writable: true, configurable: true, enumerable: true }));
+      Object.defineProperty(list, at, {
+        value: pick(pair),
+        writable: true,
+        configurable: true,
+        enumerable: true
+      })
+    );
     return values.call(list);
   }
 

@@ -29,10 +29,17 @@ function property(value, key) {
   return null;
 }
 
-const boxed = value => (typeof value === 'object' || typeof value === 'function' ? value : boxOf(value));
+const boxed = value =>
+  typeof value === 'object' || typeof value === 'function' ? value : boxOf(value);
 
 /* The prototypes of the cells' realm are those that a primitive has there. */
-const BOXES = { string: 'String', number: 'Number', boolean: 'Boolean', bigint: 'BigInt', symbol: 'Symbol' };
+const BOXES = {
+  string: 'String',
+  number: 'Number',
+  boolean: 'Boolean',
+  bigint: 'BigInt',
+  symbol: 'Symbol'
+};
 const boxOf = value => userGlobal[BOXES[typeof value]]?.prototype ?? null;
 
 /** What a chain of names leads to: [value, owner, last], or null. */
@@ -74,10 +81,16 @@ function matches(before) {
   let found;
   if (chain !== '') {
     const leads = follow(stepsOf(chain));
-    found = leads === null || leads.value === null || leads.value === undefined ? [] : propertyNames(leads.value);
+    found =
+      leads === null || leads.value === null || leads.value === undefined
+        ? []
+        : propertyNames(leads.value);
   } else if (/\.\s*$/.test(before.slice(0, start))) {
     const literal = LITERALS.find(([pattern]) => pattern.test(before.slice(0, start)));
-    found = literal === undefined ? [] : propertyNames(Array.isArray(literal[1]) ? new userGlobal.Array() : literal[1]);
+    found =
+      literal === undefined
+        ? []
+        : propertyNames(Array.isArray(literal[1]) ? new userGlobal.Array() : literal[1]);
   } else {
     found = [...names(), ...KEYWORDS];
   }
@@ -110,7 +123,10 @@ const isNative = source => /\[native code\]\s*}$/.test(source);
 
 /** `name(a, b)` of a function's source. */
 function signature(name, source) {
-  const match = /^(?:async\s+)?(?:function\s*\*?\s*[\w$]*\s*|[\w$#]*\s*)?(\((?:[^()]|\([^()]*\))*\))/.exec(source);
+  const match =
+    /^(?:async\s+)?(?:function\s*\*?\s*[\w$]*\s*|[\w$#]*\s*)?(\((?:[^()]|\([^()]*\))*\))/.exec(
+      source
+    );
   const arrow = /^(?:async\s+)?([\p{ID_Continue}$]+)\s*=>/u.exec(source);
   const made = /constructor\s*(\((?:[^()]|\([^()]*\))*\))/.exec(source);
   if (source.startsWith('class')) {

@@ -27,10 +27,12 @@ function attributes(node) {
 function asDynamic(node) {
   const load = `await import(${quoted(node.source)}${attributes(node)})`;
   const space = node.specifiers.find(one => one.type === 'ImportNamespaceSpecifier');
-  const names = node.specifiers.filter(one => one !== space).map(one => {
-    const from = one.type === 'ImportDefaultSpecifier' ? 'default' : named(one.imported);
-    return from === one.local.name ? from : `${from}: ${one.local.name}`;
-  });
+  const names = node.specifiers
+    .filter(one => one !== space)
+    .map(one => {
+      const from = one.type === 'ImportDefaultSpecifier' ? 'default' : named(one.imported);
+      return from === one.local.name ? from : `${from}: ${one.local.name}`;
+    });
   const parts = space === undefined ? [] : [`const ${space.local.name} = ${load};`];
   if (names.length > 0) {
     parts.push(`const { ${names.join(', ')} } = ${space?.local.name ?? load};`);
@@ -47,7 +49,12 @@ function change(node) {
       if (node.declaration) {
         return [node.start, node.declaration.start, null, ''];
       }
-      return [node.start, node.end, node.source ? `await import(${quoted(node.source)});` : null, ''];
+      return [
+        node.start,
+        node.end,
+        node.source ? `await import(${quoted(node.source)});` : null,
+        ''
+      ];
     case 'ExportDefaultDeclaration':
       return [node.start, node.declaration.start, null, ''];
     case 'ExportAllDeclaration':
@@ -69,7 +76,10 @@ export function withoutImports(source) {
   if (changes.length === 0) {
     return source;
   }
-  const hoisted = changes.map(one => one[2]).filter(one => one !== null).join(' ');
+  const hoisted = changes
+    .map(one => one[2])
+    .filter(one => one !== null)
+    .join(' ');
   let out = source.slice(0, body[0].start) + (hoisted && `${hoisted} `);
   let at = body[0].start;
   for (const [start, end] of changes) {

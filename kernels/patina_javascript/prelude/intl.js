@@ -16,10 +16,19 @@ function canonical(tag) {
     throw new U.RangeError(`Incorrect locale information provided: ${JSON.stringify(tag)}`);
   }
   const [language, ...rest] = tag.split('-');
-  const cased = part => (part.length === 2 ? part.toUpperCase() : part.length === 4 ? part[0].toUpperCase() + part.slice(1).toLowerCase() : part.toLowerCase());
+  const cased = part =>
+    part.length === 2
+      ? part.toUpperCase()
+      : part.length === 4
+        ? part[0].toUpperCase() + part.slice(1).toLowerCase()
+        : part.toLowerCase();
   const at = rest.findIndex(part => part.length === 1);
   const [main, extensions] = at < 0 ? [rest, []] : [rest.slice(0, at), rest.slice(at)];
-  return [language.toLowerCase(), ...main.map(cased), ...extensions.map(part => part.toLowerCase())].join('-');
+  return [
+    language.toLowerCase(),
+    ...main.map(cased),
+    ...extensions.map(part => part.toLowerCase())
+  ].join('-');
 }
 
 const resolved = new Map();
@@ -32,12 +41,15 @@ const lookUp = tag => {
 
 /* The first of the wanted locales that is known, else the host's. */
 function localeOf(locales) {
-  const found = tagsOf(locales).map(lookUp).find(one => one.supported);
+  const found = tagsOf(locales)
+    .map(lookUp)
+    .find(one => one.supported);
   return found?.locale ?? lookUp(call('intl.default')).locale;
 }
 
 /* The options that the host reads, without what is undefined. */
-const given = options => Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined));
+const given = options =>
+  Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined));
 
 class Formatter {
   #locale;
@@ -68,7 +80,10 @@ function numberText(formatter, value) {
   if (!isFiniteNumber(number)) {
     return Number.isNaN(number) ? 'NaN' : number > 0 ? '∞' : '-∞';
   }
-  return call('intl.number', { ...of(formatter), value: Object.is(number, -0) ? '-0' : String(number) });
+  return call('intl.number', {
+    ...of(formatter),
+    value: Object.is(number, -0) ? '-0' : String(number)
+  });
 }
 
 /* `format` and `compare` are functions of their own, to be handed to map and sort. */
@@ -76,7 +91,10 @@ class NumberFormat extends Formatter {
   constructor(locales, options) {
     super(locales, options);
     const { style, currency, unit } = of(this).options;
-    if ((style === 'currency' && currency === undefined) || (style === 'unit' && unit === undefined)) {
+    if (
+      (style === 'currency' && currency === undefined) ||
+      (style === 'unit' && unit === undefined)
+    ) {
       throw new U.TypeError(`style ${style} needs the option ${style}`);
     }
   }
@@ -87,7 +105,10 @@ class NumberFormat extends Formatter {
 
   formatToParts(value) {
     const pieces = numberText(this, value).match(/[\d\p{Nd}]+|[^\d\p{Nd}]+/gu) ?? [];
-    return pieces.map(piece => ({ type: /\p{Nd}/u.test(piece) ? 'integer' : 'literal', value: piece }));
+    return pieces.map(piece => ({
+      type: /\p{Nd}/u.test(piece) ? 'integer' : 'literal',
+      value: piece
+    }));
   }
 }
 
@@ -130,7 +151,9 @@ class DateTimeFormat extends Formatter {
   }
 
   #text(value) {
-    return this.#parts(value).map(part => part.value).join('');
+    return this.#parts(value)
+      .map(part => part.value)
+      .join('');
   }
 
   get format() {
@@ -148,7 +171,10 @@ class DateTimeFormat extends Formatter {
 
   resolvedOptions() {
     return {
-      ...super.resolvedOptions(), calendar: 'gregory', numberingSystem: 'latn', timeZone: this.#zone ?? call('time.zone')
+      ...super.resolvedOptions(),
+      calendar: 'gregory',
+      numberingSystem: 'latn',
+      timeZone: this.#zone ?? call('time.zone')
     };
   }
 }
@@ -170,7 +196,11 @@ class Collator extends Formatter {
 class PluralRules extends Formatter {
   select(value) {
     const { locale, options } = of(this);
-    return call('intl.plural', { locale, value: Number(value), ordinal: options.type === 'ordinal' });
+    return call('intl.plural', {
+      locale,
+      value: Number(value),
+      ordinal: options.type === 'ordinal'
+    });
   }
 }
 
@@ -180,7 +210,8 @@ class ListFormat extends Formatter {
   format(items) {
     const { locale, options } = of(this);
     const kind = LIST_STYLES[options.type ?? 'conjunction'];
-    const style = options.style === undefined || options.style === 'long' ? kind : `${kind}-${options.style}`;
+    const style =
+      options.style === undefined || options.style === 'long' ? kind : `${kind}-${options.style}`;
     return call('intl.list', { locale, style, items: [...items].map(String) });
   }
 }
@@ -188,7 +219,12 @@ class ListFormat extends Formatter {
 class RelativeTimeFormat extends Formatter {
   format(value, unit) {
     const { locale, options } = of(this);
-    return call('intl.relative', { locale, value: Number(value), unit: String(unit), style: options.style ?? 'long' });
+    return call('intl.relative', {
+      locale,
+      value: Number(value),
+      unit: String(unit),
+      style: options.style ?? 'long'
+    });
   }
 }
 
@@ -200,17 +236,29 @@ class DisplayNames extends Formatter {
   }
 }
 
-const CLASSES = { NumberFormat, DateTimeFormat, Collator, PluralRules, ListFormat, RelativeTimeFormat, DisplayNames };
+const CLASSES = {
+  NumberFormat,
+  DateTimeFormat,
+  Collator,
+  PluralRules,
+  ListFormat,
+  RelativeTimeFormat,
+  DisplayNames
+};
 
 /* The methods of the language that are the host's affair. */
 function replaceMethods() {
-  const date = (needs, usual) => function (locales, options) {
-    const ms = Date.prototype.getTime.call(this);
-    return Number.isNaN(ms) ? 'Invalid Date' : new DateTimeFormat(locales, options, needs, usual).format(ms);
-  };
-  const number = valueOf => function (locales, options) {
-    return new NumberFormat(locales, options).format(valueOf.call(this));
-  };
+  const date = (needs, usual) =>
+    function (locales, options) {
+      const ms = Date.prototype.getTime.call(this);
+      return Number.isNaN(ms)
+        ? 'Invalid Date'
+        : new DateTimeFormat(locales, options, needs, usual).format(ms);
+    };
+  const number = valueOf =>
+    function (locales, options) {
+      return new NumberFormat(locales, options).format(valueOf.call(this));
+    };
   const compare = function (other, locales, options) {
     return new Collator(locales, options).compare(String(this), String(other));
   };
@@ -224,7 +272,12 @@ function replaceMethods() {
 
 function replace(Class, name, act) {
   const value = defineProperty(userFunction(act), 'name', { value: name, configurable: true });
-  defineProperty(Class.prototype, name, { value, writable: true, configurable: true, enumerable: false });
+  defineProperty(Class.prototype, name, {
+    value,
+    writable: true,
+    configurable: true,
+    enumerable: false
+  });
 }
 
 export function install() {
@@ -235,7 +288,10 @@ export function install() {
   const theirs = expose('Intl', Intl);
   for (const [name, Class] of Object.entries(CLASSES)) {
     const value = userClass(Class, name);
-    defineProperty(Class.prototype, Symbol.toStringTag, { value: `Intl.${name}`, configurable: true });
+    defineProperty(Class.prototype, Symbol.toStringTag, {
+      value: `Intl.${name}`,
+      configurable: true
+    });
     defineProperty(theirs, name, { value, writable: true, configurable: true, enumerable: false });
   }
   replaceMethods();

@@ -13,7 +13,8 @@ const parseJson = U.JSON.parse;
 /* CommonJS modules that have begun, by path: { exports, filename, loaded ... }. */
 const loaded = new Map();
 
-const wrapped = source => `(function (exports, require, module, __filename, __dirname) {${source}\n})`;
+const wrapped = source =>
+  `(function (exports, require, module, __filename, __dirname) {${source}\n})`;
 
 const sourceOf = name => call('module.source', { name });
 
@@ -47,9 +48,20 @@ function looksLikeModule(name, source) {
 
 function newModule(name) {
   const module = new U.Object();
-  const members = { id: name, filename: name, path: path.dirname(name), exports: new U.Object(), loaded: false };
+  const members = {
+    id: name,
+    filename: name,
+    path: path.dirname(name),
+    exports: new U.Object(),
+    loaded: false
+  };
   for (const [key, value] of Object.entries(members)) {
-    Object.defineProperty(module, key, { value, writable: true, enumerable: true, configurable: true });
+    Object.defineProperty(module, key, {
+      value,
+      writable: true,
+      enumerable: true,
+      configurable: true
+    });
   }
   return module;
 }
@@ -61,7 +73,13 @@ function evaluate(module, name, found) {
   }
   const code = javascript(name, found.source.replace(/^#!.*/, ''));
   const act = evalScript(wrapped(code), name);
-  Reflect.apply(act, module.exports, [module.exports, requireFrom(name), module, name, path.dirname(name)]);
+  Reflect.apply(act, module.exports, [
+    module.exports,
+    requireFrom(name),
+    module,
+    name,
+    path.dirname(name)
+  ]);
 }
 
 function json(name, source) {
@@ -83,7 +101,9 @@ function commonJs(name) {
   }
   const found = sourceOf(name);
   if (!name.endsWith('.json') && !isCommonJs(name, found)) {
-    throw new U.Error(`${name} is an ES module: use \`await import(...)\`, require has no way to wait for it`);
+    throw new U.Error(
+      `${name} is an ES module: use \`await import(...)\`, require has no way to wait for it`
+    );
   }
   const module = newModule(name);
   loaded.set(name, module);
@@ -101,18 +121,23 @@ function commonJs(name) {
 function requireFrom(base) {
   const find = name => resolve(base, name, 'require');
   const require = userFunction(name => commonJs(find(name)));
-  Object.defineProperty(require, 'resolve', { value: userFunction(name => find(name)), configurable: true });
+  Object.defineProperty(require, 'resolve', {
+    value: userFunction(name => find(name)),
+    configurable: true
+  });
   return require;
 }
 
-const isObject = value => (typeof value === 'object' && value !== null) || typeof value === 'function';
+const isObject = value =>
+  (typeof value === 'object' && value !== null) || typeof value === 'function';
 
 /* An ES module that hands out what a CommonJS module has: as `default`, and by name. */
 function facade(name) {
   const exports = commonJs(name);
-  const names = isObject(exports) && !Array.isArray(exports)
-    ? Object.keys(exports).filter(key => key !== 'default' && IDENTIFIER.test(key))
-    : [];
+  const names =
+    isObject(exports) && !Array.isArray(exports)
+      ? Object.keys(exports).filter(key => key !== 'default' && IDENTIFIER.test(key))
+      : [];
   const isEsm = isObject(exports) && exports.__esModule === true && 'default' in exports;
   return [
     `const m = ${BRIDGE}(${JSON.stringify(name)});`,
@@ -133,13 +158,15 @@ function load(name) {
 }
 
 /* Errors of imports are the cells'. */
-const userThrowing = act => (...values) => {
-  try {
-    return act(...values);
-  } catch (error) {
-    throw asUserError(error);
-  }
-};
+const userThrowing =
+  act =>
+  (...values) => {
+    try {
+      return act(...values);
+    } catch (error) {
+      throw asUserError(error);
+    }
+  };
 
 export const hooks = {
   /** The canonical name of a module. Throws when there is none. */
@@ -154,7 +181,10 @@ export function install() {
   for (const [name, value] of Object.entries(values)) {
     exposed.add(name);
     Object.defineProperty(U.global, name, {
-      value, writable: name !== BRIDGE, configurable: name !== BRIDGE, enumerable: false
+      value,
+      writable: name !== BRIDGE,
+      configurable: name !== BRIDGE,
+      enumerable: false
     });
   }
 }

@@ -30,18 +30,39 @@ const wall = () => call('time.now').wall;
 export function install() {
   const marks = [];
   const mark = (name, options) => {
-    const entry = { name: String(name), entryType: 'mark', startTime: options?.startTime ?? now(), duration: 0 };
+    const entry = {
+      name: String(name),
+      entryType: 'mark',
+      startTime: options?.startTime ?? now(),
+      duration: 0
+    };
     marks.push(entry);
     return entry;
   };
   const since = (name, otherwise) =>
-    name === undefined ? otherwise : (marks.findLast(one => one.name === name)?.startTime ?? otherwise);
+    name === undefined
+      ? otherwise
+      : (marks.findLast(one => one.name === name)?.startTime ?? otherwise);
   const measure = (name, start, end) => {
     const startTime = since(start, 0);
-    return { name: String(name), entryType: 'measure', startTime, duration: since(end, now()) - startTime };
+    return {
+      name: String(name),
+      entryType: 'measure',
+      startTime,
+      duration: since(end, now()) - startTime
+    };
   };
-  const object = { now: () => now(), mark, measure, toJSON: () => ({ timeOrigin: wall() - now() }) };
-  Object.defineProperty(object, 'timeOrigin', { get: () => wall() - now(), enumerable: true, configurable: true });
+  const object = {
+    now: () => now(),
+    mark,
+    measure,
+    toJSON: () => ({ timeOrigin: wall() - now() })
+  };
+  Object.defineProperty(object, 'timeOrigin', {
+    get: () => wall() - now(),
+    enumerable: true,
+    configurable: true
+  });
   Object.defineProperty(object, Symbol.toStringTag, { value: 'Performance', configurable: true });
   expose('performance', object);
 }

@@ -3,7 +3,8 @@ import { call } from './host.js';
 import { write } from './console.js';
 import { expose } from './realm.js';
 
-const asked = (message, otherwise) => (otherwise === '' ? message : `${message} [${otherwise}]`).trimEnd() + ' ';
+const asked = (message, otherwise) =>
+  (otherwise === '' ? message : `${message} [${otherwise}]`).trimEnd() + ' ';
 
 /* An empty line means the default; null is the end of input. */
 function prompt(message = 'Prompt', otherwise = '', options = undefined) {

@@ -29,8 +29,7 @@ const HIDDEN = `[
   getPrototypeOf(async function* () {}.prototype), getPrototypeOf([][Symbol.iterator]()),
   getPrototypeOf(Uint8Array)
 ]`;
-const hiddenOf = global =>
-  global.eval(`(getPrototypeOf => ${HIDDEN})(Object.getPrototypeOf)`);
+const hiddenOf = global => global.eval(`(getPrototypeOf => ${HIDDEN})(Object.getPrototypeOf)`);
 
 /* From an intrinsic of this realm to the same one of the cells'. */
 const counterparts = new Map();
@@ -183,11 +182,17 @@ export function userClass(Class, name = Class.name) {
   openMembers(Class.prototype, Class.prototype, ['constructor']);
   defineProperty(made, 'prototype', { value: Class.prototype, writable: false });
   defineProperty(Class.prototype, 'constructor', {
-    value: made, writable: true, configurable: true, enumerable: false
+    value: made,
+    writable: true,
+    configurable: true,
+    enumerable: false
   });
   if (!Object.hasOwn(Class.prototype, Symbol.toStringTag)) {
     defineProperty(Class.prototype, Symbol.toStringTag, {
-      value: name, writable: false, configurable: true, enumerable: false
+      value: name,
+      writable: false,
+      configurable: true,
+      enumerable: false
     });
   }
   adopt(Class.prototype);
@@ -219,7 +224,10 @@ export function expose(name, value) {
   exposed.add(name);
   const theirs = opening(name, value);
   defineProperty(userGlobal, name, {
-    value: theirs, writable: true, configurable: true, enumerable: false
+    value: theirs,
+    writable: true,
+    configurable: true,
+    enumerable: false
   });
   U[name] = theirs;
   return theirs;

@@ -29,7 +29,10 @@ function inPackage({ root, manifest }, name, part, base, how) {
     return fail(`'${name}${part}'`, base, `its package.json does not export it (${error.message})`);
   }
   if (targets === undefined && part === '') {
-    const field = legacy(manifest, { browser: false, fields: how === 'import' ? ['module', 'main'] : ['main'] });
+    const field = legacy(manifest, {
+      browser: false,
+      fields: how === 'import' ? ['module', 'main'] : ['main']
+    });
     targets = [field ?? './index.js'];
   }
   return located(`${root}/${(targets ?? [rest])[0]}`, base, targets === undefined);
@@ -56,8 +59,29 @@ function bare(name, base, how) {
   return inPackage(found, packageName, part, base, how);
 }
 
-const NODE_ONLY = ['assert', 'buffer', 'child_process', 'cluster', 'dgram', 'dns', 'events', 'http', 'http2', 'https',
-  'module', 'net', 'os', 'readline', 'stream', 'tls', 'tty', 'v8', 'vm', 'worker_threads', 'zlib'];
+const NODE_ONLY = [
+  'assert',
+  'buffer',
+  'child_process',
+  'cluster',
+  'dgram',
+  'dns',
+  'events',
+  'http',
+  'http2',
+  'https',
+  'module',
+  'net',
+  'os',
+  'readline',
+  'stream',
+  'tls',
+  'tty',
+  'v8',
+  'vm',
+  'worker_threads',
+  'zlib'
+];
 const NOT_HERE = `this kernel is not Node; of its modules there are ${builtinNames.join(', ')}`;
 const NOT_INSTALLED = name =>
   `no node_modules folder here or above has it; \`npm install ${name}\` in the notebook's directory, ` +
@@ -71,7 +95,9 @@ function internal(name, base, how) {
   const [target] = packageImports(found.manifest, name, conditions(how)) ?? [];
   return target === undefined
     ? fail(`'${name}'`, base, 'its package.json has no such import')
-    : isRelative(target) ? located(`${found.root}/${target}`, base) : resolve(base, target, how);
+    : isRelative(target)
+      ? located(`${found.root}/${target}`, base)
+      : resolve(base, target, how);
 }
 
 /* A URL that redirects is known by where it leads, so that what it imports is found. */

@@ -27,7 +27,7 @@ function urlOf(given) {
   }
   throw new U.TypeError(
     `fetch needs a whole URL (https://...); got ${JSON.stringify(String(given).slice(0, 100))}. ` +
-    'Files of the notebook are read with fs.readFileSync'
+      'Files of the notebook are read with fs.readFileSync'
   );
 }
 
@@ -51,11 +51,21 @@ export class Request extends Body {
     };
   }
 
-  get url() { return this.#of.url; }
-  get method() { return this.#of.method; }
-  get headers() { return this.#of.headers; }
-  get redirect() { return this.#of.redirect; }
-  get signal() { return this.#of.signal; }
+  get url() {
+    return this.#of.url;
+  }
+  get method() {
+    return this.#of.method;
+  }
+  get headers() {
+    return this.#of.headers;
+  }
+  get redirect() {
+    return this.#of.redirect;
+  }
+  get signal() {
+    return this.#of.signal;
+  }
 
   clone() {
     return new Request(this);
@@ -84,13 +94,27 @@ export class Response extends Body {
     };
   }
 
-  get status() { return this.#of.status; }
-  get statusText() { return this.#of.statusText; }
-  get ok() { return this.status >= 200 && this.status <= 299; }
-  get headers() { return this.#of.headers; }
-  get url() { return this.#of.url; }
-  get redirected() { return this.#of.redirected; }
-  get type() { return this.#of.type; }
+  get status() {
+    return this.#of.status;
+  }
+  get statusText() {
+    return this.#of.statusText;
+  }
+  get ok() {
+    return this.status >= 200 && this.status <= 299;
+  }
+  get headers() {
+    return this.#of.headers;
+  }
+  get url() {
+    return this.#of.url;
+  }
+  get redirected() {
+    return this.#of.redirected;
+  }
+  get type() {
+    return this.#of.type;
+  }
 
   clone() {
     const body = splitBody(this);

@@ -17,7 +17,13 @@ const isRecord = value => isObject(value) && ['Object', 'Array'].includes(brand(
 
 const sizeOf = data => {
   const kind = brand(data);
-  return isList(data) ? data.length : kind === 'Map' ? mapSize.call(data) : kind === 'Set' ? setSize.call(data) : null;
+  return isList(data)
+    ? data.length
+    : kind === 'Map'
+      ? mapSize.call(data)
+      : kind === 'Set'
+        ? setSize.call(data)
+        : null;
 };
 const mapSize = Object.getOwnPropertyDescriptor(Map.prototype, 'size').get;
 const setSize = Object.getOwnPropertyDescriptor(Set.prototype, 'size').get;
@@ -76,7 +82,10 @@ export function readTable(data, wanted) {
   ]);
   return {
     index: entries.map(([name]) => name),
-    columns: [...columns.map(key => (typeof key === 'symbol' ? key.toString() : key)), ...(hasValues ? [VALUE] : [])],
+    columns: [
+      ...columns.map(key => (typeof key === 'symbol' ? key.toString() : key)),
+      ...(hasValues ? [VALUE] : [])
+    ],
     rows,
     total: sizeOf(data) ?? all.length
   };
@@ -84,22 +93,36 @@ export function readTable(data, wanted) {
 
 /** Whether a value is a list of records: what is shown as a table without being asked. */
 export function isRecords(value) {
-  return Array.isArray(value) && !isProxy(value) && value.length > 0 &&
-    Array.from({ length: Math.min(value.length, ROWS) }, (_, at) => own(value, at)).every(isPlainRecord);
+  return (
+    Array.isArray(value) &&
+    !isProxy(value) &&
+    value.length > 0 &&
+    Array.from({ length: Math.min(value.length, ROWS) }, (_, at) => own(value, at)).every(
+      isPlainRecord
+    )
+  );
 }
 
 function isPlainRecord(value) {
-  return isObject(value) && brand(value) === 'Object' && shownKeys(value).length > 0 &&
-    plain(value, Symbol.iterator) === undefined;
+  return (
+    isObject(value) &&
+    brand(value) === 'Object' &&
+    shownKeys(value).length > 0 &&
+    plain(value, Symbol.iterator) === undefined
+  );
 }
 
 function isArrow(value) {
-  return typeof value.numRows === 'number' && Array.isArray(value.schema?.fields) &&
-    typeof value.getChild === 'function';
+  return (
+    typeof value.numRows === 'number' &&
+    Array.isArray(value.schema?.fields) &&
+    typeof value.getChild === 'function'
+  );
 }
 
 const isArquero = value =>
-  typeof value.columnNames === 'function' && typeof value.numRows === 'function' &&
+  typeof value.columnNames === 'function' &&
+  typeof value.numRows === 'function' &&
   typeof value.get === 'function';
 
 function columnar(columns, total, at) {
@@ -123,7 +146,9 @@ function arrowTable(value) {
 }
 
 const arqueroTable = value =>
-  columnar(Array.from(value.columnNames(), String), value.numRows(), (name, row) => value.get(name, row));
+  columnar(Array.from(value.columnNames(), String), value.numRows(), (name, row) =>
+    value.get(name, row)
+  );
 
 /** The table in an Arrow or Arquero table, by its methods; null when `value` is none. */
 export function readDataFrame(value) {
@@ -152,14 +177,23 @@ const rule = (widths, [left, middle, right]) =>
 
 /** A table in box-drawing characters, as Node's console.table draws it. */
 export function textTable({ index, columns, rows, total }) {
-  const lines = [['(index)', ...columns], ...rows.map((row, at) => [index[at], ...row.map(quotedCell)])];
+  const lines = [
+    ['(index)', ...columns],
+    ...rows.map((row, at) => [index[at], ...row.map(quotedCell)])
+  ];
   const widths = lines[0].map((_, column) => Math.max(...lines.map(line => width(line[column]))));
   const drawn = lines.map(
     line => `│ ${line.map((text, at) => text + ' '.repeat(widths[at] - width(text))).join(' │ ')} │`
   );
   const more = total > rows.length ? [`... ${total - rows.length} more rows`] : [];
-  return [rule(widths, '┌┬┐'), drawn[0], rule(widths, '├┼┤'), ...drawn.slice(1), rule(widths, '└┴┘'), ...more]
-    .join('\n');
+  return [
+    rule(widths, '┌┬┐'),
+    drawn[0],
+    rule(widths, '├┼┤'),
+    ...drawn.slice(1),
+    rule(widths, '└┴┘'),
+    ...more
+  ].join('\n');
 }
 
 const ENTITIES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
@@ -178,8 +212,11 @@ function htmlCell(value) {
 export function htmlTable({ index, columns, rows, total }) {
   const head = columns.map(name => `<th scope="col">${escapeHtml(name)}</th>`).join('');
   const body = rows.map(
-    (row, at) => `<tr><th scope="row">${escapeHtml(index[at])}</th>${row.map(htmlCell).join('')}</tr>`
+    (row, at) =>
+      `<tr><th scope="row">${escapeHtml(index[at])}</th>${row.map(htmlCell).join('')}</tr>`
   );
   const table = `<table><thead><tr><td></td>${head}</tr></thead><tbody>${body.join('')}</tbody></table>`;
-  return total > rows.length ? `${table}<p>${total} rows; the first ${rows.length} are shown</p>` : table;
+  return total > rows.length
+    ? `${table}<p>${total} rows; the first ${rows.length} are shown</p>`
+    : table;
 }

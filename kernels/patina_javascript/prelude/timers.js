@@ -76,7 +76,9 @@ function microtask(act) {
 
 export function install() {
   expose('setTimeout', (act, ms = 0, ...values) => add('setTimeout', act, delay(ms), null, values));
-  expose('setInterval', (act, ms = 0, ...values) => add('setInterval', act, delay(ms), delay(ms), values));
+  expose('setInterval', (act, ms = 0, ...values) =>
+    add('setInterval', act, delay(ms), delay(ms), values)
+  );
   expose('setImmediate', (act, ...values) => add('setImmediate', act, 0, null, values));
   for (const name of ['clearTimeout', 'clearInterval', 'clearImmediate']) {
     expose(name, clear);

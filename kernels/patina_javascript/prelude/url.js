@@ -1,12 +1,19 @@
 /* URL and URLSearchParams, of whatwg-url, in the cells' realm. */
 import './standard-encoding.js';
-import { URL as UrlInterface, URLSearchParams as ParamsInterface } from 'whatwg-url/webidl2js-wrapper';
+import {
+  URL as UrlInterface,
+  URLSearchParams as ParamsInterface
+} from 'whatwg-url/webidl2js-wrapper';
 import { inspect } from './format.js';
 import { expose, U } from './realm.js';
 
 const CUSTOM = Symbol.for('nodejs.util.inspect.custom');
 const realm = {
-  Array: U.Array, Object: U.Object, Promise: U.Promise, String: U.String, TypeError: U.TypeError
+  Array: U.Array,
+  Object: U.Object,
+  Promise: U.Promise,
+  String: U.String,
+  TypeError: U.TypeError
 };
 UrlInterface.install(realm, ['Window']);
 ParamsInterface.install(realm, ['Window']);
@@ -14,8 +21,20 @@ ParamsInterface.install(realm, ['Window']);
 /** Those of the standard; what cells see has the same prototypes. */
 export const { URL, URLSearchParams } = realm;
 
-const FIELDS = ['href', 'origin', 'protocol', 'username', 'password', 'host', 'hostname', 'port',
-  'pathname', 'search', 'searchParams', 'hash'];
+const FIELDS = [
+  'href',
+  'origin',
+  'protocol',
+  'username',
+  'password',
+  'host',
+  'hostname',
+  'port',
+  'pathname',
+  'search',
+  'searchParams',
+  'hash'
+];
 
 const hidden = (object, key, value) =>
   Object.defineProperty(object, key, { value, writable: true, configurable: true });

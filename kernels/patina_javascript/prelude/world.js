@@ -18,8 +18,24 @@ import * as timers from './timers.js';
 import * as url from './url.js';
 
 /* In this order: a class is opened after the class it extends. */
-const PARTS = [console, display, timers, performance, events, abort, encoding, url, clone, crypto,
-  streams, fetch, fs, modules, prompt, intl];
+const PARTS = [
+  console,
+  display,
+  timers,
+  performance,
+  events,
+  abort,
+  encoding,
+  url,
+  clone,
+  crypto,
+  streams,
+  fetch,
+  fs,
+  modules,
+  prompt,
+  intl
+];
 
 const each = name => () => {
   for (const part of PARTS) {

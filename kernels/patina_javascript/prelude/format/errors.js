@@ -6,7 +6,10 @@ const OURS = /(?:\(|\s)patina:\d+/;
 
 /** The lines of a stack that are the user's. */
 export const framesOf = stack =>
-  stack.split('\n').filter(line => FRAME.test(line) && !OURS.test(line)).map(line => `    ${line.trim()}`);
+  stack
+    .split('\n')
+    .filter(line => FRAME.test(line) && !OURS.test(line))
+    .map(line => `    ${line.trim()}`);
 
 const stackGetter = Object.getOwnPropertyDescriptor(Error.prototype, 'stack').get;
 

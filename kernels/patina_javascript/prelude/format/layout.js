@@ -15,8 +15,7 @@ function fits(state, entries, start, base) {
 
 /** One text of entries between braces: on one line where that is short and shallow enough. */
 export function enclose(state, { entries, base, braces, isList, depth, values }) {
-  const lines =
-    isList && entries.length > 6 ? inColumns(state, entries, values) : entries;
+  const lines = isList && entries.length > 6 ? inColumns(state, entries, values) : entries;
   const head = base === '' ? braces[0] : `${base} ${braces[0]}`;
   if (state.deepest - depth < state.compact && lines.length === entries.length) {
     const start = lines.length + state.indentation + braces[0].length + base.length + 10;

@@ -10,7 +10,12 @@ function stringText(state, value) {
   const shown = rest > 0 ? value.slice(0, state.maxStringLength) : value;
   if (shown.length > MIN_SPLIT && shown.length > state.breakLength - state.indentation - 4) {
     const joint = ` +\n${' '.repeat(state.indentation + 2)}`;
-    return shown.split(/(?<=\n)/).map(quote).join(joint) + trailer;
+    return (
+      shown
+        .split(/(?<=\n)/)
+        .map(quote)
+        .join(joint) + trailer
+    );
   }
   return quote(shown) + trailer;
 }

@@ -1,6 +1,7 @@
 /* Strings and names as a JavaScript source would have them, in the manner of Node's util.inspect. */
 
 const ESCAPES = { '\b': '\\b', '\t': '\\t', '\n': '\\n', '\f': '\\f', '\r': '\\r', '\\': '\\\\' };
+// eslint-disable-next-line no-control-regex -- what has no glyph is escaped
 const SPECIAL = /[\x00-\x1f\\\x7f-\x9f]|\p{Surrogate}/gu;
 const IDENTIFIER = /^[a-zA-Z_][a-zA-Z_0-9]*$/;
 
@@ -46,8 +47,9 @@ export const symbolText = symbol => Symbol.prototype.toString.call(symbol);
 
 export const numberText = number => (Object.is(number, -0) ? '-0' : String(number));
 
-const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]|\p{Emoji_Presentation}/gu;
-const NO_WIDTH = /\p{Mn}|[\u200b-\u200f\ufe00-\ufe0f]/gu;
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]|\p{Emoji_Presentation}/gu;
+const NO_WIDTH = /\p{Mn}|\p{Variation_Selector}|[\u200b-\u200f]/gu;
 
 /** Columns that a text takes in a fixed-width font. */
 export function width(text) {

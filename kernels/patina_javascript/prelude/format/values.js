@@ -9,7 +9,8 @@ import { indented, MOST_KEYS } from './state.js';
 import { keyText } from './text.js';
 
 const CUSTOM = Symbol.for('nodejs.util.inspect.custom');
-const isObject = value => value !== null && (typeof value === 'object' || typeof value === 'function');
+const isObject = value =>
+  value !== null && (typeof value === 'object' || typeof value === 'function');
 
 /** Any value as text. */
 export function formatValue(state, value, depth = 0) {
@@ -42,7 +43,12 @@ function customText(state, value, depth) {
     return undefined;
   }
   const { inspect, ...options } = state.given ?? {};
-  const made = act.call(value, state.depth - depth, { ...options, depth: state.depth - depth }, inspect);
+  const made = act.call(
+    value,
+    state.depth - depth,
+    { ...options, depth: state.depth - depth },
+    inspect
+  );
   if (typeof made === 'string') {
     return made.replaceAll('\n', `\n${' '.repeat(state.indentation)}`);
   }
@@ -73,7 +79,9 @@ function tooDeep(shape, value) {
   const name = constructorName(value);
   return Array.isArray(value) && name === 'Array'
     ? '[Array]'
-    : `[${prefix(value, 'Object').trim().replace(/^\[(.*)\]$/, '$1')}]`;
+    : `[${prefix(value, 'Object')
+        .trim()
+        .replace(/^\[(.*)\]$/, '$1')}]`;
 }
 
 function entriesOf(state, shape, value, depth) {
@@ -112,7 +120,14 @@ function shapeOf(state, value) {
   const keys = keysOf(state, value);
   const kind = kindOf(value);
   const draw = SHAPES[kind] ?? ordinary;
-  return { base: '', braces: ['{', '}'], isList: false, keys, values: [], ...draw(state, value, keys) };
+  return {
+    base: '',
+    braces: ['{', '}'],
+    isList: false,
+    keys,
+    values: [],
+    ...draw(state, value, keys)
+  };
 }
 
 function kindOf(value) {
@@ -122,18 +137,24 @@ function kindOf(value) {
   if (Array.isArray(value)) {
     return 'Array';
   }
-  const isModule = Object.getPrototypeOf(value) === null && own(value, Symbol.toStringTag) === 'Module';
+  const isModule =
+    Object.getPrototypeOf(value) === null && own(value, Symbol.toStringTag) === 'Module';
   return isModule ? 'Module' : brand(value);
 }
 
 /* Of a longer list only the symbols are looked at: its keys are as many as its elements. */
 const LONG_LIST = 10_000;
 const typedLength = Object.getOwnPropertyDescriptor(
-  Object.getPrototypeOf(Uint8Array.prototype), 'length'
+  Object.getPrototypeOf(Uint8Array.prototype),
+  'length'
 ).get;
 
 function isLongList(value) {
-  const length = isTypedArray(value) ? typedLength.call(value) : Array.isArray(value) ? value.length : 0;
+  const length = isTypedArray(value)
+    ? typedLength.call(value)
+    : Array.isArray(value)
+      ? value.length
+      : 0;
   return length > LONG_LIST;
 }
 
@@ -190,7 +211,9 @@ function nextIndex(array, at) {
       return next;
     }
   }
-  const after = Object.keys(array).map(Number).filter(index => index > at && index < length);
+  const after = Object.keys(array)
+    .map(Number)
+    .filter(index => index > at && index < length);
   return after.reduce((least, index) => Math.min(least, index), length);
 }
 
@@ -198,7 +221,9 @@ const ofArray = (state, value) => ({
   braces: [`${listPrefix(value, 'Array', value.length)}[`, ']'],
   isList: true,
   entries: value.length === 0 ? undefined : depth => arrayItems(state, value, depth),
-  values: Array.from({ length: Math.min(value.length, state.maxArrayLength) }, (_, at) => own(value, at))
+  values: Array.from({ length: Math.min(value.length, state.maxArrayLength) }, (_, at) =>
+    own(value, at)
+  )
 });
 
 function listPrefix(value, fallback, size) {
@@ -206,30 +231,46 @@ function listPrefix(value, fallback, size) {
   return lead === `Array(${size}) ` ? '' : lead;
 }
 
-const lengthOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), 'length').get;
+const lengthOf = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype),
+  'length'
+).get;
 const getSize = Class => Object.getOwnPropertyDescriptor(Class.prototype, 'size').get;
 const mapSize = getSize(Map);
 const setSize = getSize(Set);
 
 function ofTypedArray(state, value) {
   const length = lengthOf.call(value);
-  const values = Array.from({ length: Math.min(length, state.maxArrayLength) }, (_, at) => value[at]);
+  const values = Array.from(
+    { length: Math.min(length, state.maxArrayLength) },
+    (_, at) => value[at]
+  );
   return {
     braces: [`${prefix(value, brand(value), `(${length})`)}[`, ']'],
     isList: true,
     values,
-    entries: length === 0 ? undefined : () =>
-      limited(state, length, () => values.map(one => primitiveText(state, one)))
+    entries:
+      length === 0
+        ? undefined
+        : () => limited(state, length, () => values.map(one => primitiveText(state, one)))
   };
 }
 
 function ofMap(state, value) {
   const size = mapSize.call(value);
-  const pair = depth => ([key, item]) => `${inner(state, key, depth)} => ${inner(state, item, depth)}`;
+  const pair =
+    depth =>
+    ([key, item]) =>
+      `${inner(state, key, depth)} => ${inner(state, item, depth)}`;
   return {
     braces: [`${prefix(value, 'Map', `(${size})`)}{`, '}'],
-    entries: size === 0 ? undefined : depth =>
-      limited(state, size, count => taken(Map.prototype.entries.call(value), count).map(pair(depth)))
+    entries:
+      size === 0
+        ? undefined
+        : depth =>
+            limited(state, size, count =>
+              taken(Map.prototype.entries.call(value), count).map(pair(depth))
+            )
   };
 }
 
@@ -237,9 +278,13 @@ function ofSet(state, value) {
   const size = setSize.call(value);
   return {
     braces: [`${prefix(value, 'Set', `(${size})`)}{`, '}'],
-    entries: size === 0 ? undefined : depth =>
-      limited(state, size, count =>
-        taken(Set.prototype.values.call(value), count).map(item => inner(state, item, depth)))
+    entries:
+      size === 0
+        ? undefined
+        : depth =>
+            limited(state, size, count =>
+              taken(Set.prototype.values.call(value), count).map(item => inner(state, item, depth))
+            )
   };
 }
 
@@ -250,7 +295,11 @@ const nextOfSet = Object.getPrototypeOf(new Set().values()).next;
 function taken(iterator, count) {
   const next = brand(iterator) === 'Map Iterator' ? nextOfMap : nextOfSet;
   const found = [];
-  for (let step = next.call(iterator); !step.done && found.length < count; step = next.call(iterator)) {
+  for (
+    let step = next.call(iterator);
+    !step.done && found.length < count;
+    step = next.call(iterator)
+  ) {
     found.push(step.value);
   }
   return found;
@@ -279,10 +328,19 @@ function ofDate(state, value) {
 }
 
 const sourceOf = Object.getOwnPropertyDescriptor(RegExp.prototype, 'source').get;
-const FLAGS = { d: 'hasIndices', g: 'global', i: 'ignoreCase', m: 'multiline', s: 'dotAll',
-  u: 'unicode', v: 'unicodeSets', y: 'sticky' };
+const FLAGS = {
+  d: 'hasIndices',
+  g: 'global',
+  i: 'ignoreCase',
+  m: 'multiline',
+  s: 'dotAll',
+  u: 'unicode',
+  v: 'unicodeSets',
+  y: 'sticky'
+};
 const FLAG_GETTERS = Object.entries(FLAGS).map(([letter, name]) => [
-  letter, Object.getOwnPropertyDescriptor(RegExp.prototype, name)?.get
+  letter,
+  Object.getOwnPropertyDescriptor(RegExp.prototype, name)?.get
 ]);
 
 function ofRegExp(state, value) {
@@ -292,7 +350,8 @@ function ofRegExp(state, value) {
 
 const ofBoxed = (kind, valueOf) => (state, value) => {
   const name = constructorName(value);
-  const label = name === kind ? kind : name === null ? `${kind} (null prototype)` : `${kind} (${name})`;
+  const label =
+    name === kind ? kind : name === null ? `${kind} (null prototype)` : `${kind} (${name})`;
   return { base: `[${label}: ${primitiveText(state, valueOf.call(value))}]` };
 };
 
@@ -309,8 +368,10 @@ function ofBuffer(state, value) {
 
 const ofDataView = (state, value) => ({
   braces: [`${prefix(value, 'DataView')}{`, '}'],
-  entries: depth => ['byteLength', 'byteOffset', 'buffer'].map(
-    key => `${key}: ${inner(state, viewGetters[key].get.call(value), depth)}`)
+  entries: depth =>
+    ['byteLength', 'byteOffset', 'buffer'].map(
+      key => `${key}: ${inner(state, viewGetters[key].get.call(value), depth)}`
+    )
 });
 const viewGetters = Object.getOwnPropertyDescriptors(DataView.prototype);
 
