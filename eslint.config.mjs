@@ -65,7 +65,7 @@ export default tseslint.config(
   },
   {
     // The prelude of the JavaScript kernel runs in its engine alone: no types, no page, no Node.
-    files: ['kernels/**/*.js', 'kernels/**/*.mjs'],
+    files: ['kernels/**/*.{js,mjs}', 'bench/octane/*.js'],
     extends: [tseslint.configs.disableTypeChecked],
     rules: { '@typescript-eslint/switch-exhaustiveness-check': 'off' }
   },
@@ -74,8 +74,19 @@ export default tseslint.config(
     languageOptions: { globals: { performance: 'readonly' } }
   },
   {
-    files: ['kernels/**/*.mjs'],
-    languageOptions: { globals: { process: 'readonly' } }
+    // CommonJS, so that each library is evaluated when it is asked for.
+    files: ['kernels/patina_javascript/prelude/node/*.js'],
+    languageOptions: {
+      sourceType: 'commonjs',
+      globals: { require: 'readonly', exports: 'writable' }
+    },
+    rules: { '@typescript-eslint/no-require-imports': 'off' }
+  },
+  {
+    files: ['kernels/**/*.mjs', 'bench/octane/*.js'],
+    languageOptions: {
+      globals: { process: 'readonly', console: 'readonly', URL: 'readonly' }
+    }
   },
   {
     // A fixture without fixtures of its own is written `({}, use)`.

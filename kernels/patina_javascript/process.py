@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import sys
 from collections.abc import Callable
@@ -26,6 +27,11 @@ def _cwd(host: Host, _: Any, __: bytes) -> str:
 
 def _env(_: Host, __: Any, ___: bytes) -> dict[str, str]:
     return dict(os.environ)
+
+
+def _cpu(_: Host, __: Any, ___: bytes) -> dict[str, int]:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return {"user": int(used.ru_utime * 1e6), "system": int(used.ru_stime * 1e6)}
 
 
 def _exit(_: Host, value: Any, __: bytes) -> None:
@@ -52,6 +58,7 @@ def _flush() -> None:
 
 OPS: dict[str, Callable[..., Any]] = {
     "process.pid": _pid,
+    "process.cpu": _cpu,
     "process.cwd": _cwd,
     "process.env": _env,
     "process.exit": _exit,

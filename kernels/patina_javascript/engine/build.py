@@ -18,7 +18,7 @@ from pathlib import Path
 
 from patina_javascript.engine import artifacts, edits
 from patina_javascript.engine.artifacts import PACKAGE, PRELUDE, WASM
-from patina_javascript.engine.bundling import ESBUILD
+from patina_javascript.engine.bundling import ESBUILD, ESBUILD_NODE
 from patina_javascript.engine.recipe import FLAGS, UNITS
 
 ROOT = PACKAGE.parent.parent
@@ -90,8 +90,12 @@ def _bundle(work: Path) -> Path:
         raise BuildError("esbuild is not installed: run `make setup` (or `jlpm install`) first")
     entry, out, help_ = PACKAGE / "prelude" / "main.js", work / PRELUDE, work / "signatures.js"
     _run(("node", str(PACKAGE / "engine" / "signatures.mjs"), str(help_)), cwd=ROOT)
-    alias = f"--alias:patina-signatures={help_}"
-    _run((str(esbuild), str(entry), *ESBUILD, alias, f"--outfile={out}"), cwd=ROOT)
+    libraries = work / "libraries.txt"
+    node = PACKAGE / "prelude" / "node" / "libraries.js"
+    _run((str(esbuild), str(node), *ESBUILD_NODE, f"--outfile={libraries}"), cwd=ROOT)
+    made = {"patina-signatures": help_, "patina-node-libraries": libraries}
+    aliases = [f"--alias:{name}={path}" for name, path in made.items()]
+    _run((str(esbuild), str(entry), *ESBUILD, *aliases, f"--outfile={out}"), cwd=ROOT)
     return out
 
 

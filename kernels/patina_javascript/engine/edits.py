@@ -69,17 +69,34 @@ _RESULT = """                emit_op(s, OP_object);
                 emit_u16(s, fd->eval_ret_idx);
 """
 _POLL = "if (unlikely(js_poll_interrupts(ctx)))"
+_PARSE = """    if (js_check_stack_overflow(ctx->rt, 0)) {
+        return JS_ThrowStackOverflow(ctx);
+    }
+
+    if (pr) {
+        pr->value = JS_UNDEFINED;
+"""
+_STRINGIFY = """        JS_ThrowStackOverflow(ctx);
+        goto exception;
+    }
+
+    if (JS_IsObject(val)) {
+        p = JS_VALUE_GET_OBJ(val);
+        cl = p->class_id;
+        if (cl == JS_CLASS_STRING) {
+"""
 
 EDITS = (
     Edit(
         "Any binding of an earlier cell may be declared again. What is neither writable nor "
-        "configurable (undefined, NaN, Infinity) may not.",
+        "configurable (undefined, NaN, Infinity) may not, but by `var` (flags 0), "
+        "which changes nothing.",
         _CHECK,
         "static bool declares_again;\n"
         "static int delete_property(JSContext *ctx, JSObject *p, JSAtom atom);\n\n"
         + _CHECK
         + """    if (declares_again) {
-        if (prs && !(prs->flags & (JS_PROP_CONFIGURABLE | JS_PROP_WRITABLE))) {
+        if (prs && !(prs->flags & (JS_PROP_CONFIGURABLE | JS_PROP_WRITABLE)) && flags) {
             JS_ThrowSyntaxErrorVarRedeclaration(ctx, prop);
             return -1;
         }
@@ -163,6 +180,18 @@ EDITS = (
             "                emit_op(s, OP_set_proto);\n",
         ),
         2,
+    ),
+    Edit(
+        "JSON.parse can be interrupted.",
+        _PARSE,
+        "    if (js_poll_interrupts(ctx))\n        return JS_EXCEPTION;\n" + _PARSE,
+    ),
+    Edit(
+        "JSON.stringify can be interrupted.",
+        _STRINGIFY,
+        _STRINGIFY.replace(
+            "    }\n\n", "    }\n    if (js_poll_interrupts(ctx))\n        goto exception;\n", 1
+        ),
     ),
     Edit(
         "Dates are in the host's time zone.",

@@ -7,7 +7,8 @@ import json
 import os
 import struct
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -140,16 +141,30 @@ class Machine:
         """Whether a microtask waits."""
         return bool(self._enter("patina_has_jobs"))
 
-    def bare(self, source: str, flags: int = 0) -> str:
-        """Run a script in a realm of its own, without the prelude. Raises EngineError."""
+    @contextmanager
+    def bare(self) -> Iterator[Callable[..., str]]:
+        """Give a realm without cells or prelude, for comparisons: call it with a source.
+
+        `run(source, name="bare", *, is_module=False)` returns the value as a string, once all
+        microtasks have run. Raises EngineError with what was thrown, as a string.
+        """
         with self.lock:
-            data = source.encode("utf-8", "surrogatepass")
-            place = self._put(data)
+            realm = self._enter("patina_bare_open")
+
+            def run(source: str, name: str = "bare", *, is_module: bool = False) -> str:
+                data = source.encode("utf-8", "surrogatepass")
+                places = [self._put(name.encode() + b"\0"), self._put(data)]
+                try:
+                    reply = self._enter("patina_bare_run", realm, *places, len(data), is_module)
+                    return self._take(reply)[0]
+                finally:
+                    for place in places:
+                        self._free(place)
+
             try:
-                answer, _ = self._take(self._enter("patina_bare", place, len(data), flags))
+                yield run
             finally:
-                self._free(place)
-        return answer
+                self._enter("patina_bare_close", realm)
 
     def _enter(self, name: str, *arguments: int) -> Any:
         try:

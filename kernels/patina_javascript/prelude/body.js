@@ -1,4 +1,7 @@
-/* Bodies of requests and responses, and Blob. */
+/* Bodies of requests and responses. */
+import { Blob, blobBytes, streamOf } from './blob.js';
+import { randomUUID } from './crypto.js';
+import { FormData, formOf, multipart } from './formdata.js';
 import { ReadableStream } from './streams.js';
 import { bytesOf, isBytes, joined } from './bytes.js';
 import { decode, encode } from './encoding.js';
@@ -6,70 +9,6 @@ import { U } from './realm.js';
 import { URLSearchParams } from './url.js';
 
 const parseJson = U.JSON.parse;
-const asUserBytes = bytes => Object.setPrototypeOf(bytes, U.Uint8Array.prototype);
-
-export class Blob {
-  #bytes;
-  #type;
-  constructor(parts = [], options) {
-    this.#bytes = joined([...parts].map(partBytes));
-    this.#type = String(options?.type ?? '').toLowerCase();
-  }
-
-  get size() {
-    return this.#bytes.byteLength;
-  }
-  get type() {
-    return this.#type;
-  }
-
-  slice(start = 0, end = this.size, type = '') {
-    return new Blob([this.#bytes.slice(start, end)], { type });
-  }
-
-  async arrayBuffer() {
-    return this.#bytes.slice().buffer;
-  }
-
-  async bytes() {
-    return this.#bytes.slice();
-  }
-
-  async text() {
-    return decode(this.#bytes);
-  }
-
-  stream() {
-    return streamOf(this.#bytes);
-  }
-
-  static bytesOf(blob) {
-    return blob.#bytes;
-  }
-}
-
-const blobBytes = Blob.bytesOf;
-delete Blob.bytesOf;
-
-function partBytes(part) {
-  if (part instanceof Blob) {
-    return blobBytes(part);
-  }
-  return isBytes(part) ? bytesOf(part) : encode(String(part));
-}
-
-/** A stream of bytes that are there already. */
-function streamOf(bytes) {
-  return new ReadableStream({
-    start(controller) {
-      if (bytes.byteLength > 0) {
-        controller.enqueue(asUserBytes(bytes.slice()));
-      }
-      controller.close();
-    }
-  });
-}
-
 const isStream = value => value instanceof ReadableStream;
 
 /** What somebody gave as a body: { bytes?, stream?, type }. */
@@ -82,6 +21,9 @@ export function bodyFrom(given) {
   }
   if (given instanceof Blob) {
     return { bytes: blobBytes(given), type: given.type || null };
+  }
+  if (given instanceof FormData) {
+    return multipart(given, randomUUID());
   }
   if (isBytes(given)) {
     return { bytes: bytesOf(given).slice(), type: null };
@@ -158,6 +100,10 @@ export class Body {
 
   async blob() {
     return new Blob([await this.#whole()], { type: this.headers?.get('content-type') ?? '' });
+  }
+
+  async formData() {
+    return formOf(await this.#whole(), this.headers?.get('content-type') ?? '');
   }
 
   /** Two bodies of one: this keeps the first. */

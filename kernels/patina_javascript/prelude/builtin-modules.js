@@ -2,45 +2,60 @@
 import { getRandomValues, randomUUID } from './crypto.js';
 import { fs, fsPromises } from './fs.js';
 import { formatLog, inspect } from './format.js';
+import { call } from './host.js';
+import { library } from './node-libraries.js';
 import { fileUrlPath, path, pathFileUrl } from './paths.js';
 import { U, userFunction, userObject } from './realm.js';
 
-/* A function with a callback, as one with a promise. */
-const promisify = act =>
-  userFunction(
-    (...values) =>
-      new Promise((resolve, reject) => {
-        act(...values, (error, value) => (error ? reject(error) : resolve(value)));
-      })
-  );
+const OWN_UTIL = {
+  format: (...values) => formatLog(values),
+  isDeepStrictEqual: (one, other) => library('comparisons').isDeepStrictEqual(one, other),
+  // eslint-disable-next-line no-control-regex -- they are what is taken out
+  stripVTControlCharacters: text => String(text).replace(/\x1b\[[0-9;?]*[ -/]*[@-~]/g, '')
+};
 
-function inherits(Class, Parent) {
-  Object.setPrototypeOf(Class.prototype, Parent.prototype);
-  Object.setPrototypeOf(Class, Parent);
-}
-
+/* npm's, but for what shows values: theirs would run getters. */
 const util = () => ({
+  ...library('util'),
+  ...OWN_UTIL,
   inspect: Object.assign(
     userFunction((value, options) => inspect(value, { quote: true, ...options })),
-    {
-      custom: Symbol.for('nodejs.util.inspect.custom')
-    }
+    { custom: Symbol.for('nodejs.util.inspect.custom') }
   ),
-  format: (...values) => formatLog(values),
-  promisify: act => promisify(act),
-  inherits: (Class, Parent) => inherits(Class, Parent),
-  deprecate: act => act,
-  isDeepStrictEqual: (one, other) =>
-    inspect(one, { depth: null, showHidden: true }) ===
-    inspect(other, { depth: null, showHidden: true }),
   TextEncoder: U.TextEncoder,
   TextDecoder: U.TextDecoder
+});
+
+const buffer = () => ({
+  ...library('buffer'),
+  Blob: U.Blob,
+  File: U.File,
+  atob: U.global.atob,
+  btoa: U.global.btoa
+});
+
+const os = () => ({
+  EOL: '\n',
+  arch: () => 'wasm32',
+  endianness: () => 'LE',
+  homedir: () => call('process.cwd'),
+  platform: () => U.global.process.platform,
+  tmpdir: () => call('process.cwd'),
+  type: () => 'WASI'
 });
 
 const global =
   (...names) =>
   () =>
     Object.fromEntries(names.map(name => [name, U[name]]));
+
+const STREAMS = [
+  'ReadableStream',
+  'WritableStream',
+  'TransformStream',
+  'TextEncoderStream',
+  'TextDecoderStream'
+];
 
 const sleep = (ms, value) => new Promise(resolve => U.setTimeout(() => resolve(value), ms));
 
@@ -55,6 +70,18 @@ const MAKERS = {
     pathToFileURL: pathFileUrl
   }),
   util,
+  'util/types': () => library('util').types,
+  assert: () => library('assert'),
+  'assert/strict': () => library('assert').strict,
+  buffer,
+  events: () => library('events'),
+  os,
+  'path/posix': () => builtin('path'),
+  querystring: () => library('querystring'),
+  stream: () => library('stream'),
+  'stream/promises': () => library('stream').promises,
+  'stream/web': global(...STREAMS),
+  string_decoder: () => library('string_decoder'),
   crypto: () => ({ randomUUID, getRandomValues, webcrypto: U.crypto }),
   console: () => U.console,
   perf_hooks: global('performance'),
@@ -84,7 +111,8 @@ export const builtinNames = Object.keys(MAKERS);
 export function builtin(name) {
   if (!made.has(name)) {
     const exports = MAKERS[name.replace(/^node:/, '')]();
-    const isTheirs = Object.getPrototypeOf(exports) !== Object.prototype;
+    const isTheirs =
+      typeof exports === 'function' || Object.getPrototypeOf(exports) !== Object.prototype;
     made.set(name, isTheirs ? exports : openOnce(exports));
   }
   return made.get(name);

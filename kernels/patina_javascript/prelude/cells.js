@@ -12,7 +12,8 @@ import {
 import { asReply, interrupted } from './errors.js';
 import { withoutImports } from './imports.js';
 import { strip } from './typescript.js';
-import { nameOf, remember } from './sources.js';
+import { edited } from './positions.js';
+import { nameOf, remember, rememberWays, waysOf } from './sources.js';
 import { bundle } from './display.js';
 import { hooks as world } from './world.js';
 
@@ -25,40 +26,51 @@ let running = null;
 
 export const isRunningPromise = promise => running !== null && promise === running.promise;
 
-/** Begin a script; one that could be a block or an object is an object, as in a console. */
-function evaluate(source, name) {
-  let code = source;
-  try {
-    code = withoutImports(source);
-  } catch (error) {
-    // The engine may know syntax that acorn does not; else acorn's is the better explanation.
-    return evaluateAsIs(source, name, error);
-  }
-  if (/^\s*\{/.test(code) && !/;\s*$/.test(code)) {
-    const wrapped = `(${code}\n)`;
-    try {
-      compiles(wrapped, name);
-    } catch {
-      return evalCell(code, name);
-    }
-    return evalCell(wrapped, name);
-  }
+/* What a cell's code is made from, step by step: `ways` as in sources.js. */
+function start(code, name, ways) {
+  rememberWays(name, ways);
   return evalCell(code, name);
 }
 
-function evaluateAsIs(source, name, explanation) {
+/** Begin a script; one that could be a block or an object is an object, as in a console. */
+function evaluate(source, name, ways = []) {
+  let made;
+  try {
+    made = withoutImports(source);
+  } catch (error) {
+    // The engine may know syntax that acorn does not; else acorn's is the better explanation.
+    return evaluateAsIs(source, name, ways, error);
+  }
+  const { code } = made;
+  const all = [...ways, made.back];
+  if (/^\s*\{/.test(code) && !/;\s*$/.test(code)) {
+    const wrapped = edited(code, [
+      [0, 0, '('],
+      [code.length, code.length, '\n)']
+    ]);
+    try {
+      compiles(wrapped.code, name);
+    } catch {
+      return start(code, name, all);
+    }
+    return start(wrapped.code, name, [...all, wrapped.back]);
+  }
+  return start(code, name, all);
+}
+
+function evaluateAsIs(source, name, ways, explanation) {
   try {
     compiles(source, name);
   } catch {
     throw explanation;
   }
-  return evalCell(source, name);
+  return start(source, name, ways);
 }
 
 function withoutTypes(source) {
   try {
-    const code = strip(source);
-    return code === source ? null : code;
+    const made = strip(source);
+    return made.code === source ? null : made;
   } catch {
     return null;
   }
@@ -72,19 +84,24 @@ function begin(source, name) {
     if (!isSyntaxError(error)) {
       throw error;
     }
-    const code = withoutTypes(source);
-    if (code === null) {
+    const made = withoutTypes(source);
+    if (made === null) {
       throw acornError(error, name);
     }
-    return evaluateStripped(code, name, error);
+    return evaluateStripped(made, name, error);
   }
 }
 
-function evaluateStripped(code, name, first) {
+function evaluateStripped({ code, back }, name, first) {
+  const ways = waysOf(name);
   try {
-    return evaluate(code, name);
+    return evaluate(code, name, [back]);
   } catch (error) {
-    throw isSyntaxError(error) ? acornError(first, name) : error;
+    if (!isSyntaxError(error)) {
+      throw error;
+    }
+    rememberWays(name, ways);
+    throw acornError(first, name);
   }
 }
 

@@ -1,12 +1,15 @@
 /* Errors as people read them: name, message, where in the cell, and the code around. */
-import { isProxy, takeInterrupted } from './host.js';
+import { className, isProxy, takeInterrupted } from './host.js';
+import { domText } from './format/errors.js';
 import { inspect } from './format.js';
-import { sourceOf } from './sources.js';
+import { placeIn, sourceOf } from './sources.js';
 
 const FRAME = /^\s*at (?:(.*?) \()?(.*?):(\d+):(\d+)\)?$/;
 const AROUND = 2;
 
-const isError = value => typeof value === 'object' && value !== null && Error.isError(value);
+const isDom = value => !isProxy(value) && className(value) === 'DOMException';
+const isError = value =>
+  typeof value === 'object' && value !== null && (Error.isError(value) || isDom(value));
 
 /** A property's value, found without running anybody's code. */
 function plain(object, key) {
@@ -36,8 +39,8 @@ export function describe(thrown) {
     return { name: 'Uncaught', message: inspect(thrown, { quote: true }), stack: '' };
   }
   return {
-    name: text(plain(thrown, 'name'), 'Error'),
-    message: text(plain(thrown, 'message'), ''),
+    name: text(plain(thrown, 'name'), domText(thrown, 'name', 'Error')),
+    message: text(plain(thrown, 'message'), domText(thrown, 'message', '')),
     stack: stackOf(thrown)
   };
 }
@@ -49,7 +52,8 @@ export function frames(stack) {
     const match = FRAME.exec(line);
     if (match !== null && match[2] !== 'patina') {
       const [, name, file, row, column] = match;
-      found.push({ name: name ?? '', file, line: Number(row), column: Number(column) });
+      const place = placeIn(file, { line: Number(row), column: Number(column) });
+      found.push({ name: name ?? '', file, ...place });
     }
   }
   return found;

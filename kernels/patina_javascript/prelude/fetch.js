@@ -1,6 +1,7 @@
 /* fetch: the host does HTTP; the body comes as it is read. */
 import { call, cancel, start } from './host.js';
-import { Blob } from './body.js';
+import { Blob, File } from './blob.js';
+import { FormData } from './formdata.js';
 import { Headers, pairsOf } from './headers.js';
 import { Request, Response, received } from './response.js';
 import { ReadableStream } from './streams.js';
@@ -85,7 +86,14 @@ async function fetch(input, init) {
 }
 
 export function install() {
-  for (const [name, Class] of Object.entries({ Blob, Headers, Request, Response })) {
+  for (const [name, Class] of Object.entries({
+    Blob,
+    File,
+    FormData,
+    Headers,
+    Request,
+    Response
+  })) {
     expose(name, Class);
   }
   expose('fetch', fetch);

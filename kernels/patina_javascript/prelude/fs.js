@@ -2,8 +2,9 @@
 import { call, callBytes } from './host.js';
 import { bytesOf, isBytes } from './bytes.js';
 import { encode } from './encoding.js';
+import { bufferOf } from './node-libraries.js';
 import { fileUrlPath } from './paths.js';
-import { U, userClass, userObject } from './realm.js';
+import { asUserError, hand, U, userClass, userObject } from './realm.js';
 
 const isObject = value => typeof value === 'object' && value !== null;
 
@@ -20,35 +21,36 @@ function pathOf(given) {
   throw new U.TypeError(`a path is a string or a file: URL; got ${typeof given}`);
 }
 
-const TEXT = ['utf8', 'utf-8'];
-
 /* The encoding that options ask for; undefined for bytes. */
 function encodingOf(options) {
   const name = typeof options === 'string' ? options : options?.encoding;
-  if (name === undefined || name === null || name === 'buffer') {
-    return undefined;
-  }
-  if (!TEXT.includes(String(name).toLowerCase())) {
-    throw new U.TypeError(
-      `files are read as bytes or as utf8; use new TextDecoder(${JSON.stringify(name)}) for others`
-    );
-  }
-  return 'utf8';
+  return name === undefined || name === null || name === 'buffer' ? undefined : String(name);
 }
+
+const isUtf8 = encoding => /^utf-?8$/i.test(encoding ?? '');
 
 function readFileSync(path, options) {
   const encoding = encodingOf(options);
-  const { value, bytes } = callBytes('fs.read', {
-    path: pathOf(path),
-    text: encoding !== undefined
-  });
-  return encoding === undefined ? new U.Uint8Array(bytes) : value;
+  const isText = isUtf8(encoding);
+  const { value, bytes } = callBytes('fs.read', { path: pathOf(path), text: isText });
+  if (isText) {
+    return value;
+  }
+  const buffer = bufferOf(bytes);
+  return encoding === undefined ? buffer : buffer.toString(encoding);
 }
 
-const dataOf = data => (isBytes(data) ? bytesOf(data) : encode(String(data)));
+function dataOf(data, options) {
+  if (isBytes(data)) {
+    return bytesOf(data);
+  }
+  const encoding = encodingOf(options);
+  const isText = encoding === undefined || isUtf8(encoding);
+  return isText ? encode(String(data)) : bytesOf(bufferOf(String(data), encoding));
+}
 
-const write = (mode, path, data) => {
-  call('fs.write', { path: pathOf(path), mode }, dataOf(data));
+const write = (mode, path, data, options) => {
+  call('fs.write', { path: pathOf(path), mode }, dataOf(data, options));
 };
 
 function writeFileSync(path, data, options) {
@@ -59,7 +61,7 @@ function writeFileSync(path, data, options) {
       `files are written with the flag w, a or wx; got ${JSON.stringify(flag)}`
     );
   }
-  write(modes[flag], path, data);
+  write(modes[flag], path, data, options);
 }
 
 class Stats {
@@ -166,7 +168,7 @@ const realpathSync = path => call('fs.real', { path: pathOf(path) });
 
 const sync = {
   accessSync,
-  appendFileSync: (path, data) => write('append', path, data),
+  appendFileSync: (path, data, options) => write('append', path, data, options),
   copyFileSync,
   existsSync,
   lstatSync,
@@ -187,12 +189,29 @@ const asPromise =
   async (...values) =>
     act(...values);
 
-/* The same, with a promise of what they answer. */
-const promised = Object.fromEntries(
-  Object.entries(sync)
-    .filter(([name]) => name !== 'existsSync')
-    .map(([name, act]) => [name.replace(/Sync$/, ''), asPromise(act)])
-);
+/* With a callback as its last argument, which is called once the cell has let go. */
+const withCallback =
+  act =>
+  (...values) => {
+    const done = values.pop();
+    if (typeof done !== 'function') {
+      throw new U.TypeError('the last argument is a function that is told the outcome');
+    }
+    let outcome;
+    try {
+      outcome = [null, hand(act(...values))];
+    } catch (error) {
+      outcome = [asUserError(error)];
+    }
+    U.setTimeout(() => done(...outcome), 0);
+  };
+
+const named = (wrap, acts) =>
+  Object.fromEntries(acts.map(([name, act]) => [name.replace(/Sync$/, ''), wrap(act)]));
+
+const others = Object.entries(sync).filter(([name]) => name !== 'existsSync');
+const promised = named(asPromise, others);
+const callbacks = named(withCallback, others);
 
 export let fs;
 export let fsPromises;
@@ -201,7 +220,7 @@ export function install() {
   userClass(Stats, 'Stats');
   userClass(Dirent, 'Dirent');
   fsPromises = userObject(promised);
-  fs = userObject({ ...sync });
+  fs = userObject({ ...sync, ...callbacks });
   Object.defineProperty(fs, 'promises', {
     value: fsPromises,
     enumerable: true,

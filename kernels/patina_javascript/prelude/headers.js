@@ -1,5 +1,5 @@
 /* Headers: https://fetch.spec.whatwg.org/#headers-class */
-import { U } from './realm.js';
+import { listIterator, U } from './realm.js';
 import { isProxy } from './host.js';
 
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -87,30 +87,16 @@ export class Headers {
     );
   }
 
-  /* An array of the cells' realm has their iterator. */
-  #given(pick) {
-    const list = new U.Array();
-    this.#sorted().forEach((pair, at) =>
-      Object.defineProperty(list, at, {
-        value: pick(pair),
-        writable: true,
-        configurable: true,
-        enumerable: true
-      })
-    );
-    return values.call(list);
-  }
-
   entries() {
-    return this.#given(([name, value]) => Object.setPrototypeOf([name, value], U.Array.prototype));
+    return listIterator(this.#sorted());
   }
 
   keys() {
-    return this.#given(([name]) => name);
+    return listIterator(this.#sorted().map(([name]) => name));
   }
 
   values() {
-    return this.#given(([, value]) => value);
+    return listIterator(this.#sorted().map(([, value]) => value));
   }
 
   [Symbol.iterator]() {
@@ -127,6 +113,5 @@ export class Headers {
   }
 }
 
-const values = U.Array.prototype.values;
 export const pairsOf = Headers.pairs;
 delete Headers.pairs;

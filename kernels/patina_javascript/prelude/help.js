@@ -183,7 +183,7 @@ function status(source) {
 
 function isTypeScript(source) {
   try {
-    parseCell(strip(source));
+    parseCell(strip(source).code);
     return true;
   } catch {
     return false;

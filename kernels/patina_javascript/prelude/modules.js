@@ -1,9 +1,11 @@
 /* Modules: their sources as ES modules, CommonJS among them. */
 import { call, compiles, evalScript } from './host.js';
 import { builtin } from './builtin-modules.js';
+import { dataOf, isData } from './data-urls.js';
 import { path } from './paths.js';
 import { asUserError, exposed, U, userFunction } from './realm.js';
 import { resolve } from './resolution.js';
+import { rememberWays } from './sources.js';
 import { stripModule } from './typescript.js';
 
 const BRIDGE = '__patina_commonjs__';
@@ -19,7 +21,14 @@ const wrapped = source =>
 const sourceOf = name => call('module.source', { name });
 
 const isTypeScript = name => /\.[mc]?ts$/.test(name);
-const javascript = (name, source) => (isTypeScript(name) ? stripModule(source) : source);
+function javascript(name, source) {
+  if (!isTypeScript(name)) {
+    return source;
+  }
+  const { code, back } = stripModule(source);
+  rememberWays(name, [back]);
+  return code;
+}
 
 /** Whether a file is CommonJS: by its ending, its package.json, or because only that compiles. */
 function isCommonJs(name, { source, type }) {
@@ -146,9 +155,25 @@ function facade(name) {
   ].join(' ');
 }
 
+/* What a data: URL says of its type decides. */
+function asModule(name, { type, text }) {
+  if (type === 'application/json') {
+    return `export default ${JSON.stringify(json(name, text))};`;
+  }
+  if (/^(?:text|application)\/javascript$/.test(type)) {
+    return text;
+  }
+  throw new U.TypeError(
+    `a module is text/javascript or application/json; this data: URL is ${type}`
+  );
+}
+
 function load(name) {
   if (name.startsWith('node:')) {
     return facade(name);
+  }
+  if (isData(name)) {
+    return asModule(name, dataOf(name));
   }
   const found = sourceOf(name);
   if (name.endsWith('.json') || found.type === 'json') {

@@ -16,6 +16,16 @@ function hrtime(since) {
   return userGlobal.Array.of(seconds - before - carried, rest - less + carried * 1e9);
 }
 
+/** Microseconds of the processor, since an earlier reading where that is given. */
+function cpuUsage(since) {
+  const used = call('process.cpu');
+  const usage = new userGlobal.Object();
+  for (const part of ['user', 'system']) {
+    usage[part] = used[part] - (since?.[part] ?? 0);
+  }
+  return usage;
+}
+
 const then = userGlobal.Promise.resolve();
 
 export function install() {
@@ -32,6 +42,7 @@ export function install() {
     cwd: () => call('process.cwd'),
     uptime: () => call('time.now').monotonic / 1e3,
     hrtime,
+    cpuUsage,
     memoryUsage: () => Object.assign(new userGlobal.Object(), { heapUsed: heapUsed() }),
     nextTick: (act, ...values) => void then.then(() => act(...values)),
     exit: (code = 0) => call('process.exit', { code: Number(code) }),

@@ -200,6 +200,22 @@ export function userClass(Class, name = Class.name) {
   return made;
 }
 
+const { values: iteratorOf } = U.Array.prototype;
+
+/** The iterator that an array of the cells has. Texts, numbers and pairs of them are in it. */
+export function listIterator(items) {
+  const list = new U.Array();
+  items.forEach((value, at) =>
+    defineProperty(list, at, {
+      value: hand(value),
+      writable: true,
+      configurable: true,
+      enumerable: true
+    })
+  );
+  return Reflect.apply(iteratorOf, list, []);
+}
+
 /** An object whose functions cells may call. */
 export function userObject(object) {
   openMembers(object, object, []);

@@ -3,6 +3,7 @@
 import { exports as packageExports, imports as packageImports, legacy } from 'resolve.exports';
 import { call } from './host.js';
 import { builtinName, builtinNames } from './builtin-modules.js';
+import { isData } from './data-urls.js';
 import { fileUrlPath } from './paths.js';
 import { U } from './realm.js';
 import { URL } from './url.js';
@@ -60,21 +61,16 @@ function bare(name, base, how) {
 }
 
 const NODE_ONLY = [
-  'assert',
-  'buffer',
   'child_process',
   'cluster',
   'dgram',
   'dns',
-  'events',
   'http',
   'http2',
   'https',
   'module',
   'net',
-  'os',
   'readline',
-  'stream',
   'tls',
   'tty',
   'v8',
@@ -106,6 +102,12 @@ const remote = url => call('module.locate', { url });
 function resolveNow(base, name, how) {
   if (isHttp(name)) {
     return remote(name);
+  }
+  if (isData(name)) {
+    return name;
+  }
+  if (isData(base) && isRelative(name)) {
+    return fail(`'${name}'`, 'a data: URL', 'that has no folder');
   }
   if (isHttp(base)) {
     return isRelative(name) ? remote(new URL(name, base).href) : bareOrBuiltin(base, name, how);

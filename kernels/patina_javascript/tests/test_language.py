@@ -173,6 +173,58 @@ def test_imports_become_constants_of_the_notebook(
 
 
 @pytest.mark.parametrize(
+    ("code", "missing"),
+    [
+        ("import { nope } from './m.mjs'", "an export named 'nope'"),
+        ("import { a, nope as b } from './m.mjs'", "an export named 'nope'"),
+        ("import d from './named.mjs'", "a default export"),
+        ("import * as all, { nope } from './m.mjs'", None),
+        ("import d, * as all from './named.mjs'", "a default export"),
+        ("export { nope } from './m.mjs'", "an export named 'nope'"),
+        ("1;\nimport { nope } from './m.mjs'", "an export named 'nope'"),
+        ("import { nope } from 'fs'", "an export named 'nope'"),
+    ],
+)
+def test_a_name_that_a_module_does_not_have_is_an_error_at_its_import(
+    js: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, missing: str | None
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "m.mjs").write_text("export const a = 1; export default 'd';")
+    (tmp_path / "named.mjs").write_text("export const a = undefined;")
+    error = js.run(code).error
+    assert error is not None
+    assert error[0] == "SyntaxError"
+    assert missing is None or error[1].endswith(f"does not provide {missing}")
+    line = code.count("\n") + 1
+    assert missing is None or f"cell[1]:{line}:1" in error[2]
+    assert js.run("import { a } from './named.mjs'; a").error is None
+
+
+@pytest.mark.parametrize(
+    ("code", "place"),
+    [
+        ("let x: number = 5; const y = x as any; y.foo.bar", "1:40"),
+        ("interface P { a: string }\nlet q: P = null;\n  let r: P = q, n: number = r.a", "3:29"),
+        ("import { a } from './m.mjs'; a.b.c", "1:30"),
+        ("import fs from 'fs';\nimport {\n a\n} from './m.mjs';\nlet n: number = a; n.b.c", "5:20"),
+    ],
+)
+def test_an_error_says_where_it_is_in_what_was_typed(
+    js: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, place: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "m.mjs").write_text("export const a = 1;")
+    error = js.run(code).error
+    assert error is not None
+    assert f"cell[1]:{place}" in error[2]
+
+
+def test_an_error_that_is_printed_says_where_it_is_in_what_was_typed(js: Bench) -> None:
+    ran = js.run("const n: number = 1; console.log(new Error('here'))")
+    assert "cell[1]:1:38" in ran.stdout
+
+
+@pytest.mark.parametrize(
     ("code", "status"),
     [
         ("1", "complete"),

@@ -226,3 +226,19 @@ def test_a_damaged_lock_is_told_and_kept(js: Bench, site: Site, folder: Path) ->
     (folder / lock.NAME).write_text("{")
     assert "mend it, or remove it" in error(js, f"await import('{site.url}/dep.js')")
     assert (folder / lock.NAME).read_text() == "{"
+
+
+def test_modules_of_data_urls(js: Bench) -> None:
+    ran = js.run(
+        "import { a } from 'data:text/javascript,export const a = 40 + 2';"
+        "const { default: b } = await import('data:text/javascript;base64,ZXhwb3J0IGRlZmF1bHQgJ8OpJw==');"
+        "import c from 'data:application/json,{\"d\": [1]}';"
+        "[a, b, c]"
+    )
+    assert (ran.error, ran.value) == (None, "[ 42, 'é', { d: [ 1 ] } ]")
+    for url in ("data:text/plain,1", "data:text/javascript", "data:;base64,%%%"):
+        error = js.run(f"await import({url!r})").error
+        assert error is not None
+    error = js.run("await import('data:text/javascript,import \"./a.js\"')").error
+    assert error is not None
+    assert "a data: URL" in error[1]

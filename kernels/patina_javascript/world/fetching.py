@@ -61,7 +61,7 @@ class _Lookups:
             self._pool.shutdown(wait=False)
 
 
-_lookups = _Lookups()
+lookups = _Lookups()
 _open: dict[str, _Open] = {}
 _tasks: set[asyncio.Task[None]] = set()
 
@@ -83,7 +83,7 @@ async def begin(_: Host, value: Any, body: bytes) -> dict[str, Any]:
         request = client.build_request(
             value["method"], value["url"], headers=_headers(value["headers"]), content=body or None
         )
-        async with _lookups:
+        async with lookups:
             response = await client.send(request, stream=True)
         _check_redirect(response, value["redirect"])
     except BaseException as error:

@@ -116,22 +116,29 @@ int32_t EXPORT(patina_jobs)(int32_t most)
 
 int32_t EXPORT(patina_has_jobs)(void) { return JS_IsJobPending(runtime); }
 
-/* A script in a realm of its own that ends with it: the bare engine, for comparisons. */
-Reply *EXPORT(patina_bare)(const char *source, uint32_t length, int32_t flags)
+/* The bare engine, for comparisons: a realm that neither cells nor the prelude know of. */
+JSContext *EXPORT(patina_bare_open)(void) { return new_realm(); }
+void EXPORT(patina_bare_close)(JSContext *bare) { JS_FreeContext(bare); }
+
+/* Run a script, or a module, and all microtasks. The value of a module is undefined. */
+Reply *EXPORT(patina_bare_run)(JSContext *bare, const char *name, const char *source, uint32_t length,
+                               int32_t is_module)
 {
-    JSContext *ctx, *bare = JS_NewContext(runtime);
+    JSContext *ctx;
     JS_UpdateStackTop(runtime);
-    JSValue value = JS_Eval(bare, source, length, "bare", flags);
-    while (JS_ExecutePendingJob(runtime, &ctx) > 0)
-        ;
-    if (JS_VALUE_GET_TAG(value) == JS_TAG_OBJECT && JS_PromiseState(bare, value) == JS_PROMISE_REJECTED) {
-        JS_Throw(bare, JS_PromiseResult(bare, value));
+    JSValue value = JS_Eval(bare, source, length, name,
+                            is_module ? JS_EVAL_TYPE_MODULE : JS_EVAL_TYPE_GLOBAL);
+    for (int ran; (ran = JS_ExecutePendingJob(runtime, &ctx)) != 0;)
+        if (ran < 0)
+            JS_FreeValue(ctx, JS_GetException(ctx));
+    if (is_module && !JS_IsException(value)) {
+        bool failed = JS_PromiseState(bare, value) == JS_PROMISE_REJECTED;
+        if (failed)
+            JS_Throw(bare, JS_PromiseResult(bare, value));
         JS_FreeValue(bare, value);
-        value = JS_EXCEPTION;
+        value = failed ? JS_EXCEPTION : JS_UNDEFINED;
     }
-    Reply *reply = JS_IsException(value) ? reply_error(bare) : reply_text(bare, value);
-    JS_FreeContext(bare);
-    return reply;
+    return JS_IsException(value) ? reply_error(bare) : reply_text(bare, value);
 }
 
 void *EXPORT(patina_allocate)(uint32_t size) { return malloc(size); }

@@ -35,13 +35,15 @@ static JSModuleDef *load_module(JSContext *ctx, const char *name, void *opaque)
     const char *source = hook_text(ctx, "loadModule", name, "");
     if (!source)
         return NULL;
-    JSValue function = JS_Eval(cells, source, strlen(source), name,
+    /* What the prelude imports is the cells'; a realm of its own keeps its modules. */
+    JSContext *owner = ctx == prelude ? cells : ctx;
+    JSValue function = JS_Eval(owner, source, strlen(source), name,
                                JS_EVAL_TYPE_MODULE | JS_EVAL_FLAG_COMPILE_ONLY);
     JS_FreeCString(prelude, source);
     if (JS_IsException(function))
         return NULL;
     JSModuleDef *module = JS_VALUE_GET_PTR(function);
-    name_module(cells, module, name);
-    JS_FreeValue(cells, function);
+    name_module(owner, module, name);
+    JS_FreeValue(owner, function);
     return module;
 }

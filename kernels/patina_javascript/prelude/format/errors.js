@@ -1,5 +1,6 @@
 /* Errors: name, message, frames; what they have besides follows as properties. */
 import { own, plain, text } from './look.js';
+import { placeIn } from '../sources.js';
 
 const FRAME = /^\s*at /;
 const OURS = /(?:\(|\s)patina:\d+/;
@@ -9,7 +10,14 @@ export const framesOf = stack =>
   stack
     .split('\n')
     .filter(line => FRAME.test(line) && !OURS.test(line))
-    .map(line => `    ${line.trim()}`);
+    .map(line => `    ${line.trim().replace(PLACE, inSource)}`);
+
+const PLACE = /([^\s(]+):(\d+):(\d+)(?=\)?$)/;
+
+function inSource(_, file, row, place) {
+  const { line, column } = placeIn(file, { line: Number(row), column: Number(place) });
+  return `${file}:${line}:${column}`;
+}
 
 const stackGetter = Object.getOwnPropertyDescriptor(Error.prototype, 'stack').get;
 
@@ -31,7 +39,7 @@ export function errorText(error, indentation) {
 /* A DOMException has its message and name as getters of the engine's own. */
 const domGetters = Object.getOwnPropertyDescriptors(globalThis.DOMException?.prototype ?? {});
 
-function domText(error, key, otherwise) {
+export function domText(error, key, otherwise) {
   try {
     return String(domGetters[key].get.call(error));
   } catch {
