@@ -16,7 +16,7 @@ ENGINE := $(shell find kernels/patina_javascript/engine kernels/patina_javascrip
 RUST := $(if $(shell command -v cargo),$(shell find kernels/patina_rust -name "*.rs" -o -name "Cargo.*"))
 SHARED := $(shell find jupyter-config kernels/specs -type f 2>/dev/null)
 
-.PHONY: help setup lab test test-fast check bench wire lock docs pictures dist clean
+.PHONY: help setup lab test test-fast check bench wire reference lock docs pictures dist clean
 
 help:
 	@sed -n '2,4s/^# \{0,1\}//p' Makefile
@@ -28,6 +28,7 @@ help:
 	@echo "  make docs       the documentation as pages, in build/docs"
 	@echo "  make pictures   the pictures of the documentation"
 	@echo "  make wire       src/wire.ts, from patina_lab/wire.py"
+	@echo "  make reference  docs/reference/cli.md, from the commands"
 	@echo "  make lock       the lock file of the Python packages"
 	@echo "  make clean      deletes what the set-up made"
 
@@ -53,6 +54,9 @@ wire: src/wire.ts
 docs: setup
 	@$(BIN)/sphinx-build -q -W --keep-going -c docs . build/docs
 	@echo build/docs/index.html
+
+reference: setup
+	@$(BIN)/python -m patina_cli.reference
 
 pictures: setup
 	@$(JLPM) pictures

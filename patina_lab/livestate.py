@@ -199,7 +199,16 @@ class LiveState:
     async def delete_output(self, run: str, seq: int) -> None:
         """Delete an output cell from the history."""
         self._final(self._runner(run), seq, whatever_status=False)
-        await self._rooms.by_run(run).delete_output(run, seq)
+        await self._rooms.by_run(run).delete_outputs(run, (seq,))
+
+    async def clear(self, run: str, *, pinned: bool) -> wire.Cleared:
+        """Delete all final output cells from the history; those that are pinned only if asked."""
+        cells = self._runner(run).recorder.cells()
+        final = [cell for cell in cells if cell.status not in ("queued", "running")]
+        gone = [cell.seq for cell in final if pinned or not cell.pinned]
+        if gone:
+            await self._rooms.by_run(run).delete_outputs(run, gone)
+        return wire.Cleared(deleted=len(gone), kept=len(cells) - len(gone))
 
     @staticmethod
     def _final(runner: Runner, seq: int, *, whatever_status: bool) -> None:

@@ -22,7 +22,7 @@ from patina_lab._version import __version__
 from patina_lab.blobs.store import BlobDamagedError, BlobMissingError
 from patina_lab.comparison import Comparisons
 from patina_lab.document.errors import TsnbError
-from patina_lab.document.format import Cell, TsnbDocument, write
+from patina_lab.document.format import Cell, TsnbDocument, tags_of, write
 from patina_lab.document.refusals import refuse_gigantic
 from patina_lab.historysearch import HistorySearch
 from patina_lab.kernel.connection import now
@@ -39,6 +39,7 @@ from patina_lab.model.events import (
 )
 from patina_lab.model.ids import CellId, RequestId, Seq
 from patina_lab.model.outputs import shortened
+from patina_lab.model.parameters import INJECTED, PARAMETERS, ParameterError, assignments
 from patina_lab.model.run import KernelSettings
 from patina_lab.rooms.plainkernels import PlainKernels
 from patina_lab.rooms.problem import PatinaProblem, bad_request, conflict, not_found
@@ -153,6 +154,34 @@ class Service:
             )
         return NewKernel(name, specs[name]["spec"]["language"])
 
+    async def cells(self, notebook: str) -> list[wire.SourceCell]:
+        """List the cells of the source, as the server's copy has them now."""
+        source = await self._rooms.live_source(self._rooms.by_id(notebook))
+        return [
+            wire.SourceCell(
+                id=cell.id,
+                type=cell.type,
+                source=cell.source,
+                source_hash=hash_of(cell.source),
+                tags=tags_of(cell),
+            )
+            for cell in source.document.cells
+        ]
+
+    async def flush(self, notebook: str) -> wire.Flushed:
+        """Save the source and the runs to disk now. A problem when the disk does not take them."""
+        room = self._rooms.by_id(notebook)
+        source = await self._rooms.live_source(room)
+        if not await source.save():
+            raise conflict(
+                f"{source.path} was not saved",
+                "The file has another text than the notebook",
+                "Is the disk full, or the file read-only? The server's log has the reason.",
+            )
+        if (trouble := await room.flush()) is not None:
+            raise conflict(trouble.message, trouble.reason, trouble.hint)
+        return wire.Flushed(path=source.path, runs=len(room.runners))
+
     def runs(self, notebook: str) -> list[wire.Run]:
         """List the runs of a notebook, the oldest first."""
         return self._rooms.by_id(notebook).runs
@@ -176,6 +205,8 @@ class Service:
         request = RequestId(wanted.request_id)
         if request not in runner.run.requests:
             asked = await self._asked(room, wanted.cells)
+            if wanted.parameters:
+                asked = _with_parameters(asked, room, runner.run.language, wanted.parameters)
             _refuse_without_kernel(runner)
             runner.take(Submitted(request, asked, user, now()))
         return [runner.recorder.cell(seq) for seq in runner.run.requests[request]]
@@ -340,6 +371,19 @@ def _notebook(room: Room) -> wire.Notebook:
         language=document.language,
         runs=room.runs,
     )
+
+
+def _with_parameters(
+    asked: tuple[Asked, ...], room: Room, language: str, values: dict[str, Any]
+) -> tuple[Asked, ...]:
+    """Return the cells with one more, which assigns values: behind their defaults, or first."""
+    try:
+        source = assignments(language, values)
+    except ParameterError as error:
+        raise bad_request(str(error), error.reason, error.hint) from error
+    tagged = {cell.id for cell in room.source.document.cells if PARAMETERS in tags_of(cell)}
+    at = next((at + 1 for at, one in enumerate(asked) if one.cell in tagged), 0)
+    return (*asked[:at], Asked(CellId(INJECTED), source, hash_of(source)), *asked[at:])
 
 
 def _checked(path: str) -> str:

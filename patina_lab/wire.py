@@ -16,6 +16,7 @@ PROTOCOL = "1"
 MAX_TITLE = 200
 
 RunStatus = Literal["starting", "idle", "busy", "forking", "failed", "stopped", "lost"]
+CellType = Literal["code", "markdown", "raw"]
 CellStatus = Literal["queued", "running", "succeeded", "failed", "interrupted", "not run"]
 OutputType = Literal["stream", "display_data", "execute_result", "error"]
 GlobalKind = Literal["data", "function", "class", "module", "other"]
@@ -228,6 +229,30 @@ class CreateNotebook(Wire, frozen=True, forbid_unknown_fields=True):
     kernel: str
 
 
+class SourceCell(Wire, frozen=True):
+    """A cell of the source, as the server's copy of the document has it now."""
+
+    id: str
+    type: CellType
+    source: str
+    source_hash: str
+    tags: list[str] = []
+
+
+class Flushed(Wire, frozen=True):
+    """Reply of `POST api/patina/notebooks/{id}/flush`: all of it is on disk."""
+
+    path: str
+    runs: int
+
+
+class Cleared(Wire, frozen=True):
+    """Reply of `DELETE api/patina/runs/{run}/timeline`: output cells that are gone, and others."""
+
+    deleted: int
+    kept: int
+
+
 class NewRun(Wire, frozen=True, forbid_unknown_fields=True):
     """Body of `POST api/patina/notebooks/{id}/runs`."""
 
@@ -245,10 +270,14 @@ class CellReference(Wire, frozen=True, forbid_unknown_fields=True):
 
 
 class Execute(Wire, frozen=True, forbid_unknown_fields=True):
-    """Body of `POST api/patina/runs/{run}/execute`. The same `request_id` runs nothing twice."""
+    """Body of `POST api/patina/runs/{run}/execute`. The same `request_id` runs nothing twice.
+
+    `parameters` are assigned after the cell that is tagged `parameters`, or before all of them.
+    """
 
     cells: list[CellReference]
     request_id: str
+    parameters: dict[str, Any] | None = None
 
 
 class Input(Wire, frozen=True, forbid_unknown_fields=True):

@@ -78,6 +78,7 @@ TESTS = (
     Step("vitest", ("jlpm", "test")),
     # Each a process: what one leaves to the garbage collector cannot trouble the others.
     Step("pytest of the server", *pytest_commands("server", "patina_lab/tests")),
+    Step("pytest of the command line", *pytest_commands("cli", "patina_cli/tests")),
     Step("pytest of the promises", *pytest_commands("promises", "tests")),
     Step("pytest of the kernels", *pytest_commands("kernels", "kernels")),
 )

@@ -15,7 +15,11 @@ from typing import Any, Literal, cast
 import tomli_w
 
 from patina_lab.document.errors import TsnbError
-from patina_lab.document.refusals import refuse_what_is_no_notebook
+from patina_lab.document.refusals import (
+    refuse_conflict,
+    refuse_torn_conflict,
+    refuse_what_is_no_notebook,
+)
 from patina_lab.document.values import from_toml, to_toml
 
 FORMAT = "patina-lab 1"
@@ -57,6 +61,12 @@ class TsnbDocument:
     extra: dict[str, Any] = field(default_factory=dict)
 
 
+def tags_of(cell: Cell) -> list[str]:
+    """Return the tags of a cell, as JupyterLab's property inspector keeps them."""
+    tags = cell.metadata.get("tags")
+    return [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
+
+
 def read(text: str) -> TsnbDocument:
     """Read a notebook. Raises TsnbError, which says what is wrong and where."""
     refuse_what_is_no_notebook(text)
@@ -80,6 +90,7 @@ def _parse(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except ValueError as error:  # also what `int` says of thousands of digits
+        refuse_conflict(text)
         message = str(error)
         place = _PLACE.search(message)
         line, column = (int(place[1]), int(place[2])) if place else (text.count("\n") + 1, None)
@@ -135,6 +146,7 @@ def _cells(tables: Any, text: str) -> tuple[Cell, ...]:
             line = _line_of_cell(text, number)
             raise TsnbError(error.message, line=line, hint=error.hint) from error
         cells[cell.id] = cell
+    refuse_torn_conflict(cell.source for cell in cells.values())
     return tuple(cells.values())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from patina_lab.document.errors import TsnbError
 
@@ -30,9 +31,7 @@ def refuse_what_is_no_notebook(text: str) -> None:
         raise TsnbError(
             "Keys are nested too deeply", line=_line(text, deep.start()), hint="Mend it by hand."
         )
-    if _ours(text):
-        _refuse_conflict(text)
-    elif ancestor := _ANCESTOR.search(text[:4096]):
+    if not _ours(text) and (ancestor := _ANCESTOR.search(text[:4096])):
         name = _NAMES[ancestor[1]]
         raise TsnbError(
             f"This is a notebook of {name}",
@@ -54,15 +53,34 @@ def _ours(text: str) -> bool:
     return 'format = "patina-lab' in text[:4096]
 
 
-def _refuse_conflict(text: str) -> None:
-    """Name a merge that was not finished: its marks stand in front of TOML, not in a source."""
-    for mark in _CONFLICT.finditer(text):
-        if text.count("'''", 0, mark.start()) % 2 == 0 or "=======" in text[mark.start() :]:
-            raise TsnbError(
-                "A merge conflict was left in the file",
-                line=_line(text, mark.start()),
-                hint="Finish the merge: choose between the two versions in a text editor.",
-            )
+def refuse_conflict(text: str) -> None:
+    """Name a merge that was not finished, in a text that is no TOML: its marks are none.
+
+    In a source marks are text as any other: `patina git` writes them there, for a person to
+    resolve in the cell.
+    """
+    if mark := _CONFLICT.search(text):
+        raise _left(_line(text, mark.start()))
+
+
+def refuse_torn_conflict(sources: Iterable[str]) -> None:
+    """Refuse a conflict that begins in one source and ends in another: cells are mixed in it."""
+    open_marks = [_balance(source) for source in sources]
+    if any(balance > 0 for balance in open_marks) and any(balance < 0 for balance in open_marks):
+        raise _left(None)
+
+
+def _balance(source: str) -> int:
+    marks = _CONFLICT.findall(source)
+    return marks.count("<<<<<<<") - marks.count(">>>>>>>")
+
+
+def _left(line: int | None) -> TsnbError:
+    return TsnbError(
+        "A merge conflict was left in the file",
+        line=line,
+        hint="Finish the merge: choose between the two versions in a text editor.",
+    )
 
 
 def _line(text: str, at: int) -> int:

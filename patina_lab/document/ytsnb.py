@@ -19,7 +19,7 @@ from jupyter_ydoc.ybasedoc import YBaseDoc
 from pycrdt import Array, Awareness, Doc, Map
 
 from patina_lab.document.errors import TsnbError
-from patina_lab.document.format import FORMAT, NOTEBOOK_KEYS, TsnbDocument, read, write
+from patina_lab.document.format import FORMAT, NOTEBOOK_KEYS, Cell, TsnbDocument, read, write
 from patina_lab.document.refusals import refuse_gigantic
 from patina_lab.document.values import as_table, normal, table_in
 from patina_lab.document.ycells import field, read_cell, text_of, update_cells
@@ -70,6 +70,12 @@ class YTsnb(YBaseDoc):
     def give_id(self, notebook: str) -> None:
         """Give the notebook another id: it is a copy of a file that is open, too."""
         self._ymeta["id"] = notebook
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """The cells as they are now."""
+        taken: set[str] = set()
+        return tuple(read_cell(cell, taken) for cell in json.loads(str(self._ycells)))
 
     def cell_source(self, cell: str) -> str | None:
         """Return the source of a code cell, or None when there is no such cell."""

@@ -35,6 +35,24 @@ class NotebooksHandler(PatinaHandler):
         return self.service.create_notebook(wanted)
 
 
+class CellsHandler(PatinaHandler):
+    """`api/patina/notebooks/{id}/cells`."""
+
+    @operation("read", reply=list[wire.SourceCell])
+    def get(self, notebook: str) -> Awaitable[list[wire.SourceCell]]:
+        """List the cells of the source, as they are now."""
+        return self.service.cells(notebook)
+
+
+class FlushHandler(PatinaHandler):
+    """`api/patina/notebooks/{id}/flush`."""
+
+    @operation("write", reply=wire.Flushed)
+    def post(self, notebook: str) -> Awaitable[wire.Flushed]:
+        """Save the source and the runs to disk now."""
+        return self.service.flush(notebook)
+
+
 class NotebookRunsHandler(PatinaHandler):
     """`api/patina/notebooks/{id}/runs`."""
 

@@ -10,7 +10,13 @@ from patina_lab.http.kernels import (
     KernelGlobalsHandler,
     UndoKernelHandler,
 )
-from patina_lab.http.notebooks import InfoHandler, NotebookRunsHandler, NotebooksHandler
+from patina_lab.http.notebooks import (
+    CellsHandler,
+    FlushHandler,
+    InfoHandler,
+    NotebookRunsHandler,
+    NotebooksHandler,
+)
 from patina_lab.http.runs import (
     ExecuteHandler,
     InputHandler,
@@ -36,6 +42,8 @@ PREFIX = "api/patina"
 RESOURCES: dict[str, type] = {
     "": InfoHandler,
     "/notebooks": NotebooksHandler,
+    "/notebooks/{id}/cells": CellsHandler,
+    "/notebooks/{id}/flush": FlushHandler,
     "/notebooks/{id}/runs": NotebookRunsHandler,
     "/notebooks/{id}/blobs/{hash}": BlobHandler,
     "/notebooks/{id}/search": SearchHandler,

@@ -85,6 +85,12 @@ class TimelineHandler(PatinaHandler):
         )
         return self.service.timeline(run, part)
 
+    @operation("write", reply=wire.Cleared, query=("pinned",))
+    def delete(self, run: str) -> Awaitable[wire.Cleared]:
+        """Delete all final output cells from the history; with `?pinned=true` the pinned, too."""
+        pinned = self.get_query_argument("pinned", "false") == "true"
+        return self.service.states.clear(run, pinned=pinned)
+
 
 def _seq(text: str) -> int:
     if not text.isdecimal():

@@ -132,10 +132,14 @@ class Ledger:
             except OSError as error:
                 self._fail(error)
 
-    async def close(self) -> None:
-        """Write what waits, make it durable, and let the file go."""
+    async def flush(self) -> None:
+        """Write what waits, and make it durable."""
         self.retry()
         self.sync_soon()
         if self._syncing is not None:
             await asyncio.wait({self._syncing})
+
+    async def close(self) -> None:
+        """Write what waits, make it durable, and let the file go."""
+        await self.flush()
         self._log.close()

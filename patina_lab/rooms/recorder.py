@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from patina_lab.document.manifest import (
 from patina_lab.kernel.connection import now
 from patina_lab.model.cells import OutputCell
 from patina_lab.model.outputs import Blob, Display
-from patina_lab.model.run import Run
+from patina_lab.model.run import Run, RunError
 from patina_lab.rooms.ledger import Ledger
 from patina_lab.rooms.log import RunLog
 from patina_lab.rooms.publisher import Publisher
@@ -39,7 +39,7 @@ from patina_lab.rooms.records import (
     Retitled,
     UndoneCells,
     growth,
-    without_cell,
+    without_cells,
 )
 from patina_lab.rooms.tasks import Tasks
 from patina_lab.rooms.variables import Told, Variables, begun_with, changed_names, global_rows
@@ -183,28 +183,30 @@ class Recorder:
             self._alter(seq, pinned=pinned)
         return self._current(seq)
 
-    async def delete(self, seq: int, log: Path) -> set[str]:
-        """Delete a final output cell; return the blobs it named. KeyError, OSError; then it stays.
+    async def delete(self, seqs: Collection[int], log: Path) -> set[str]:
+        """Delete final output cells; return the blobs named. KeyError, OSError; then all stay.
 
-        `log` is where the log is now.
+        `log` is where the log is now. It is written anew once, however many they are.
         """
-        cell = self._current(seq)
-        del self._timeline[seq]
-        self._to_log.discard(seq)
+        cells = [self._current(seq) for seq in seqs]
+        for cell in cells:
+            del self._timeline[cell.seq]
+            self._to_log.discard(cell.seq)
+        gone = {cell.seq: cell.undone for cell in cells}
         try:
-            await self._ledger.rewrite(
-                log, lambda record: without_cell(record, seq, undone=cell.undone)
-            )
+            await self._ledger.rewrite(log, lambda record: without_cells(record, gone))
         except BaseException:
-            self._timeline[seq] = cell
-            # Meanwhile the document may have lost it, and its growth was not logged.
-            self._show_soon(seq)
-            self._log_soon(seq)
+            for cell in cells:
+                self._timeline[cell.seq] = cell
+                # Meanwhile the document may have lost it, and its growth was not logged.
+                self._show_soon(cell.seq)
+                self._log_soon(cell.seq)
             raise
         for showing in self._showing.values():
-            showing.discard(seq)
-        self._show_soon(seq)
-        return {name for output in cell.outputs for name in _named(output)}
+            showing.difference_update(gone)
+        for seq in gone:
+            self._show_soon(seq)
+        return {name for cell in cells for output in cell.outputs for name in _named(output)}
 
     def _alter(self, seq: int, **changes: Any) -> None:
         if seq in self._timeline:
@@ -228,6 +230,12 @@ class Recorder:
     def blobs(self) -> set[str]:
         """Return the names of all blobs in the timeline."""
         return {name for cell in self.cells() for output in cell.outputs for name in _named(output)}
+
+    async def flush(self) -> RunError | None:
+        """Make all that there is durable; return what is wrong where the disk does not take it."""
+        self._log_growing()
+        await self._ledger.flush()
+        return self._ledger.trouble
 
     async def end(self) -> None:
         """Write what is not written, and let the files go."""

@@ -7,7 +7,7 @@ from `sealed_from` on, and the tail.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -316,17 +316,18 @@ def _grown(
     return OutputWritten(seq=seq, index=index, output=output)
 
 
-def without_cell(record: Record, seq: int, *, undone: bool) -> Record | None:
-    """Return what of a record stays when an output cell is deleted from the history.
+def without_cells(record: Record, gone: Mapping[int, bool]) -> Record | None:
+    """Return what of a record stays when output cells are deleted from the history.
 
-    What the cell did to variables stays: later states are made of it. Not if it was undone.
+    `gone` are their seqs, and whether each was undone. What a cell did to variables stays: later
+    states are made of it. Not if it was undone.
     """
     match record:
-        case Opened(cell) if cell.seq == seq:
-            return Deleted(seq=seq)
-        case OutputWritten() | OutputsCut() | Closed() | Pinned() if record.seq == seq:
+        case Opened(cell) if cell.seq in gone:
+            return Deleted(seq=cell.seq)
+        case OutputWritten() | OutputsCut() | Closed() | Pinned() if record.seq in gone:
             return None
-        case GlobalsTold() if record.seq == seq and undone:
+        case GlobalsTold() if gone.get(record.seq, False):
             return None
         case _:
             return record

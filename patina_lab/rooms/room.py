@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from patina_lab.kernel.connection import now
 from patina_lab.model.effects import ForkKernel
 from patina_lab.model.events import StopAsked
 from patina_lab.model.ids import NotebookId, RunId
-from patina_lab.model.run import ForkPoint, KernelSettings, Run, RunStatus
+from patina_lab.model.run import ForkPoint, KernelSettings, Run, RunError, RunStatus
 from patina_lab.model.undoing import Point
 from patina_lab.rooms.followers import Followers
 from patina_lab.rooms.holder import Holder
@@ -208,10 +208,10 @@ class Room:
         self.document.add_run(wire_run(run), [])
         return self._runner(run, run_log)
 
-    async def delete_output(self, run: str, seq: int) -> None:
-        """Delete a final output cell from a run's history, with the bytes that only it named."""
+    async def delete_outputs(self, run: str, seqs: Collection[int]) -> None:
+        """Delete final output cells from a run's history, with the bytes that only they named."""
         runner = self.runner(run)
-        names = await runner.recorder.delete(seq, self.folder.log_path(runner.run.id))
+        names = await runner.recorder.delete(seqs, self.folder.log_path(runner.run.id))
         if not self._damaged:
             self.blobs.discard(names - self._named_blobs())
 
@@ -255,6 +255,12 @@ class Room:
                 self._enter(await sources(left.path))
                 left.forget()
         return self.source
+
+    async def flush(self) -> RunError | None:
+        """Make all runs durable; return what is wrong where the disk does not take them."""
+        runners = self._runners.values()
+        found = await asyncio.gather(*(runner.recorder.flush() for runner in runners))
+        return next(filter(None, found), None)
 
     async def adopt(self, source: SourceDocument, file: Path) -> None:
         """Go on with the file at another place: it was moved by hand."""

@@ -137,6 +137,14 @@ class SourceDocument:
         states = [state for state in self._room.awareness.states.values() if state]
         return not states or any(state.get("autosave", True) for state in states)
 
+    async def save(self) -> bool:
+        """Save at once, whatever the settings say; tell whether the file now has the text."""
+        async with self._room._update_lock:
+            pass  # A change of the file is taken in before.
+        await self._room._maybe_save_document(None, save_now=True)
+        model = await self._room._file.load_content("text", "file")
+        return bool(model["content"] == await self.document.aget())
+
     async def _save(self) -> None:
         if self._autosaves() and (task := self._save_to_disc()) is not None:
             await asyncio.gather(task, return_exceptions=True)

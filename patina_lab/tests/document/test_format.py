@@ -97,10 +97,18 @@ def test_a_gigantic_file_is_refused_before_it_is_parsed() -> None:
         read(HEADER + "#" * (65 * 2**20))
 
 
-def test_a_conflict_written_in_a_source_is_just_text() -> None:
-    source = "<<<<<<< ours\nx = 1\n"
+@pytest.mark.parametrize(
+    "source", ["<<<<<<< ours\nx = 1\n", "<<<<<<< ours\nx = 1\n=======\nx = 2\n>>>>>>> theirs\n"]
+)
+def test_a_conflict_written_in_a_source_is_just_text(source: str) -> None:
     document = TsnbDocument("n", "k", "python", (Cell("a", "code", source),))
     assert read(write(document)).cells[0].source == source
+
+
+def test_a_conflict_that_reaches_from_one_source_into_another_is_refused() -> None:
+    cells = (Cell("a", "code", "<<<<<<< ours\nx = 1\n"), Cell("b", "code", "y\n>>>>>>> theirs\n"))
+    with pytest.raises(TsnbError, match="conflict"):
+        read(write(TsnbDocument("n", "k", "python", cells)))
 
 
 def test_an_id_that_is_no_text_is_refused_with_its_line() -> None:
