@@ -24,8 +24,14 @@ COMMANDS = {
     "compare": "runs:compare",
     "interrupt": "runs:interrupt",
     "stop": "runs:stop",
+    "diff": "diff:diff",
+    "git": "git:git",
     "outputs": "history:outputs",
     "flush": "history:flush",
+    "recover": "recover:recover",
+    "kernel": "kernels:kernel",
+    "doctor": "health:doctor",
+    "diagnostics": "health:diagnostics",
     "completion": "completion:completion",
 }
 """Where each command is: a module of `patina_cli.commands`, and its name there."""

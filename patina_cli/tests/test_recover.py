@@ -1,0 +1,90 @@
+"""A notebook comes back from the history of edits or from its runs, and a damaged run is mended."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+from patina_cli.tests.conftest import Patina
+from patina_cli.tests.notebooks import cell, notebook, put
+from patina_cli.tests.versions.test_runlogs import BASE, HEADER, RUN, ran
+from patina_lab.document.format import read, write
+from patina_lab.rooms.log import load
+from patina_lab.rooms.records import Record, encode
+from patina_lab.tests.server import ServerProcess
+
+
+def put_log(folder: Path, lines: list[Record | bytes]) -> Path:
+    log = folder / "analysis.tsnb.runs" / f"{RUN}.jsonl"
+    log.parent.mkdir(exist_ok=True)
+    log.write_bytes(b"".join(one if isinstance(one, bytes) else encode(one) for one in lines))
+    return log
+
+
+def test_a_broken_file_comes_back_from_the_history_of_edits(
+    patina: Patina, server: ServerProcess
+) -> None:
+    del server
+    document = notebook(cell("kept = 1", "a"), cell("# Text", "b", kind="markdown"))
+    file = put(patina.place, document, "lost.tsnb")
+    patina.ok("runs", "lost.tsnb")
+    patina.ok("flush", "lost.tsnb")
+    for broken in (f'format = "patina-lab 1"\nid = "{document.id}"\nkernel = 3', ""):
+        file.write_text(broken)
+        made = patina.ok("recover", "lost.tsnb", "-o", f"{len(broken)}.tsnb")
+        assert made["from"] == "history"
+        assert read((patina.place / made["path"]).read_text()) == document
+        assert file.read_text() == broken, "the broken file stays"
+    again = patina("recover", "lost.tsnb", "-o", made["path"])
+    assert (again.status, "exists already" in again.err) == (4, True)
+    long_ago = patina(
+        "recover", "lost.tsnb", "--at", "2001-01-01", "--from", "history", "-o", "x.tsnb"
+    )
+    assert long_ago.status == 4
+    now = datetime.now(UTC).isoformat()
+    assert patina.ok("recover", "lost.tsnb", "--at", now, "-o", "now.tsnb")["cells"] == 2
+
+
+def test_without_a_history_the_code_comes_back_as_it_ran_last(alone: Patina) -> None:
+    put_log(alone.place, [*BASE, *ran(2, "later", 1)])
+    made = alone.ok("recover", "analysis.tsnb")
+    assert (made["from"], made["path"]) == ("runs", "analysis.recovered.tsnb")
+    document = read((alone.place / made["path"]).read_text())
+    assert document.id == HEADER.notebook
+    assert [one.source for one in document.cells] == ["shared", "later"]
+    assert write(document) == (alone.place / made["path"]).read_text()
+
+
+def test_a_notebook_of_which_nothing_is_left_is_told_with_what_was_looked_at(alone: Patina) -> None:
+    ended = alone("recover", "nothing.tsnb")
+    assert ended.status == 4
+    assert "Nothing is left of nothing.tsnb" in ended.err
+    assert "history" in ended.err
+    assert "no run in" in ended.err
+
+
+def test_damaged_lines_of_a_run_are_left_out_and_the_log_as_it_was_is_kept(alone: Patina) -> None:
+    damaged: list[Record | bytes] = [*BASE, b"\x00\x00garbage\n", *ran(2, "later", 1), b'{"torn']
+    log = put_log(alone.place, damaged)
+    before = log.read_bytes()
+    (done,) = alone.ok("recover", "analysis.tsnb", "--logs")
+    assert done["left_out"] == [len(BASE) + 1, len(BASE) + 6]
+    cells = load(log).folded.cells
+    assert [one.source for one in cells.values()] == ["shared", "later"]
+    assert (alone.place / done["kept"]).read_bytes() == before
+    assert alone.ok("recover", "analysis.tsnb", "--logs") == []
+
+
+def test_logs_that_a_server_holds_are_left_alone(alone: Patina) -> None:
+    log = put_log(alone.place, [*BASE, b"garbage\n"])
+    before = log.read_bytes()
+    handle = os.open(log.parent, os.O_RDONLY)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    try:
+        refused = alone("recover", "analysis.tsnb", "--logs")
+    finally:
+        os.close(handle)
+    assert (refused.status, "A server has the runs" in refused.err) == (4, True)
+    assert log.read_bytes() == before
