@@ -20,9 +20,8 @@ version = release = __version__
 
 root_doc = "docs/index"
 include_patterns = ["docs/**/*.md", "docs/index.md", "*.md"]
-exclude_patterns = [".*", "build", "node_modules", "notebooks", "patina_lab", "kernels", "src"]
 # Where the repository is looked at, the README is the first page; here it is docs/index.md.
-suppress_warnings = ["toc.not_included"]
+exclude_patterns = ["README.md", ".*", "build", "node_modules", "notebooks"]
 
 extensions = ["myst_parser", "openapi_reference", "first_page"]
 myst_enable_extensions = ["attrs_inline"]
