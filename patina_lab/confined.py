@@ -6,10 +6,13 @@ by folder, so that a link that takes a folder's place meanwhile is not followed 
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 Opener = Callable[[str, int], int]
@@ -63,11 +66,45 @@ def through_no_link(levels: int = 1) -> Opener:
     return opener
 
 
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A file without links on its way, so many folders below a root."""
+
+    path: Path
+    levels: int
+
+    def folder(self) -> int:
+        """Return a handle of its folder. Raises OSError, also where a link now leads there."""
+        if self.levels == 0:
+            return os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        return open_folder(self.path.parent, self.levels)
+
+    def read(self) -> BinaryIO:
+        """Open it for reading. Raises OSError, also for what is a link by now."""
+
+        def opener(path: str, flags: int) -> int:
+            folder = self.folder()
+            try:
+                return os.open(Path(path).name, flags | os.O_NOFOLLOW, dir_fd=folder)
+            finally:
+                os.close(folder)
+
+        return open(self.path, "rb", opener=opener)
+
+
 class Roots:
     """Folders that files must be in, wherever links lead to."""
 
     def __init__(self, root: Path, others: Iterable[str] = ()) -> None:
         self._roots = [root.resolve(), *(Path(other).resolve() for other in others)]
+
+    def locate(self, path: Path) -> Located:
+        """Return where a file really is. Raises PermissionError when that is in none of them."""
+        real = path.resolve()
+        for root in self._roots:
+            if real.is_relative_to(root) and real != root:
+                return Located(real, len(real.relative_to(root).parts) - 1)
+        raise PermissionError(errno.EACCES, "It is outside of the folders that are open", str(path))
 
     def hold(self, path: Path) -> bool:
         """Whether a file is in one of them; it need not be there yet."""

@@ -21,6 +21,7 @@ from patina_lab import wire
 from patina_lab._version import __version__
 from patina_lab.blobs.store import BlobDamagedError, BlobMissingError
 from patina_lab.comparison import Comparisons
+from patina_lab.converting.server import Conversions
 from patina_lab.document.errors import TsnbError
 from patina_lab.document.format import Cell, TsnbDocument, tags_of, write
 from patina_lab.document.refusals import refuse_gigantic
@@ -62,6 +63,7 @@ class Service:
         self.states = LiveState(rooms)
         self.comparisons = Comparisons(rooms)
         self.search = HistorySearch(rooms)
+        self.conversions = Conversions(rooms, self._specs, self._is_hidden)
         self._plain = PlainKernels(rooms.kernels)
 
     async def _specs(self) -> dict[str, Any]:
@@ -72,6 +74,10 @@ class Service:
     @property
     def _contents(self) -> Any:
         return self._serverapp.contents_manager
+
+    async def _is_hidden(self, path: str) -> bool:
+        contents = self._contents
+        return not contents.allow_hidden and bool(await ensure_async(contents.is_hidden(path)))
 
     async def info(self) -> wire.Info:
         """Say who we are, and which kernels there are."""

@@ -23,6 +23,18 @@ GlobalKind = Literal["data", "function", "class", "module", "other"]
 GlobalChange = Literal["new", "rebound", "maybe", "gone"]
 Capability = Literal["fork", "undo", "globals", "save"]
 OnCrash = Literal["ask", "continue"]
+Format = Literal[
+    "patina-lab",
+    "ipynb",
+    "html",
+    "markdown",
+    "myst",
+    "rmarkdown",
+    "percent",
+    "light",
+    "twinsong",
+    "patina",
+]
 LineKind = Literal["same", "left", "right", "gap"]
 Difference = Literal["only left", "only right", "code", "outputs", "status"]
 Verdict = Literal["same", "alike", "different"]
@@ -38,11 +50,14 @@ class MimeValue(Wire, frozen=True):
 
     `inline` is the MIME bundle's value as Jupyter sends it (a string, or JSON for JSON types).
     A blob holds the same value: UTF-8 text, decoded bytes for base64 image types, or JSON text.
+    `base64`: of an import, how its text was broken into lines in the file, at 76 characters or
+    only at its end, so that an export has it again; `none`: it was no base64, and is text.
     """
 
     inline: Any = None
     blob: str | None = None
     bytes: int | None = None
+    base64: Literal["wrapped", "ended", "none"] | None = None
 
 
 class SealedChunk(Wire, frozen=True):
@@ -251,6 +266,35 @@ class Cleared(Wire, frozen=True):
 
     deleted: int
     kept: int
+
+
+class Convert(Wire, frozen=True, forbid_unknown_fields=True, rename={"source": "from"}):
+    """Body of `POST api/patina/convert`. Both paths are relative to the server's root.
+
+    `run`: the run whose outputs go along. `runs`: whether a `.tsnb` gets all runs. `force`: write
+    over what is there. `format`, `kernel`: others than names and metadata say.
+    """
+
+    source: str
+    to: str
+    run: str | None = None
+    force: bool = False
+    runs: bool = True
+    format: Format | None = None
+    kernel: str | None = None
+
+
+class Converted(Wire, frozen=True):
+    """Reply of `POST api/patina/convert`. `notes`: what a person should know of the new file."""
+
+    path: str
+    format: Format
+    bytes: int
+    cells: int
+    runs: int
+    kernel: str
+    language: str
+    notes: list[str]
 
 
 class NewRun(Wire, frozen=True, forbid_unknown_fields=True):

@@ -36,7 +36,7 @@ def refuse_what_is_no_notebook(text: str) -> None:
         raise TsnbError(
             f"This is a notebook of {name}",
             line=_line(text, ancestor.start()),
-            hint=f"It is left as it is. Open it with {name}; converting it is not built yet.",
+            hint=f"It is left as it is. Convert it, or open it with {name}.",
         )
 
 

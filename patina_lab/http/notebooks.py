@@ -53,6 +53,15 @@ class FlushHandler(PatinaHandler):
         return self.service.flush(notebook)
 
 
+class ConvertHandler(PatinaHandler):
+    """`api/patina/convert`."""
+
+    @operation("write", body=wire.Convert, reply=wire.Converted, status=CREATED)
+    def post(self, wanted: wire.Convert) -> Awaitable[wire.Converted]:
+        """Convert a file to another format. Never overwrites one unless it is told to."""
+        return self.service.conversions.convert(wanted, self.user_name)
+
+
 class NotebookRunsHandler(PatinaHandler):
     """`api/patina/notebooks/{id}/runs`."""
 

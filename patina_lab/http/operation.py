@@ -47,6 +47,12 @@ class PatinaHandler(APIHandler):
         """Receive what does the work."""
         self.service = service
 
+    @property
+    def user_name(self) -> str:
+        """The name of who asks, as outputs show it."""
+        user = self.current_user
+        return str(user.display_name or user.name or user.username)
+
     def skip_check_origin(self) -> bool:
         """Refuse a page of another origin also when it has a token."""
         return False

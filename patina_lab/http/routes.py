@@ -12,6 +12,7 @@ from patina_lab.http.kernels import (
 )
 from patina_lab.http.notebooks import (
     CellsHandler,
+    ConvertHandler,
     FlushHandler,
     InfoHandler,
     NotebookRunsHandler,
@@ -44,6 +45,7 @@ RESOURCES: dict[str, type] = {
     "/notebooks": NotebooksHandler,
     "/notebooks/{id}/cells": CellsHandler,
     "/notebooks/{id}/flush": FlushHandler,
+    "/convert": ConvertHandler,
     "/notebooks/{id}/runs": NotebookRunsHandler,
     "/notebooks/{id}/blobs/{hash}": BlobHandler,
     "/notebooks/{id}/search": SearchHandler,

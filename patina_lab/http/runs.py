@@ -33,8 +33,7 @@ class ExecuteHandler(PatinaHandler):
     @operation("execute", body=wire.Execute, reply=list[wire.OutputCell])
     def post(self, run: str, wanted: wire.Execute) -> Awaitable[list[wire.OutputCell]]:
         """Queue cells of the document."""
-        user = self.current_user
-        return self.service.execute(run, wanted, user.display_name or user.name or user.username)
+        return self.service.execute(run, wanted, self.user_name)
 
 
 class InputHandler(PatinaHandler):

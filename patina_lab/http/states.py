@@ -21,8 +21,7 @@ class ForkHandler(PatinaHandler):
     @operation("execute", body=wire.ForkRun, reply=wire.Run, status=CREATED)
     def post(self, run: str, wanted: wire.ForkRun) -> Awaitable[wire.Run]:
         """Make a run that starts with this one's state, and queue cells in it."""
-        user = self.current_user
-        return self.service.fork(run, wanted, user.display_name or user.name or user.username)
+        return self.service.fork(run, wanted, self.user_name)
 
 
 class UndoHandler(PatinaHandler):

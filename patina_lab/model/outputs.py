@@ -118,7 +118,7 @@ def write(stream: Stream, text: str) -> tuple[Stream, tuple[Blob, ...]]:
 
 
 def _seal(stream: Stream) -> tuple[Stream, tuple[Blob, ...]]:
-    parts = list(_pieces(stream.settled))
+    parts = list(pieces(stream.settled))
     blobs = tuple(Blob.of(part.encode()) for part in parts)
     chunks = tuple(
         Chunk(blob.hash, len(blob.data), part.count("\n"))
@@ -127,8 +127,8 @@ def _seal(stream: Stream) -> tuple[Stream, tuple[Blob, ...]]:
     return replace(stream, settled="", sealed=stream.sealed + chunks), blobs
 
 
-def _pieces(text: str) -> Iterable[str]:
-    """Cut text into chunks, at line ends where there are any."""
+def pieces(text: str) -> Iterable[str]:
+    """Yield text in chunks of at most CHUNK_CHARS, cut at line ends where there are any."""
     start = 0
     while len(text) - start > CHUNK_CHARS:
         newline = text.rfind("\n", start, start + CHUNK_CHARS)

@@ -34,8 +34,8 @@ class Rooms:
         root: Path,
         also_in: Iterable[str] = (),
     ) -> None:
-        self._sources, self._kernels, self._root = sources, kernels, root
-        self._roots = Roots(root, also_in)
+        self._sources, self._kernels, self.root = sources, kernels, root
+        self.roots = Roots(root, also_in)
         self.kernels = kernels
         self._rooms: dict[str, Room] = {}
         self._opening: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -129,7 +129,7 @@ class Rooms:
     def refuse_outside(self, path: str) -> None:
         """Raise a problem for a notebook that links lead out of the server's root, or its runs."""
         file = self._file(path)
-        if not (self._roots.hold(file) and self._roots.hold(RunFolder(file).path)):
+        if not (self.roots.hold(file) and self.roots.hold(RunFolder(file).path)):
             raise forbidden(
                 f"{path[:80]} is not below the server's root",
                 "It, its runs or a folder above them is a link to another place",
@@ -137,7 +137,7 @@ class Rooms:
             )
 
     def _file(self, path: str) -> Path:
-        return self._root / path
+        return self.root / path
 
     def renamed(self, old: str, new: str) -> None:
         """Take the runs of a notebook along that got another name, or whose folder did."""

@@ -28,6 +28,17 @@ def ending(folded: Folded, at: str) -> list[Record]:
     return records
 
 
+def ending_of_copy(folded: Folded, at: str) -> list[Record]:
+    """Return the records that end a run which is the copy of one that may go on."""
+    open_cells = [cell for cell in folded.cells.values() if cell.status in ("queued", "running")]
+    records: list[Record] = [
+        Closed(seq=cell.seq, status="not run", ended=at) for cell in open_cells
+    ]
+    if folded.status not in _ENDED:
+        records.append(KernelEnded(status="stopped", at=at))
+    return records
+
+
 def _failed(cell: wire.OutputCell, at: str) -> list[Record]:
     error = wire.Manifest(
         id=f"{cell.id}-lost",

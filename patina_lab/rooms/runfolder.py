@@ -65,10 +65,11 @@ class RunFolder:
             with suppress(OSError):
                 Snapshot(aside.with_suffix("")).recover()
         if copy_of is not None:
-            self._make_own(notebook, copy_of)
+            self.make_own(notebook, copy_of)
         return [_load(path, notebook) for path in sorted(self.path.glob("*.jsonl"))]
 
-    def _make_own(self, notebook: str, copy_of: str) -> None:
+    def make_own(self, notebook: str, copy_of: str) -> None:
+        """Make copied runs of the notebook `copy_of` those of `notebook`. Blocks."""
         logs = sorted(self.path.glob("*.jsonl"))
         names = {path.stem: str(uuid.uuid4()) for path in logs}
         for path in logs:

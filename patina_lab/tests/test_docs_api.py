@@ -65,13 +65,6 @@ def test_actions_bodies_and_replies_of_routes_are_told_as_they_are() -> None:
         assert reply.replace("`", "") == f"{int(does.status)}{shape}", name
 
 
-def test_what_is_told_not_to_be_there_is_not_there() -> None:
-    later = section(doc("docs/reference/api.md"), "## Not in this version: 404")
-    names = set(re.findall(r"^ {4}([A-Z]+) +(api/patina\S+)", later, re.MULTILINE))
-    assert names
-    assert not {" ".join(name) for name in names} & {name for name, _ in operations()}
-
-
 def shapes() -> dict[str, type[wire.Wire]]:
     return {
         name: shape

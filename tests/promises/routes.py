@@ -15,6 +15,7 @@ RIGHTS = {
     "/notebooks": {"GET": "read", "POST": "write"},
     "/notebooks/{id}/cells": {"GET": "read"},
     "/notebooks/{id}/flush": {"POST": "write"},
+    "/convert": {"POST": "write"},
     "/notebooks/{id}/runs": {"GET": "read", "POST": "execute"},
     "/notebooks/{id}/blobs/{hash}": {"GET": "read"},
     "/notebooks/{id}/search": {"GET": "read"},

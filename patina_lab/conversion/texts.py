@@ -1,0 +1,89 @@
+"""Notebooks as text: Markdown, MyST, R Markdown, Quarto, and scripts. Jupytext reads and writes.
+
+They have no outputs: those of a run are in pages (pages.py).
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Any, cast
+
+import jupytext
+import nbformat
+from jupytext.languages import _SCRIPT_EXTENSIONS
+
+from patina_lab.conversion.errors import ConversionError
+from patina_lab.conversion.ipynb import identified
+
+MAX_BYTES = 8 * 2**20
+"""Larger texts are no notebooks: their syntax is looked for line by line."""
+TEXTS = (".md", ".markdown", ".Rmd", ".qmd", ".myst")
+SCRIPTS: dict[str, str] = {
+    suffix: script["language"] for suffix, script in _SCRIPT_EXTENSIONS.items()
+}
+"""The file name extensions of scripts, and their languages."""
+_HINT = "Mend the file with a text editor. A header between --- lines has to be YAML."
+
+
+def read_text(data: bytes, suffix: str) -> dict[str, Any]:
+    """Return a notebook without outputs, nbformat 4.5. Raises ConversionError.
+
+    Which of the formats of its suffix it is, Jupytext tells: by a header, else by the cells' marks.
+    """
+    text = _decoded(data)
+    # Quarto's fences are those of R Markdown; Jupytext asks the program itself otherwise.
+    known = ".Rmd" if suffix == ".qmd" else suffix
+    try:
+        notebook = jupytext.reads(text, fmt={"extension": known})
+    except Exception as error:  # Jupytext's readers raise whatever their parsers do.
+        reason = " ".join(str(error).split())[:300]
+        what = f"Jupytext cannot read it ({type(error).__name__}: {reason})"
+        raise ConversionError(what, hint=_HINT) from error
+    _say_language(notebook["metadata"])
+    return identified(cast("dict[str, Any]", notebook))
+
+
+def _decoded(data: bytes) -> str:
+    if len(data) > MAX_BYTES:
+        raise ConversionError(
+            f"The file is {len(data) / 2**20:.0f} MiB; a text has at most {MAX_BYTES >> 20} MiB",
+            hint="Is it a notebook at all?",
+        )
+    if (at := data.find(b"\0")) >= 0:
+        raise ConversionError(
+            "The file is binary", place=_line(data, at), hint="It is no notebook."
+        )
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        what = f"The file is binary (0x{data[error.start]:02x} is no UTF-8)"
+        raise ConversionError(
+            what, place=_line(data, error.start), hint="It is no notebook."
+        ) from error
+
+
+def _line(data: bytes, at: int) -> str:
+    return f"Line {data.count(10, 0, at) + 1}"
+
+
+def _say_language(metadata: dict[str, Any]) -> None:
+    """Put the language where an `.ipynb` has it; Jupytext says it for itself."""
+    main = metadata.get("jupytext", {}).get("main_language")
+    if main and "kernelspec" not in metadata and "language_info" not in metadata:
+        metadata["language_info"] = {"name": main}
+
+
+def write_text(notebook: dict[str, Any], suffix: str, style: str) -> str:
+    """Return a notebook as text in a style of Jupytext's: markdown, myst, percent, light ..."""
+    try:
+        return cast("str", jupytext.writes(nbformat.from_dict(notebook), fmt=f"{suffix}:{style}"))
+    except Exception as error:  # As above.
+        reason = " ".join(str(error).split())[:300]
+        what = f"Jupytext cannot write it ({type(error).__name__}: {reason})"
+        raise ConversionError(what, hint="Choose another format.") from error
+
+
+def suffix_of(path: str) -> str:
+    """Return a file name's extension as this module knows it."""
+    suffix = PurePosixPath(path).suffix
+    return suffix if suffix in SCRIPTS or suffix in TEXTS else suffix.lower()

@@ -1,0 +1,89 @@
+"""Conversions that a server is asked for. Part of the service.
+
+A notebook that is open is converted as people edit it now.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from patina_lab import wire
+from patina_lab.conversion.content import PastRun
+from patina_lab.converting.convert import Conversion, convert_file
+from patina_lab.converting.reading import Live
+from patina_lab.rooms.problem import bad_request, conflict, not_found
+from patina_lab.rooms.registry import Rooms
+from patina_lab.rooms.room import Room
+
+Specs = Callable[[], Awaitable[Mapping[str, Any]]]
+IsHidden = Callable[[str], Awaitable[bool]]
+
+
+class Conversions:
+    """Converts files below the server's root."""
+
+    def __init__(self, rooms: Rooms, specs: Specs, is_hidden: IsHidden) -> None:
+        self._rooms, self._specs, self._is_hidden = rooms, specs, is_hidden
+        self._places = asyncio.Semaphore(2)
+
+    async def convert(self, wanted: wire.Convert, user: str) -> wire.Converted:
+        """Convert a file to another. What is open is converted as it is now."""
+        for path in (wanted.source, wanted.to):
+            await self._refuse(path)
+        self._refuse_open(wanted.to)
+        specs = await self._specs()
+        installed = {name: str(spec["spec"]["language"]) for name, spec in specs.items()}
+        live = await self._live(wanted.source)
+        # Two at a time: each holds a whole notebook in memory.
+        async with self._places:
+            return await asyncio.to_thread(
+                convert_file,
+                self._rooms.root,
+                Conversion(wanted, installed, user),
+                roots=self._rooms.roots,
+                live=live,
+            )
+
+    async def _refuse(self, path: str) -> None:
+        """Raise a problem for a path that is none, is hidden, or leads out of the root."""
+        if any(part in ("", ".", "..") for part in path.split("/")) or "\0" in path:
+            reason = "It has an empty part, `.` or `..`, or leaves the server's root"
+            raise bad_request(f"{path[:80]!r} is no path", reason, "Name the file as it is listed.")
+        self._rooms.refuse_outside(path)
+        if await self._is_hidden(path):
+            raise not_found(f"There is no file {path[:80]}", "Hidden files are not served")
+
+    def _refuse_open(self, path: str) -> None:
+        """Raise a problem for a target that is open: people would lose what they see."""
+        if any(room.source.path == path and room.source.alive for room in self._rooms):
+            raise conflict(
+                f"{path} is open", "An open notebook is not replaced", "Close it, or choose a name."
+            )
+
+    async def _live(self, path: str) -> Live | None:
+        for room in self._rooms:
+            if room.source.path == path and room.source.alive:
+                return Live(await room.source.document.aget(), tuple(_past_runs(room)))
+        return None
+
+
+def _past_runs(room: Room) -> list[PastRun]:
+    runs: list[PastRun] = []
+    for runner in room.runners:
+        run, recorder = runner.recorder.wire_run, runner.recorder
+        runs.append(
+            PastRun(
+                id=run.id,
+                title=run.title,
+                created=run.created,
+                kernel=run.kernel_name,
+                language=run.language,
+                cells=tuple(recorder.cells()),
+                variables=tuple(recorder.variables.after(run.last_seq, run.session).values()),
+                error=run.error,
+                parent=run.parent,
+            )
+        )
+    return sorted(runs, key=lambda run: (run.created, run.id))
