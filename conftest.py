@@ -10,5 +10,6 @@ for name, folder in (
     ("XDG_CACHE_HOME", ".cache"),
     ("CARGO_HOME", ".cargo"),
     ("RUSTUP_HOME", ".rustup"),
+    ("PATINA_TARGET_DIR", ".patina/evcxr/rust"),
 ):
     os.environ.setdefault(name, str(Path.home() / folder))

@@ -1,8 +1,10 @@
-"""Build hook: the C library of patina_kernel.forking, the engine of patina_javascript.
+"""Build hook: what is compiled, for patina_kernel.forking, patina_javascript and patina_rust.
 
-A wheel gets it where a C compiler is; an editable install has it built into the user's cache.
-Without a compiler the package is complete, and forks are plain, healed or refused. The engine needs
-no compiler of the machine's: see `patina_javascript/engine/build.py`.
+A wheel gets the C library where a C compiler is; an editable install has it built into the user's
+cache. Without one the package is complete, and forks are plain, healed or refused. The engine of
+JavaScript needs no compiler of the machine's: see `patina_javascript/engine/build.py`. The compiler
+of the Rust kernel is in wheels that are built where cargo is; without it, the first cell of Rust
+builds it.
 """
 
 from __future__ import annotations
@@ -40,6 +42,7 @@ class PatinaHook(BuildHookInterface[Any]):
         if self.target_name != "wheel":
             return
         self._add_engine(version, build_data)
+        self._add_rust(version, build_data)
         builder = load_builder(Path(self.root))
         try:
             library = builder.ensure()
@@ -47,10 +50,29 @@ class PatinaHook(BuildHookInterface[Any]):
             self.app.display_warning(f"Forks will not carry threads over: {error}")
             return
         if version != "editable":
-            platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
             build_data["force_include"][str(library)] = INSTALLED
-            build_data["pure_python"] = False
-            build_data["tag"] = f"py3-none-{platform}"
+            self._mark_platform(build_data)
+
+    @staticmethod
+    def _mark_platform(build_data: dict[str, Any]) -> None:
+        platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
+        build_data["pure_python"] = False
+        build_data["tag"] = f"py3-none-{platform}"
+
+    def _add_rust(self, version: str, build_data: dict[str, Any]) -> None:
+        if version == "editable":
+            return  # the set-up builds it, and says what it does meanwhile
+        sys.path.insert(0, str(Path(self.root) / "kernels"))
+        from patina_rust import artifacts, build  # noqa: PLC0415 - not before it can be found
+
+        try:
+            binary = build.ensure()
+        except build.BuildError as error:
+            self.app.display_warning(f"The wheel is without the compiler of Rust: {error}")
+            return
+        where = f"patina_rust/built/{artifacts.BINARY}"
+        build_data["force_include"][str(binary)] = where
+        self._mark_platform(build_data)
 
     def _add_engine(self, version: str, build_data: dict[str, Any]) -> None:
         sys.path.insert(0, str(Path(self.root) / "kernels"))

@@ -61,10 +61,10 @@ async def _cells() -> list[Figure]:
 
 
 async def _pss(kernel: Timed) -> float:
-    return _pss_of((await kernel.ask("state"))["pids"]["executor"])
+    return pss_of((await kernel.ask("state"))["pids"]["executor"])
 
 
-def _pss_of(pid: int) -> float:
+def pss_of(pid: int) -> float:
     """Return its proportional memory, in MB."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     (line,) = (line for line in lines if line.startswith("Pss:"))

@@ -9,15 +9,17 @@ import tempfile
 from collections.abc import Iterator
 
 import pytest
-from conformance.languages import LANGUAGES, Language
+from conformance import missing
+from conformance.languages import LANGUAGES, RUST, Language
 from conformance.live import Live, start
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _surroundings() -> Iterator[None]:
     directory = tempfile.mkdtemp(prefix="pt-")  # short: a Unix socket's path must be
-    names = ("PATINA_RUNTIME_DIR", "IPYTHONDIR")
-    values = (f"{directory}/run", f"{directory}/ipython")
+    # For Rust: a test's kernel needs no other in waiting, and a slow machine shows no phases.
+    names = ("PATINA_RUNTIME_DIR", "IPYTHONDIR", "PATINA_STANDBY", "PATINA_PHASES")
+    values = (f"{directory}/run", f"{directory}/ipython", "0", "0")
     before = {name: os.environ.get(name) for name in names}
     os.environ.update(zip(names, values, strict=True))
     yield
@@ -26,9 +28,30 @@ def _surroundings() -> Iterator[None]:
     shutil.rmtree(directory, ignore_errors=True)
 
 
+# Each cell of Rust is compiled, and its first one by a compiler that is started.
+RUST_SECONDS = 400
+# What these test is the machine that languages share: two languages are enough.
+OF_THE_MACHINE = ("template", "runtime_directory", "journal", "papermill", "jupyter_console")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Give tests of Rust their time, and leave those of the machine to the other languages."""
+    left_out = []
+    for item in items:
+        chosen = getattr(item, "callspec", None) and item.callspec.params.get("language")  # type: ignore[attr-defined]
+        if chosen is RUST or "patina_rust" in item.nodeid:
+            item.add_marker(pytest.mark.timeout(RUST_SECONDS))
+        if chosen is RUST and any(word in item.nodeid for word in OF_THE_MACHINE):
+            left_out.append(item)
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=left_out)
+
+
 @pytest.fixture(params=LANGUAGES, ids=lambda language: language.name)
 def language(request: pytest.FixtureRequest) -> Language:
     chosen: Language = request.param
+    if chosen is RUST and missing.rust():
+        pytest.skip(missing.rust())
     return chosen
 
 

@@ -55,6 +55,18 @@ class Result:
         return "passed" if self.passed else "FAILED"
 
 
+RUST = "kernels/patina_rust/compiler/Cargo.toml"
+# Where the set-up has compiled what ours is made with, which takes minutes: in the user's cache.
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+TARGET = f"--target-dir={CACHE / 'patina-lab/rust/target'}"
+LOCKED = ("--release", "--locked", f"--manifest-path={RUST}", TARGET)
+# As `cargo clippy`, which would compile all that ours is made with a second time.
+CLIPPY = ("env", "RUSTC_WORKSPACE_WRAPPER=clippy-driver", "cargo", "build", "--quiet", *LOCKED)
+RUST_CHECKS = (
+    Step("cargo fmt", ("cargo", "fmt", "--check", f"--manifest-path={RUST}")),
+    Step("clippy", CLIPPY),
+)
+RUST_TESTS = (Step("cargo test", ("cargo", "test", "--quiet", *LOCKED)),)
 CHECKS = (
     Step("ruff check", ("ruff", "check", ".")),
     Step("ruff format", ("ruff", "format", "--check", ".")),
@@ -163,12 +175,22 @@ def browser_steps(*, wanted: bool) -> tuple[list[Step], list[str]]:
     return [BROWSER], []
 
 
+def rust(steps: tuple[Step, ...]) -> tuple[list[Step], list[str]]:
+    """Return steps of Rust, or the sentence that says why they are not run."""
+    if shutil.which("cargo") is None:
+        return [], ["Rust: there is no cargo; install it from https://rustup.rs and run again"]
+    return list(steps), []
+
+
 def selected(options: argparse.Namespace) -> tuple[list[Step], list[str]]:
     """Return the steps to run, and a sentence for each thing that is left out."""
+    checks, no_rust = rust(RUST_CHECKS)
     if options.only_checks:
-        return list(CHECKS), ["everything but the checks: left out on request"]
+        left_out = ["everything but the checks: left out on request", *no_rust]
+        return [*CHECKS, *checks], left_out
     browser, left_out = browser_steps(wanted=not options.without_browser)
-    return [*CHECKS, *TESTS, *browser], left_out
+    tests, _ = rust(RUST_TESTS)
+    return [*CHECKS, *checks, *TESTS, *tests, *browser], [*no_rust, *left_out]
 
 
 def main() -> int:

@@ -29,6 +29,7 @@ class Language:
     stuck: str
     """Compute for ever, never looking whether there is an interrupt."""
     segfault: str
+    """Write where nothing is; no format."""
     leave: str
     """End the process at once, with status {value}."""
     iterator: str
@@ -45,6 +46,10 @@ class Language:
     """The beginning of a name, and one of its completions."""
     saves_everything: bool
     """Whether a snapshot has the whole state: iterators half-way, too."""
+    sees_interrupts: bool = True
+    """Whether a cell can notice one. Where not, it is ended, and what it has done is undone."""
+    steps: int = 200
+    """How many random steps its suite takes."""
 
 
 PYTHON = Language(
@@ -94,6 +99,32 @@ JAVASCRIPT = Language(
     inspected="parseInt",
     completed=("pars", "parseInt"),
     saves_everything=True,
+)
+
+RUST = Language(
+    kernel="patina-rust",
+    name="rust",
+    bind="let mut {name} = {value};",
+    show="{name}",
+    add="{name} += {value};",
+    write='println!("{text}");',
+    fail='panic!("so be it")',
+    error_name="Panic",
+    ask='println!("got {}", patina_input("who? "));',
+    sleep="std::thread::sleep(std::time::Duration::from_millis({value}));",
+    stuck="while std::hint::black_box(true) {}",
+    segfault="unsafe { std::ptr::without_provenance_mut::<i32>(8).write_volatile(1) };",
+    leave="std::process::exit({value});",
+    iterator="let mut {name} = 0..1000; {name}.next();",
+    following="{name}.next().unwrap()",
+    random="std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), 1)",
+    incomplete="fn f(x: i32) {",
+    invalid="let x = 7);",
+    inspected="println",
+    completed=("Vec", "Vec"),
+    saves_everything=True,
+    sees_interrupts=False,
+    steps=40,
 )
 
 LANGUAGES = (PYTHON, JAVASCRIPT)

@@ -14,7 +14,7 @@ from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 
 # So long a machine that has much else to do may take.
-PATIENCE = 60.0
+PATIENCE = 180.0
 # What is published before a subscription has taken hold is missed, and is then asked for again.
 SUBSCRIBED_SECONDS = 0.1
 
@@ -33,7 +33,9 @@ class Ran:
     @property
     def text(self) -> str:
         """What a person sees, in order."""
-        return "".join(_text(message) for message in self.messages)
+        kinds = [message["msg_type"] for message in self.messages]
+        cleared = len(kinds) - kinds[::-1].index("clear_output") if "clear_output" in kinds else 0
+        return "".join(_text(message) for message in self.messages[cleared:])
 
     def of(self, kind: str) -> list[dict[str, Any]]:
         return [message["content"] for message in self.messages if message["msg_type"] == kind]

@@ -137,7 +137,8 @@ async def test_a_busy_kernel_is_forked_as_it_was_before_the_cell(
         assert (await fork.run(language.show.format(name="x"))).text == "1"
     await kernel.ask("interrupt_request")
     await kernel.outcome(request)
-    assert (await kernel.run(language.show.format(name="x"))).text == "2"
+    kept = "2" if language.sees_interrupts else "1"
+    assert (await kernel.run(language.show.format(name="x"))).text == kept
 
 
 async def test_forks_of_what_is_not_there_say_so(kernel: Live, language: Language) -> None:
@@ -199,7 +200,8 @@ async def test_where_no_process_can_be_copied_a_fork_is_saved_and_loaded(
         assert "cannot copy a running process" in lines[0]["what"]
         assert lines[0]["advice"]
         unsaved = [] if language.saves_everything else ["going"]
-        assert [line["name"] for line in lines[1:]] == unsaved
+        # How it was loaded is told, too, by a language with several ways.
+        assert [line["name"] for line in lines[1:] if line["kind"] != "loaded"] == unsaved
         with pytest.raises(KernelRequestError):  # what the kernel has now is not that state
             await start(language.kernel, fork_of=kernel.manager.connection_file, checkpoint="gone")
 

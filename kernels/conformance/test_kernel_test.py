@@ -6,7 +6,8 @@ import os
 
 import jupyter_kernel_test
 
-from conformance.languages import JAVASCRIPT, PYTHON
+from conformance.languages import JAVASCRIPT, PYTHON, RUST
+from conformance.missing import needs_rust
 
 
 class _Quiet(jupyter_kernel_test.KernelTests):
@@ -67,6 +68,29 @@ class TestJavaScript(_Quiet):
     code_history_pattern = "1?2*"
     supported_history_operations = ("tail", "search")  # type: ignore[assignment]
     code_inspect_sample = "parseInt"
+
+
+@needs_rust
+class TestRust(_Quiet):
+    """There is no pager, and no history of earlier kernels."""
+
+    kernel_name = RUST.kernel
+    language_name = RUST.name
+    file_extension = ".rs"
+    code_hello_world = 'println!("hello, world")'
+    code_stderr = 'eprintln!("test")'
+    completion_samples = [{"text": "Ve", "matches": {"Vec"}}]
+    complete_code_samples = ["1", 'println!("hello, world")']
+    incomplete_code_samples = ['println!("hello', RUST.incomplete]
+    invalid_code_samples = [RUST.invalid]
+    code_generate_error = 'panic!("x")'
+    code_execute_result = [{"code": "1+2+3", "result": "6"}]
+    code_display_data = [
+        {"code": 'patina_html("<b>t</b>"); println!();', "mime": "text/html"},
+    ]  # fmt: skip
+    code_history_pattern = "1?2*"
+    supported_history_operations = ("tail", "search")  # type: ignore[assignment]
+    code_inspect_sample = "println"
 
 
 del _Quiet  # it is no test of its own

@@ -16,7 +16,6 @@ from conformance.test_processes import _all_end, _family
 
 # Side by side, so that one goes on while the other waits for its processes.
 SEEDS = (20_260_701, 20_260_702)
-STEPS = 200
 MOST_KERNELS = 4
 CHECKPOINTS = 5
 
@@ -120,8 +119,8 @@ class Walk:
             await one.live.shut_down()
 
 
-@pytest.mark.timeout(600)  # 200 steps; each has a bound of its own, `live.PATIENCE`
+@pytest.mark.timeout(600)  # each step has a bound of its own, `live.PATIENCE`
 async def test_random_steps(language: Language) -> None:
     walks = [Walk(language, seed) for seed in SEEDS]
-    await asyncio.gather(*(walk.take(STEPS // len(walks)) for walk in walks))
+    await asyncio.gather(*(walk.take(language.steps // len(walks)) for walk in walks))
     await _all_end(sorted(set[int]().union(*(walk.seen for walk in walks))))

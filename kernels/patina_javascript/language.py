@@ -101,6 +101,7 @@ class JavaScriptLanguage(OneThread):
 
     name = "javascript"
     engine = ENGINE
+    sees_interrupts = True
     watch: InterruptWatch
 
     def __init__(self, session: Session) -> None:

@@ -111,6 +111,9 @@ class Language(Protocol):
 
     name: str
     engine: str
+    sees_interrupts: bool
+    """Whether a cell notices SIGINT. Where not, an interrupt ends the process, and it goes on from
+    the state before the cell."""
 
     @property
     def inspector(self) -> Inspector:

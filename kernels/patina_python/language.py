@@ -21,6 +21,7 @@ class PythonLanguage:
     """Implements `patina_kernel.language.Language` for a kernel that has an IPython shell."""
 
     name = "python"
+    sees_interrupts = True
     engine = (
         f"{platform.python_implementation()} {platform.python_version()}, IPython {ipython_version}"
     )

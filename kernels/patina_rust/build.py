@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from patina_rust import artifacts
+from patina_rust import artifacts, building
 
 BUILD_SECONDS = 1800
 
@@ -18,7 +19,19 @@ class BuildError(Exception):
 
 
 def ensure() -> Path:
-    """Return the compiler, built now if need be. Raises BuildError."""
+    """Return the compiler, built now if need be. Raises BuildError.
+
+    Another build is waited for: it may be the same.
+    """
+    held = building.lock()
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        return _ensured()
+    finally:
+        os.close(held)
+
+
+def _ensured() -> Path:
     try:
         return artifacts.find()
     except artifacts.NotBuiltError as error:
@@ -47,10 +60,11 @@ def _compile() -> Path:
     return folder / "release" / artifacts.BINARY
 
 
-def main() -> int:
-    """Build, and say what was built."""
+def main(arguments: list[str]) -> int:
+    """Build, and say what was built. `--lock`: who starts this has taken the lock for it."""
+    make = _ensured if arguments else ensure
     try:
-        print(f"{artifacts.BINARY}: {ensure()}")
+        print(f"{artifacts.BINARY}: {make()}")
     except BuildError as error:
         print(f"The Rust kernel was not built: {error}", file=sys.stderr)
         return 1
@@ -58,4 +72,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

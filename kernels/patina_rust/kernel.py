@@ -2,39 +2,22 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from typing import Any
 
 from ipykernel.jsonutil import json_clean
+from IPython.core.error import StdinNotImplementedError
 from patina_kernel.executor.metakernel import ForkableMetaKernel
 from patina_kernel.wire.ops import Op
 
 from patina_rust.compiler import CellError, CompilerError
 from patina_rust.language import ENGINE, RustLanguage
 from patina_rust.library import RuntimeUnavailableError
+from patina_rust.names import Names
 from patina_rust.output import Content, Event, Text
-from patina_rust.session import Session
+from patina_rust.session import Channels, Session
 from patina_rust.source import completeness
-
-_WORDS = (
-    "as async await break const continue crate else enum extern false fn for if impl in let loop "
-    "match mod move mut pub ref return self static struct super trait true type unsafe use where "
-    "while String Vec Option Some None Result Ok Err Box println! print! eprintln! format! vec! "
-    "panic! assert! assert_eq! dbg! HashMap patina_html patina_svg"
-)
-KEYWORDS = frozenset(_WORDS.split())
-COMMANDS = (":dep", ":vars", ":type", ":opt", ":offline", ":env", ":clear", ":help", ":version")
-MACROS = {
-    "println": 'macro of std: writes a line to stdout; println!("{x} {:?}", value)',
-    "print": "macro of std: writes to stdout",
-    "eprintln": "macro of std: writes a line to stderr",
-    "format": 'macro of std: returns a String; format!("{x}")',
-    "vec": "macro of std: returns a Vec; vec![1, 2, 3]",
-    "dbg": "macro of std: writes an expression and its value to stderr, and returns the value",
-    "panic": "macro of std: ends the cell; variables it did not move are kept",
-}
-_NAME = re.compile(r"[:\w]?\w*!?\Z")
+from patina_rust.status import Status
 
 
 class RustKernel(ForkableMetaKernel):
@@ -57,32 +40,46 @@ class RustKernel(ForkableMetaKernel):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.engine = Session()
+        self.engine = Session(self._question)
+        self.names = Names(self.engine)
         self.patina = RustLanguage(self.engine)
         self._shown: dict[str, str] = {}
-        self._begin()
-
-    def _begin(self) -> None:
-        """Start the compiler early; a cell says what is wrong when there is none."""
-        try:
-            self.engine.compiler.begin()
-        except CompilerError as error:
-            self.log.warning("%s", error)
+        # Who is asked for input, as ipykernel has it.
+        self._ident: Any = []
+        if self.parent.deferred:
+            self.engine.begin_template()
+        else:
+            self.engine.begin()
 
     async def do_execute(
-        self, code: str, silent: bool = False, store_history: bool = True, *_: Any, **__: Any
+        self,
+        code: str,
+        silent: bool = False,
+        store_history: bool = True,
+        user_expressions: Any = None,  # noqa: ARG002 - the protocol's
+        allow_stdin: bool = False,
+        **_: Any,
     ) -> dict[str, Any]:
         """Run a cell."""
         if store_history and not silent:
             self.history.add(self.execution_count, code)
-        self._shown = {}
+        self._shown, self._allow_stdin = {}, allow_stdin
+        self._ident = self._get_shell_context_var(self._shell_parent_ident)
+        status = Status(self._send)
+        self.engine.compiler.tell = status.tell
+        to = Channels(status.clear, self._take, self._say, self._warn)
         try:
-            outcome = self.engine.run(code, self._take, self._say)
+            outcome = self.engine.run(code, to)
         except CellError as error:
+            status.clear()
             reports = [one.report for one in error.failures]
             return self._error("CompilationError", str(error), reports, silent=silent)
         except (CompilerError, RuntimeUnavailableError) as error:
+            status.clear()
             return self._error("RustUnavailable", str(error), [str(error)], silent=silent)
+        except KeyboardInterrupt:
+            status.clear()
+            raise
         if outcome != "ok":
             self._publish("display_data")
             name = "Panic" if outcome == "panic" else "Error"
@@ -111,14 +108,16 @@ class RustKernel(ForkableMetaKernel):
                 self._shown[mime] = data
             case Text(text):
                 self._publish("display_data")
-                self._stream(text)
+                self._stream(sys.stdout, text)
 
     def _say(self, text: str) -> None:
         if text:
-            self._stream(text)
+            self._stream(sys.stdout, text)
 
-    def _stream(self, text: str) -> None:
-        stream: Any = sys.stdout
+    def _warn(self, text: str) -> None:
+        self._stream(sys.stderr, text)
+
+    def _stream(self, stream: Any, text: str) -> None:
         token = stream.set_thread_parent(self.get_parent("shell"))
         try:
             stream.write(text)
@@ -140,25 +139,33 @@ class RustKernel(ForkableMetaKernel):
         parent, topic = self.get_parent("shell"), self._topic(kind)
         self.session.send(self.iopub_socket, kind, json_clean(content), parent, ident=topic)
 
+    # Input
+
+    def _question(self, prompt: str, password: bool) -> str:
+        """Ask a person, from the thread that reads. Raises when there is nobody to ask."""
+        if not self._allow_stdin:
+            raise StdinNotImplementedError
+        self._publish("display_data")
+        return self._input_request(prompt, self._ident, self.get_parent("shell"), password)
+
     # Other requests
 
     async def do_complete(self, code: str, cursor_pos: int) -> dict[str, Any]:
-        """Complete a name: variables, items, keywords and commands."""
-        begun = _NAME.search(code[:cursor_pos])
-        word = begun[0] if begun else ""
-        names = {*(name for name, _ in self.engine.variables), *self.engine.items, *KEYWORDS}
-        matches = sorted(name for name in {*names, *COMMANDS} if name.startswith(word))
-        start = cursor_pos - len(word)
-        found = {"matches": matches, "cursor_start": start, "cursor_end": cursor_pos}
-        return {"status": "ok", "metadata": {}, **found}
+        """Complete a name: by rust-analyzer; while that starts, from what is known here."""
+        found = self.names.complete(code, cursor_pos)
+        return {
+            "status": "ok",
+            "matches": list(found.matches),
+            "cursor_start": found.start,
+            "cursor_end": found.end,
+            "metadata": {"_jupyter_types_experimental": list(found.types)},
+        }
 
     async def do_inspect(self, code: str, cursor_pos: int, *_: Any, **__: Any) -> dict[str, Any]:
-        """Say the type of a variable."""
-        before, after = re.search(r"\w*\Z", code[:cursor_pos]), re.match(r"\w*", code[cursor_pos:])
-        name = (before[0] if before else "") + (after[0] if after else "")
-        kind = dict(self.engine.variables).get(name) or MACROS.get(name)
-        data = {} if kind is None else {"text/plain": f"{name}: {kind}"}
-        return {"status": "ok", "found": kind is not None, "data": data, "metadata": {}}
+        """Say what is known of a name."""
+        text = self.names.inspect(code, cursor_pos)
+        data = {"text/plain": text} if text else {}
+        return {"status": "ok", "found": bool(text), "data": data, "metadata": {}}
 
     async def do_is_complete(self, code: str) -> dict[str, Any]:
         """Say whether a console should run it."""

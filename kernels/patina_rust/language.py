@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from patina_kernel.language import (
     SUMMARY_CHARS,
@@ -17,14 +15,13 @@ from patina_kernel.language import (
     OneThread,
     Page,
     ReportLine,
-    SnapshotError,
 )
 
-from patina_rust.compiler import CellError, CompilerError
-from patina_rust.session import Past, Session
+from patina_rust.session import Session
+from patina_rust.snapshots import RustSnapshots
 
 ENGINE = "evcxr 0.22.0"
-FORMAT, VERSION = "patina-rust-sources", 1
+_RNG = re.compile(r"\w*Rng\b").search
 _LET = r"\blet\s+(?:mut\s+)?{}\b"
 
 
@@ -71,7 +68,7 @@ class RustInspector:
         self._session.program.values(row)
         return {
             name: _global(name, kind, found.get(name))
-            for name, kind in sorted(self._session.variables)
+            for name, kind in sorted(self._session.state.variables)
         }
 
     def children(self, name: str, path: Sequence[str], offset: int, limit: int) -> Page:  # noqa: ARG002
@@ -89,42 +86,12 @@ def _global(name: str, kind: str, value: tuple[str, int] | None) -> Global:
     return Global(name, kind, "data", short, has_children=False, length=count)
 
 
-class RustSnapshots:
-    """The sources of the cells, in order; loading compiles and runs them again."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
-    def save(self, path: Path) -> tuple[int, tuple[ReportLine, ...]]:
-        """Write the sources."""
-        cells = [cell.code for cell in self._session.past]
-        data = json.dumps({"format": FORMAT, "version": VERSION, "cells": cells}) + "\n"
-        try:
-            path.write_text(data, "utf-8")
-        except OSError as error:
-            hint = "choose a folder that can be written, on a disk with room"
-            raise SnapshotError(f"{path} cannot be written: {error.strerror}", hint) from error
-        return len(data.encode()), ()
-
-    def load(self, path: Path) -> tuple[ReportLine, ...]:
-        """Run the cells of a saved state in place of this one."""
-        hint = "load a state that this version of the kernel has saved"
-        try:
-            saved = json.loads(path.read_text("utf-8"))
-            if (saved["format"], saved["version"]) != (FORMAT, VERSION):
-                raise ValueError("it is no state of Rust cells")  # noqa: TRY301
-            cells = tuple(Past(str(code)) for code in saved["cells"])
-            self._session.replay(cells)
-        except (OSError, ValueError, KeyError, TypeError, CellError, CompilerError) as error:
-            raise SnapshotError(f"{path.name} was not loaded: {error}", hint) from error
-        return ()
-
-
 class RustLanguage(OneThread):
     """Implements `patina_kernel.language.Language`."""
 
     name = "rust"
     engine = ENGINE
+    sees_interrupts = False
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -135,14 +102,26 @@ class RustLanguage(OneThread):
         """Have no text in a buffer that both would write."""
         self._session.program.flush()
 
-    def after_fork(self, *, reseed: bool) -> tuple[ReportLine, ...]:  # noqa: ARG002 - no state of ours
-        """Go on as a copy."""
-        self._session.copied()
-        return ()
+    def own_files(self) -> frozenset[str]:
+        """Return the locks of compilers: copies are to share them."""
+        return self._session.compiler.held()
+
+    def after_fork(self, *, reseed: bool) -> tuple[ReportLine, ...]:
+        """Go on as a copy, without the threads of an async runtime."""
+        self._session.program.forget_threads()
+        if not reseed:
+            return ()
+        self._session.program.reseed()
+        return tuple(_goes_on(name) for name, kind in self._session.state.variables if _RNG(kind))
 
     def fresh_randomness(self) -> None:
         """Be a new kernel: no cell has run, so no random state is shared."""
-        self._session.copied()
 
     def read_environment(self) -> None:
-        """Cells read it themselves."""
+        """Have a compiler of one's own: cells read the environment themselves."""
+        self._session.begin()
+
+
+def _goes_on(name: str) -> ReportLine:
+    what = "it goes on with the same numbers as the original"
+    return ReportLine("random", name, what, "Make it anew with another seed.")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import hashlib
 import os
+import secrets
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +18,9 @@ from patina_rust import artifacts
 
 SOURCE = artifacts.PACKAGE / "runtime.rs"
 BUILD_SECONDS = 300
+# A step takes about a nanosecond.
+MOST_STEPS = 1 << 22
+OLD_SECONDS = 7 * 86_400.0
 FLAGS = ("--edition=2024", "-O", "-Cprefer-dynamic", "--crate-type=cdylib")
 _ROW = ctypes.CFUNCTYPE(
     None, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_ssize_t
@@ -26,14 +32,39 @@ class RuntimeUnavailableError(Exception):
     """The runtime cannot be built: what rustc said."""
 
 
-def build() -> Path:
-    """Return the runtime for the rustc of this machine, built now if need be."""
+def toolchain() -> str:
+    """Return which rustc and runtime cells go with. Raises RuntimeUnavailableError."""
+    return _key(_rustc())
+
+
+def unpacked() -> Path:
+    """Return a folder for libraries that come out of saved states; what is old in it goes."""
+    folder = artifacts.cache() / "unpacked"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for path in folder.iterdir():
+        if time.time() - path.stat().st_mtime > OLD_SECONDS:
+            path.unlink(missing_ok=True)
+    return folder
+
+
+def _rustc() -> str:
     rustc = shutil.which("rustc")
     if rustc is None:
         raise RuntimeUnavailableError(f"rustc was not found: {artifacts.HINT}")
+    return rustc
+
+
+@functools.cache
+def _key(rustc: str) -> str:
     version = subprocess.check_output([rustc, "-vV"])  # noqa: S603 - the toolchain's
-    key = hashlib.sha256(version + SOURCE.read_bytes() + repr(FLAGS).encode()).hexdigest()[:24]
-    target = artifacts.cache() / key / "libpatina_runtime.so"
+    parts = version + SOURCE.read_bytes() + repr(FLAGS).encode()
+    return hashlib.sha256(parts).hexdigest()[:24]
+
+
+def build() -> Path:
+    """Return the runtime for the rustc of this machine, built now if need be."""
+    rustc = _rustc()
+    target = artifacts.cache() / _key(rustc) / "libpatina_runtime.so"
     if target.exists():
         return target
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -77,6 +108,17 @@ class Program:
         """Have lines without an end leave the buffer of Rust's stdout."""
         if self._runtime is not None:
             self._runtime.patina_flush()
+
+    def clear(self) -> None:
+        """Forget all variables: what they own is given back."""
+        if self._runtime is not None and self._store:
+            self._runtime.patina_clear(ctypes.c_void_p(self._store))
+        self._store = None
+
+    def reseed(self) -> None:
+        """Have the hash maps to come be of another order than the original's."""
+        if self._runtime is not None:
+            self._runtime.patina_reseed(ctypes.c_size_t(1 + secrets.randbelow(MOST_STEPS)))
 
     def forget_threads(self) -> None:
         """Be in a copy, where the threads of the async runtime are not."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 BEGIN, END = "EVCXR_BEGIN_CONTENT ", "EVCXR_END_CONTENT"
+_QUESTION = re.compile(r"EVCXR_INPUT_REQUEST(_PASSWORD)?:(.*)$")
 MARK = "EVCXR_"
 _NOTE = re.compile(
     r"(EVCXR_PANIC_NOTIFICATION|EVCXR_ERROR_OCCURRED|EVCXR_VARIABLE_CHANGED_TYPE:.*)$"
@@ -35,7 +36,15 @@ class Note:
     line: str
 
 
-Event = Text | Content | Note
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The cell asks for a line of input (as the crate evcxr_input does), and waits for it."""
+
+    prompt: str
+    password: bool = False
+
+
+Event = Text | Content | Note | Question
 
 
 class Parser:
@@ -72,13 +81,16 @@ class Parser:
             if before:
                 yield Text(before)
             return
-        note = _NOTE.search(line)
-        if note is None:
+        found = _NOTE.search(line) or _QUESTION.search(line)
+        if found is None:
             yield Text(line + "\n")
             return
-        if note.start():
-            yield Text(line[: note.start()])
-        yield Note(note[1])
+        if found.start():
+            yield Text(line[: found.start()])
+        if found.re is _NOTE:
+            yield Note(found[1])
+        else:
+            yield Question(found[2], bool(found[1]))
 
     def _content(self, line: str) -> Iterator[Event]:
         if line != END:

@@ -52,6 +52,25 @@ pub unsafe extern "C" fn patina_forget_runtime(store: *mut VariableStore) {
     }
 }
 
+/// Drops all variables. What a drop panics with is printed, and the rest is leaked.
+///
+/// # Safety
+/// `store` is what the last cell returned, and is not used afterwards.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn patina_clear(store: *mut VariableStore) {
+    let variables = unsafe { Box::from_raw(store) };
+    let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(variables)));
+}
+
+/// Goes on by so many steps in the keys that std gives to hash maps: a thread's begin at random
+/// ones, and each further map gets the next.
+#[unsafe(no_mangle)]
+pub extern "C" fn patina_reseed(steps: usize) {
+    for _ in 0..steps {
+        std::hint::black_box(std::hash::RandomState::new());
+    }
+}
+
 /// Calls `row` with the name, the value and the length (or -1) of each variable of a type of std.
 ///
 /// # Safety

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import math
+import os
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from patina_rust import capture
-from patina_rust.compiler import Compiled, Compiler, UnknownStateError
+from patina_rust.capture import Input, stdio
+from patina_rust.compiler import (
+    Compiled,
+    Compiler,
+    CompilerEndedError,
+    CompilerError,
+    UnknownStateError,
+)
 from patina_rust.library import Program
-from patina_rust.output import Event, Note, Parser
-from patina_rust.source import without_shell
+from patina_rust.output import Event, Note, Parser, Question
+from patina_rust.source import batteries, without_shell
 
 ROOT = 0
+# A notebook that lives so long has another compiler wait for the next one.
+STANDBY_SECONDS = 60.0
+STANDBY = "PATINA_STANDBY"  # 0: none waits
+BATTERIES = "PATINA_BATTERIES"
 # evcxr compiles a cell again without the variables whose types changed.
 MOST_ROUNDS = 4
+TWICE = "Perhaps memory ran out; variables and earlier cells are as they were"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,67 +38,161 @@ class Past:
 
     code: str
     notes: tuple[tuple[str, ...], ...] = ()
+    library: str = ""
+    function: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What cells have made, as the compiler has it.
+
+    `id` is the running compiler's; None: no compiler has been told of it yet.
+    """
+
+    id: int | None = ROOT
+    variables: tuple[tuple[str, str], ...] = ()
+    items: tuple[str, ...] = ()
+    outline: str = ""
+    lock: str = ""
 
 
 Outcome = Literal["ok", "panic", "error"]
+Say = Callable[[str], None]
+# Asks a person: a prompt, and whether what is typed is a password.
+Ask = Callable[[str, bool], str]
+ENDED = (
+    "[Patina] The compiler ended; it was started anew, and knows what earlier cells have made.\n"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """Where what a cell comes to goes.
+
+    `goes` is called when it is compiled, and runs now; `take` gets what it writes, `say` what
+    commands say, `warn` what a person should know besides.
+    """
+
+    goes: Callable[[], None]
+    take: Callable[[Event], None]
+    say: Say
+    warn: Say
 
 
 class Session:
     """Cells in, events out. Raises what `Compiler.compile` raises."""
 
-    def __init__(self) -> None:
+    def __init__(self, ask: Ask) -> None:
         self.compiler, self.program = Compiler(), Program()
         self.past: tuple[Past, ...] = ()
-        self.variables: tuple[tuple[str, str], ...] = ()
-        self.items: tuple[str, ...] = ()
-        self._state = ROOT
+        self.state = State()
         self.running = False
+        self._ask = ask
+        # What a person is to be told as soon as the cell runs: earlier, it would be cleared away.
+        self._news: list[str] = []
+        self._since = math.inf
 
-    def run(self, code: str, take: Callable[[Event], None], say: Callable[[str], None]) -> Outcome:
-        """Compile and run a cell. What it wrote goes to `take`, what commands say to `say`."""
+    def begin(self) -> None:
+        """Have a compiler early; a cell says what is wrong when there is none."""
+        self._since = time.monotonic()
+        with suppress(CompilerError):
+            self.compiler.claim()
+
+    def begin_template(self) -> None:
+        """Have a compiler wait for the first kernel."""
+        with suppress(CompilerError):
+            self.compiler.need_any()
+
+    def run(self, code: str, to: Channels) -> Outcome:
+        """Compile and run a cell."""
+        self.compiler.await_build()
         self.program.load()
+        if not self.past and self.state.id == ROOT:
+            self._take_batteries()
         told: list[list[str]] = []
         for _ in range(MOST_ROUNDS):
             compiled = self._compile(code, told)
-            notes = self._execute(compiled, take)
+            to.goes()
+            self._tell_news(to.warn)
+            if compiled.cleared:
+                self.program.clear()
+            notes = self._execute(compiled, to.take)
             if not notes:
                 break
             told.append(notes)
             if not all(note.startswith("EVCXR_VARIABLE_CHANGED_TYPE:") for note in notes):
                 compiled = self._compile(code, told)
                 break
-        say(compiled.said)
-        self._commit(compiled, Past(code, tuple(map(tuple, told))))
-        if any("EVCXR_PANIC" in note for notes in told for note in notes):
-            return "panic"
-        return "error" if any("EVCXR_ERROR" in note for notes in told for note in notes) else "ok"
+        to.say(compiled.said)
+        for warning in compiled.warnings:
+            to.warn(warning)
+        run = Past(code, tuple(map(tuple, told)), compiled.library, compiled.function)
+        self._commit(compiled, run)
+        self._think_of_others()
+        return _outcome(told)
+
+    def _take_batteries(self) -> None:
+        """Have crates before they are asked for, if a person wants that; they are built once."""
+        wanted = batteries(os.environ.get(BATTERIES, ""))
+        if wanted:
+            made = self.compiler.compile(ROOT, wanted, [])
+            self.state = State(made.state, outline=made.outline, lock=made.lock)
+
+    def _tell_news(self, warn: Say) -> None:
+        for news in self._news:
+            warn(news)
+        self._news.clear()
+
+    def _think_of_others(self) -> None:
+        """Have a compiler wait for the next notebook, once it is plain that this one goes on."""
+        if time.monotonic() - self._since > STANDBY_SECONDS:
+            self._since = math.inf
+            if os.environ.get(STANDBY) == "0":
+                return
+            with suppress(CompilerError):
+                self.compiler.need_another()
 
     def _compile(self, code: str, notes: list[list[str]]) -> Compiled:
         code = without_shell(code)
         try:
-            return self.compiler.compile(self._state, code, notes)
-        except UnknownStateError:
+            return self._compile_once(code, notes)
+        except CompilerEndedError:
+            pass  # a new one does not know the state, and that is said
+        try:
+            return self._compile_once(code, notes)
+        except CompilerEndedError as error:
+            raise CompilerEndedError(f"{error}, twice. {TWICE}") from error
+
+    def _compile_once(self, code: str, notes: list[list[str]]) -> Compiled:
+        if self.state.id is None:
             self._rebuild()
-            return self.compiler.compile(self._state, code, notes)
+        for _ in range(2):
+            try:
+                return self.compiler.compile(self.state.id or ROOT, code, notes, self.state.lock)
+            except UnknownStateError:
+                self._news.append(ENDED)
+                self._rebuild()
+        raise CompilerEndedError("the compiler forgot what earlier cells have made")
 
     def _rebuild(self) -> None:
         """Have a compiler that was started anew come to our state; nothing is run."""
-        self._state = ROOT
-        for cell in self.past:
-            notes = [list(one) for one in cell.notes]
-            self._state = self.compiler.compile(self._state, without_shell(cell.code), notes).state
+        made = self.compiler.compile(ROOT, self.state.outline, [], self.state.lock)
+        self.state = replace(self.state, id=made.state)
 
-    def _execute(self, compiled: Compiled, take: Callable[[Event], None]) -> list[str]:
+    def _execute(self, cell: Compiled | Past, take: Callable[[Event], None]) -> list[str]:
         notes: list[str] = []
-        if not compiled.library:
+        if not cell.library:
             return notes
-        parser = Parser()
+        parser, given = Parser(), Input(lambda: self._ask("", False))
 
         def pass_on(event: Event) -> None:
-            if isinstance(event, Note):
-                notes.append(event.line)
-            else:
-                take(event)
+            match event:
+                case Note(line):
+                    notes.append(line)
+                case Question(prompt, password):
+                    self._answer(given, prompt, password)
+                case _:
+                    take(event)
 
         def read(text: str) -> None:
             for event in parser.feed(text):
@@ -91,31 +200,61 @@ class Session:
 
         self.running = True
         try:
-            with capture.stdout(read):
-                self.program.run(compiled.library, compiled.function)
+            with stdio(read, given):
+                self.program.run(cell.library, cell.function)
         finally:
             self.running = False
         for event in parser.end():
             pass_on(event)
         return notes
 
+    def _answer(self, given: Input, prompt: str, password: bool) -> None:
+        try:
+            given.give(self._ask(prompt, password))
+        except Exception:  # noqa: BLE001 - whatever keeps us from asking, nothing will come
+            given.end()
+
     def _commit(self, compiled: Compiled, cell: Past) -> None:
-        self._state, self.past = compiled.state, (*self.past, cell)
-        self.variables, self.items = compiled.variables, compiled.items
+        kept = () if compiled.cleared else self.past
+        self.past = (*kept, cell)
+        self.state = State(
+            compiled.state, compiled.variables, compiled.items, compiled.outline, compiled.lock
+        )
+
+    def rerun(self, cells: tuple[Past, ...], state: State) -> None:
+        """Be what the libraries of these cells make, run anew; the compiler is told when asked."""
+        before = (self.state, self.past, self.program)
+        self.program = Program()
+        try:
+            self.program.load()
+            for cell in cells:
+                self._execute(cell, _nobody)
+        except BaseException:
+            self.state, self.past, self.program = before
+            raise
+        self.state, self.past = state, cells
 
     def replay(self, cells: tuple[Past, ...]) -> None:
         """Be what these cells make, run anew; on any error be what this was."""
-        before = (self._state, self.past, self.variables, self.items, self.program)
-        self._state, self.past, self.variables, self.items = ROOT, (), (), ()
-        self.program = Program()
+        before = (self.state, self.past, self.program)
+        self.state, self.past, self.program = State(), (), Program()
         try:
             for cell in cells:
-                self.run(cell.code, lambda _: None, lambda _: None)
+                self.run(cell.code, NOWHERE)
         except BaseException:
-            self._state, self.past, self.variables, self.items, self.program = before
+            self.state, self.past, self.program = before
             raise
 
-    def copied(self) -> None:
-        """Be a copy: the compiler is shared, threads are not here."""
-        self.compiler.copied()
-        self.program.forget_threads()
+
+def _outcome(told: list[list[str]]) -> Outcome:
+    notes = [note for notes in told for note in notes]
+    if any("EVCXR_PANIC" in note for note in notes):
+        return "panic"
+    return "error" if any("EVCXR_ERROR" in note for note in notes) else "ok"
+
+
+def _nobody(*_: object) -> None:
+    """Is told, and does nothing."""
+
+
+NOWHERE = Channels(_nobody, _nobody, _nobody, _nobody)

@@ -148,6 +148,7 @@ class Executor:
             "kernel_info": self.app.kernel.kernel_info,
             "language": self._language.name,
             "engine": self._language.engine,
+            "sees_interrupts": self._language.sees_interrupts,
             "report": report,
             "control": sorted(self.app.kernel.control_handlers),
             "shell": sorted(self.app.kernel.shell_handlers),

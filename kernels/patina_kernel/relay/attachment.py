@@ -14,6 +14,12 @@ from patina_kernel.relay.parked import Parked, StuckError
 from patina_kernel.relay.shell import LOST_HINT, Shell
 from patina_kernel.wire.channel import Channel
 
+# So long a cell that sees no interrupt has, in case it is none that runs.
+UNSEEN_SECONDS = 0.2
+UNSTOPPABLE = (
+    "This cell cannot be interrupted: no state from before it is kept to go on from. "
+    "Restart the kernel to end it."
+)
 # An interrupt pressed so often in one cell is meant, whatever the cell makes of it.
 INSISTENT = 3
 
@@ -30,6 +36,8 @@ class Attachment:
     ) -> None:
         self._core, self._shell, self._watch, self._forget = core, shell, watch, forget
         self._reason = ""
+        # The end that comes was asked for: there is nothing to choose.
+        self._goes_on = False
         self._interrupts = 0
         self.seen_interrupt = False
 
@@ -57,9 +65,10 @@ class Attachment:
         running = self._shell.running
         if running is not None:
             self._interrupts += 1
-            self._core.loop.call_later(
-                self._core.settings.interrupt_seconds, lambda: self._end_if_stuck(running)
-            )
+            sees = self._core.hello.get("sees_interrupts", True)
+            seconds = self._core.settings.interrupt_seconds if sees else UNSEEN_SECONDS
+            end = self._end_if_stuck if sees else self._end_unseeing
+            self._core.loop.call_later(seconds, lambda: end(running))
 
     def cell_ended(self) -> None:
         """Interrupts are counted for each cell anew."""
@@ -73,6 +82,16 @@ class Attachment:
             self._reason = "it did not react to the interrupt"
             self._core.lanes.kill()
 
+    def _end_unseeing(self, running: Message) -> None:
+        """End a cell that cannot see an interrupt, as that asks for: whatever ends go on from."""
+        if self._shell.running is not running or self.seen_interrupt or not self._core.lanes:
+            return
+        if not len(self._core.checkpoints):
+            self._tell(running, UNSTOPPABLE)
+            return
+        self._reason, self._goes_on = "it was interrupted", True
+        self._core.lanes.kill()
+
     @property
     def _continues(self) -> bool:
         return self._core.settings.on_crash == "continue"
@@ -83,12 +102,13 @@ class Attachment:
         if core.lanes is None:
             return
         reason = self._reason or exit_reason(core.lanes.pid) or "it was killed, or ended itself"
-        self._reason = ""
+        goes_on = self._goes_on or self._continues
+        self._reason, self._goes_on = "", False
         running = self._shell.running
         self._let_go()
         if core.closing:
             core.loop.stopping = True
-        elif self._continues and self._restore_after_crash(running, reason):
+        elif goes_on and self._restore_after_crash(running, reason):
             pass
         elif len(core.checkpoints):
             self._tell(running, f"The kernel process ended ({reason}).")

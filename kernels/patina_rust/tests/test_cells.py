@@ -6,21 +6,9 @@ from pathlib import Path
 
 import pytest
 from conformance.live import forked, started
-from patina_rust import artifacts
+from conformance.missing import needs_rust
 from patina_rust.output import Content, Note, Parser, Text
 from patina_rust.source import completeness
-
-
-def _missing() -> str:
-    """Return why Rust cannot be tested here; empty when it can."""
-    try:
-        artifacts.find()
-    except artifacts.NotBuiltError as error:
-        return f"Rust: {error}"
-    return ""
-
-
-needs_compiler = pytest.mark.skipif(bool(_missing()), reason=_missing() or "Rust is there")
 
 
 def test_a_partial_line_is_passed_on_and_a_partial_mark_is_held() -> None:
@@ -46,7 +34,7 @@ def test_whether_a_cell_is_whole(code: str, status: str) -> None:
     assert completeness(code) == status
 
 
-@needs_compiler
+@needs_rust
 async def test_no_text_of_a_cell_is_a_command_of_a_shell_or_of_metakernel() -> None:
     async with started("patina-rust") as kernel:
         await kernel.run("let flag = true; let (a, b) = (17, 5);")
@@ -60,7 +48,7 @@ async def test_no_text_of_a_cell_is_a_command_of_a_shell_or_of_metakernel() -> N
         assert (await kernel.run("a?")).status == "error"
 
 
-@needs_compiler
+@needs_rust
 async def test_a_saved_state_is_run_again_and_goes_on(tmp_path: Path) -> None:
     path = str(tmp_path / "state")
     async with started("patina-rust") as kernel:
@@ -73,7 +61,7 @@ async def test_a_saved_state_is_run_again_and_goes_on(tmp_path: Path) -> None:
             assert (await other.run("double(v[1])")).text == "16"
 
 
-@needs_compiler
+@needs_rust
 async def test_variables_survive_panics_crashes_and_exits_and_are_forked() -> None:
     async with started("patina-rust") as kernel:
         assert (await kernel.run("1+1")).text == "2"

@@ -3,14 +3,17 @@
 
 const HELP: &str = "\
 :dep NAME = VERSION   use a crate: also NAME, a path, or a table as in Cargo.toml
+:show_deps            the crates that are used
 :vars                 the variables and their types
 :type NAME            the type of a variable (also :t)
-:opt LEVEL            how much to optimise: 0, 1, 2, 3, s or z
+:doc NAME             what is known of a name
+:opt LEVEL            how much to optimise: 0, 1, 2, 3, s or z; without a level: 0 or 2
+:fmt FORMAT           how results are shown: {:?} or {:#?}
+:efmt FORMAT          how errors of ? are shown: {}, {:?} or {:#?}
 :offline 1            do not ask the network for crates
 :sccache 1            compile crates through sccache
 :toolchain NAME       compile with another toolchain
-:fmt FORMAT           how results are shown: {:?} or {:#?}
-:env NAME=VALUE       a variable of the environment of builds
+:env NAME=VALUE       a variable of the environment of builds (also :build_env)
 :clear                forget all variables, items and crates
 :version              of the compiler
 ";
@@ -19,17 +22,28 @@ const HELP: &str = "\
 pub enum Command {
     Dependency(String, String),
     LocalDependency(String),
+    Crates,
+    /// Empty: the other of 0 and 2.
     Optimise(String),
     Sccache(bool),
     Toolchain(String),
     Offline(bool),
     Format(String),
+    ErrorFormat(String),
     Environment(String, String),
     Clear,
-    /// All, or the one of that name.
-    Variables(String),
+    Variables,
+    Type(String),
+    Documentation(String),
     Say(String),
     Unknown(String),
+}
+
+/// What commands have done besides changing the state.
+#[derive(Default)]
+pub struct Told {
+    pub said: String,
+    pub cleared: bool,
 }
 
 /// The code without its commands, which leave empty lines so that errors keep their lines.
@@ -56,21 +70,24 @@ fn read(line: &str) -> Option<Command> {
     let text = rest.to_owned();
     Some(match name {
         "dep" => dependency(rest),
-        "opt" if rest.is_empty() => Command::Optimise("2".to_owned()),
+        "show_deps" => Command::Crates,
         "opt" => Command::Optimise(text),
         "sccache" => Command::Sccache(rest != "0"),
         "toolchain" => Command::Toolchain(text),
         "offline" => Command::Offline(rest != "0"),
+        "fmt" if rest.is_empty() => Command::Format("{:?}".to_owned()),
         "fmt" => Command::Format(text),
-        "env" => {
+        "efmt" => Command::ErrorFormat(text),
+        "env" | "build_env" => {
             let (name, value) = rest.split_once('=').unwrap_or((rest, ""));
             Command::Environment(name.to_owned(), value.to_owned())
         }
         "clear" => Command::Clear,
-        "vars" => Command::Variables(String::new()),
-        "type" | "t" => Command::Variables(text),
+        "vars" => Command::Variables,
+        "type" | "t" => Command::Type(text),
+        "doc" => Command::Documentation(text),
         "help" => Command::Say(HELP.to_owned()),
-        "version" => Command::Say("evcxr 0.22.0\n".to_owned()),
+        "version" => Command::Say("0.22.0\n".to_owned()),
         _ => Command::Unknown(name.to_owned()),
     })
 }
@@ -85,12 +102,77 @@ fn dependency(given: &str) -> Command {
     }
 }
 
-pub fn listing<'a>(variables: impl Iterator<Item = (&'a str, &'a str)>, only: &str) -> String {
+pub fn listing<'a>(variables: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     variables
-        .filter(|(name, _)| only.is_empty() || *name == only)
         .flat_map(|(name, type_)| [name, ": ", type_, "\n"])
         .collect()
 }
+
+/// Obeys a command: changes `$state`, and says in `$told` what there is to say. `$first` is the
+/// state of a new notebook. A macro, because evcxr's type of states has no name outside of it.
+macro_rules! obey {
+    ($command:expr, $evcxr:ident, $state:ident, $first:expr, $told:ident) => {
+        match $command {
+            Command::Dependency(name, config) => $state.add_dep(&name, &config),
+            Command::LocalDependency(path) => $state.add_local_dep(&path),
+            Command::Crates => {
+                let crates = $crate::outline::crates(&$state);
+                $told
+                    .said
+                    .extend(crates.iter().map(|one| format!("{one}\n")));
+                Ok(())
+            }
+            Command::Optimise(level) => {
+                let other = if $state.opt_level() == "2" { "0" } else { "2" };
+                let level = if level.is_empty() {
+                    other.to_owned()
+                } else {
+                    level
+                };
+                $told.said += &["Optimization: ", &level, "\n"].concat();
+                $state.set_opt_level(&level)
+            }
+            Command::Sccache(on) => $state.set_sccache(on),
+            Command::Toolchain(name) => $state.set_toolchain(&name).map_err(Into::into),
+            Command::Offline(on) => Ok($state.set_offline_mode(on)),
+            Command::Format(format) => {
+                $state.set_output_format(format.clone());
+                let shown = $crate::prelude::display(&format);
+                $evcxr
+                    .eval_with_state(&shown, $state.clone())
+                    .map(|_| $state = $evcxr.state())
+            }
+            Command::ErrorFormat(format) => $state.set_error_format(&format),
+            Command::Environment(name, value) => Ok($state.set_build_env(&name, &value)),
+            Command::Clear => {
+                $state = $first;
+                $told.cleared = true;
+                Ok(())
+            }
+            // A state's own list is not public: commit it, unchanged, and look.
+            Command::Variables => $evcxr.eval_with_state("", $state.clone()).map(|_| {
+                $told
+                    .said
+                    .push_str(&$crate::commands::listing($evcxr.variables_and_types()));
+            }),
+            Command::Type(name) => $evcxr.eval_with_state("", $state.clone()).and_then(|_| {
+                let mut all = $evcxr.variables_and_types();
+                let (_, kind) = all
+                    .find(|(one, _)| *one == name)
+                    .ok_or_else(|| format!("Variable does not exist: {name}"))?;
+                $told.said += &[&name, ": ", kind, "\n"].concat();
+                Ok(())
+            }),
+            Command::Documentation(name) => $evcxr
+                .hover(&name, &mut $state.clone())
+                .map(|(text, _)| $told.said.push_str(&(text + "\n")))
+                .map_err(Into::into),
+            Command::Say(text) => Ok($told.said.push_str(&text)),
+            Command::Unknown(name) => Err(format!("there is no command :{name}; see :help").into()),
+        }
+    };
+}
+pub(crate) use obey;
 
 #[cfg(test)]
 mod tests {

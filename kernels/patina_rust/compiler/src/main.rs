@@ -1,16 +1,31 @@
 //! The compiler of Patina Lab's Rust kernel: evcxr, which compiles here and runs nothing.
 //!
-//! `patina-rust-compiler SOCKET` serves requests, one JSON line each, until nobody it knows lives.
-//! evcxr starts this binary again for two other ends: as its child process, which would run the
-//! cells ([`stub`]), and in place of rustc.
+//!     patina-rust-compiler begin FOLDER      starts the next, and ends; its stdin is passed on
+//!     patina-rust-compiler serve FOLDER      answers requests at FOLDER/socket
+//!     patina-rust-compiler complete FOLDER   completes names: requests on stdin, one line each
+//!
+//! evcxr and cargo start this binary again for two other ends: as evcxr's child process, which would
+//! run the cells ([`stub`]), and around rustc ([`rustc`]).
 
+mod board;
+mod builds;
 mod commands;
+mod completer;
 mod diagnostics;
+mod door;
+mod evaluator;
+mod lifetime;
+mod outline;
+mod prelude;
 mod protocol;
-mod server;
+mod rustc;
+mod slots;
 mod stub;
 
-use anyhow::{Context, Result};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
 
 fn main() -> Result<()> {
     if std::env::var_os("EVCXR_RUSTC_WRAPPER").is_some() {
@@ -19,10 +34,27 @@ fn main() -> Result<()> {
     if std::env::var_os("EVCXR_IS_RUNTIME").is_some() {
         return stub::serve();
     }
-    let socket = std::env::args_os().nth(1);
-    server::serve(
-        socket
-            .context("usage: patina-rust-compiler SOCKET")?
-            .as_ref(),
-    )
+    if std::env::var_os(rustc::NOTES).is_some() {
+        return rustc::run();
+    }
+    let mut words = std::env::args().skip(1);
+    let (mode, folder) = (words.next(), words.next());
+    let folder = folder.context("usage: patina-rust-compiler begin|serve|complete FOLDER")?;
+    match mode.as_deref() {
+        Some("begin") => begin(&folder),
+        Some("serve") => door::serve(Path::new(&folder)),
+        Some("complete") => completer::serve(),
+        _ => bail!("there is no such mode"),
+    }
+}
+
+/// So that the compiler is nobody's child, and signals for the group of a kernel are not for it.
+fn begin(folder: &str) -> Result<()> {
+    use std::os::unix::process::CommandExt;
+    Command::new(std::env::current_exe()?)
+        .args(["serve", folder])
+        .stdin(Stdio::inherit())
+        .process_group(0)
+        .spawn()?;
+    Ok(())
 }

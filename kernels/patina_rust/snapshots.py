@@ -1,0 +1,146 @@
+"""Saved states: the cells that made one, and their libraries. Loading runs them again.
+
+From the libraries nothing is compiled, when the toolchain is the same; else from the sources. An
+image of the process itself is not kept: it would be of one kernel, one processor and one boot.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import zipfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from patina_kernel.language import ReportLine, SnapshotError
+
+from patina_rust import library
+from patina_rust.compiler import CellError, CompilerError
+from patina_rust.library import RuntimeUnavailableError
+from patina_rust.session import Past, Session, State
+
+FORMAT, VERSION = "patina-rust", 2
+FORMER = ("patina-rust-sources", 1)
+MANIFEST = "state.json"
+# Cells with large crates in them have large libraries; then the sources must do.
+MOST_BYTES = 64_000_000
+HINT = "load a state that this version of the kernel has saved"
+AGAIN = "What they do outside of the notebook is done twice; it takes their time again."
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A state from a file. `libraries`: the names of its members, one a cell, or none."""
+
+    cells: tuple[Past, ...]
+    state: State | None = None
+    toolchain: str = ""
+    libraries: tuple[str, ...] = ()
+
+
+class RustSnapshots:
+    """Implements `patina_kernel.language.Snapshots`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def save(self, path: Path) -> tuple[int, tuple[ReportLine, ...]]:
+        """Write the cells, and their libraries when these are not large."""
+        try:
+            with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
+                self._write(file)
+            return path.stat().st_size, ()
+        except OSError as error:
+            hint = "choose a folder that can be written, on a disk with room"
+            raise SnapshotError(f"{path} cannot be written: {error.strerror}", hint) from error
+
+    def _write(self, file: zipfile.ZipFile) -> None:
+        past, names = self._session.past, []
+        paths = [Path(cell.library) if cell.library else None for cell in past]
+        there = all(path is None or path.exists() for path in paths)
+        size = sum(path.stat().st_size for path in paths if path is not None) if there else 0
+        if there and size <= MOST_BYTES:
+            for number, path in enumerate(paths):
+                names.append(f"{number}.so" if path else "")
+                if path:
+                    file.write(path, names[-1])
+        state = {
+            "format": FORMAT,
+            "version": VERSION,
+            "toolchain": library.toolchain(),
+            "cells": [asdict(cell) for cell in past],
+            "state": asdict(self._session.state),
+            "libraries": names,
+        }
+        file.writestr(MANIFEST, json.dumps(state))
+
+    def load(self, path: Path) -> tuple[ReportLine, ...]:
+        """Run the cells of a saved state in place of this one."""
+        try:
+            saved = _read(path)
+            if saved.cells and saved.libraries and saved.toolchain == library.toolchain():
+                return self._run_again(path, saved)
+            return self._compile_again(saved)
+        except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+            raise SnapshotError(f"{path.name} was not loaded: {error}", HINT) from error
+        except (CellError, CompilerError, RuntimeUnavailableError) as error:
+            raise SnapshotError(f"{path.name} was not loaded: {error}", str(error)) from error
+
+    def _run_again(self, path: Path, saved: Saved) -> tuple[ReportLine, ...]:
+        cells = [
+            (_unpacked(path, name) if name else "", cell.function)
+            for name, cell in zip(saved.libraries, saved.cells, strict=True)
+        ]
+        kept = [
+            Past(cell.code, cell.notes, here, cell.function)
+            for (here, _), cell in zip(cells, saved.cells, strict=True)
+        ]
+        assert saved.state is not None
+        self._session.rerun(tuple(kept), saved.state)
+        return (_line(len(kept), "were run again from their libraries; nothing was compiled"),)
+
+    def _compile_again(self, saved: Saved) -> tuple[ReportLine, ...]:
+        self._session.replay(saved.cells)
+        return (_line(len(saved.cells), "were compiled and run again"),) if saved.cells else ()
+
+
+def _line(count: int, what: str) -> ReportLine:
+    return ReportLine("loaded", "1 cell" if count == 1 else f"{count} cells", what, AGAIN)
+
+
+def _unpacked(path: Path, name: str) -> str:
+    """Write a library where it can be loaded; its name is one that never was and never will be."""
+    place = library.unpacked() / f"cell-{secrets.token_hex(12)}.so"
+    with zipfile.ZipFile(path) as file:
+        place.write_bytes(file.read(name))
+    return str(place)
+
+
+def _read(path: Path) -> Saved:
+    if path.read_bytes()[:1] == b"{":
+        former = json.loads(path.read_text("utf-8"))
+        if (former["format"], former["version"]) != FORMER:
+            raise ValueError("it is no state of Rust cells")
+        return Saved(tuple(Past(str(code)) for code in former["cells"]))
+    with zipfile.ZipFile(path) as file:
+        told = json.loads(file.read(MANIFEST))
+    if (told["format"], told["version"]) != (FORMAT, VERSION):
+        raise ValueError("it is no state of Rust cells that this version knows")
+    return Saved(
+        tuple(map(_past, told["cells"])),
+        _state(told["state"]),
+        str(told["toolchain"]),
+        tuple(map(str, told["libraries"])),
+    )
+
+
+def _past(told: dict[str, Any]) -> Past:
+    notes = tuple(tuple(map(str, one)) for one in told["notes"])
+    return Past(str(told["code"]), notes, str(told["library"]), str(told["function"]))
+
+
+def _state(told: dict[str, Any]) -> State:
+    variables = tuple((str(name), str(kind)) for name, kind in told["variables"])
+    items = tuple(map(str, told["items"]))
+    return State(None, variables, items, str(told["outline"]), str(told["lock"]))

@@ -1,0 +1,30 @@
+"""The compiler processes of a test's own builds."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+from patina_rust import artifacts, places
+
+
+def compilers() -> list[int]:
+    """Return the compilers that build below `places.root()`."""
+    root = str(places.root())
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            words = (entry / "cmdline").read_bytes().decode().split("\0")
+            if artifacts.BINARY in words[0] and words[1] == "serve" and words[2].startswith(root):
+                found.append(int(entry.name))
+    return sorted(found)
+
+
+def of(pid: int) -> list[int]:
+    """Return the compiler that a kernel's process holds the family's lock for."""
+    held = {str(entry.readlink()) for entry in Path(f"/proc/{pid}/fd").iterdir()}
+    return [one for one in compilers() if f"{_folder(one)}/family" in held]
+
+
+def _folder(compiler: int) -> str:
+    return Path(f"/proc/{compiler}/cmdline").read_text().split("\0")[2]

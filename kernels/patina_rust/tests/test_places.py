@@ -1,0 +1,67 @@
+"""Folders to build in: one family each, and free again when the last of it has ended."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from patina_rust import places
+
+
+@pytest.fixture(autouse=True)
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("PATINA_TARGET_DIR", str(tmp_path))
+    return tmp_path
+
+
+def _compiler(folder: Path, key: str) -> int:
+    """Stand in for a compiler: hold its lock. Returns what is to be closed."""
+    (folder / "key").write_text(key)
+    lock = places.locked(folder)
+    assert lock is not None
+    return lock
+
+
+def test_two_families_get_two_folders_and_a_copy_keeps_that_of_its_original(root: Path) -> None:
+    one, two = places.choose("k"), places.choose("k")
+    assert (one.folder, two.folder) == (root / "0", root / "1")
+    copy = os.dup(one.family)  # as a fork has it
+    one.close()
+    assert places.choose("k").folder == root / "2"
+    os.close(copy)
+    assert places.choose("k").folder == root / "0"
+
+
+def test_a_compiler_in_waiting_is_preferred_when_it_is_of_the_same_kind(root: Path) -> None:
+    for number in range(3):
+        (root / str(number) / "family").mkdir(parents=True)
+    other, mine = _compiler(root / "0", "other"), _compiler(root / "2", "k")
+    assert places.choose("k").folder == root / "2"
+    assert places.choose("k").folder == root / "1"
+    os.close(other)
+    os.close(mine)
+
+
+def test_one_compiler_in_waiting_is_seen_and_a_free_folder_told(root: Path) -> None:
+    with places.choosing():
+        assert places.waiting("k") == (False, root / "0")
+    lock = _compiler(root / "0", "k")
+    with places.choosing():
+        assert places.waiting("k") == (True, root / "1")
+    os.close(lock)
+
+
+def test_when_all_folders_are_taken_there_is_another(root: Path) -> None:
+    taken = [places.choose("k") for _ in range(places.MOST_FOLDERS)]
+    assert len({place.folder for place in taken}) == places.MOST_FOLDERS
+    assert places.choose("k").folder.name.startswith("patina-rust-")
+
+
+def test_a_folder_that_cannot_be_written_is_named_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("PATINA_TARGET_DIR", str(tmp_path / "file" / "below"))
+    with pytest.raises(places.UnwritableError, match="PATINA_TARGET_DIR"):
+        places.choose("k")
