@@ -27,15 +27,15 @@ def open_folder(path: Path, levels: int) -> int:
 
 
 def make_folder(path: Path, levels: int) -> int:
-    """As `open_folder`; what of these folders is missing is made."""
+    """As `open_folder`; what of these folders is missing is made, but the outermost."""
     return _walk(path, levels, _make_inner)
 
 
 def _walk(path: Path, levels: int, step: Callable[[str, int], int]) -> int:
     folder = os.open(path.parents[levels - 1], os.O_RDONLY | os.O_DIRECTORY)
-    for name in path.parts[-levels:]:
+    for at, name in enumerate(path.parts[-levels:]):
         try:
-            inner = step(name, folder)
+            inner = (step if at else _open_inner)(name, folder)
         finally:
             os.close(folder)
         folder = inner

@@ -42,6 +42,7 @@ from patina_lab.model.ids import CellId, RequestId, Seq
 from patina_lab.model.outputs import shortened
 from patina_lab.model.parameters import INJECTED, PARAMETERS, ParameterError, assignments
 from patina_lab.model.run import KernelSettings
+from patina_lab.rooms.diskside import NotSavedError
 from patina_lab.rooms.plainkernels import PlainKernels
 from patina_lab.rooms.problem import PatinaProblem, bad_request, conflict, not_found
 from patina_lab.rooms.registry import Rooms
@@ -149,6 +150,15 @@ class Service:
             reason = str(error.log_message or error.reason)
             raise bad_request(f"{path} cannot be created", reason) from error
         return _notebook(await self._rooms.open(path))
+
+    async def write_over(self, notebook: str) -> wire.Notebook:
+        """Write a notebook's file, whatever is there now; that is kept beside."""
+        room = self._rooms.by_id(notebook)
+        try:
+            await (await self._rooms.live_source(room)).room.disk.write_over()
+        except NotSavedError as error:
+            raise conflict("The file could not be written", str(error)) from error
+        return _notebook(room)
 
     async def _kernel(self, name: str) -> NewKernel:
         specs = await self._specs()

@@ -39,6 +39,16 @@ LineKind = Literal["same", "left", "right", "gap"]
 Difference = Literal["only left", "only right", "code", "outputs", "status"]
 Verdict = Literal["same", "alike", "different"]
 Place = Literal["code", "output", "error", "name"]
+SourceNoticeKind = Literal[
+    "conflict",
+    "backup",
+    "read-only",
+    "not saved",
+    "history",
+    "unreadable",
+    "gone",
+    "other notebook",
+]
 
 
 class Wire(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -208,6 +218,20 @@ class Global(Wire, frozen=True):
     changed: GlobalChange | None = None
     by: int | None = None
     approximate: bool = False
+
+
+class SourceNotice(Wire, frozen=True):
+    """What people have to know about a notebook's file: what happened, why, what to do.
+
+    `cells`: of which both versions are kept. `file`: where something was kept, below the root.
+    """
+
+    kind: SourceNoticeKind
+    message: str
+    reason: str
+    hint: str
+    cells: list[str] | None = None
+    file: str | None = None
 
 
 class Notebook(Wire, frozen=True):

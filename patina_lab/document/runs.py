@@ -37,6 +37,10 @@ class RunsDocument:
         """Acknowledge what of the source document is durable on disk."""
         self._meta["saved"] = state_vector
 
+    def set_notices(self, notices: list[wire.SourceNotice]) -> None:
+        """Say what people have to know about the notebook's file."""
+        self._meta["notices"] = msgspec.to_builtins(notices)
+
     def put_run(self, run: wire.Run) -> None:
         """Add a run, or overwrite those of its fields that have changed."""
         fields = plain(run)

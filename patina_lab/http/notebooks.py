@@ -62,6 +62,15 @@ class ConvertHandler(PatinaHandler):
         return self.service.conversions.convert(wanted, self.user_name)
 
 
+class WriteOverHandler(PatinaHandler):
+    """`api/patina/notebooks/{id}/write-over`."""
+
+    @operation("write", reply=wire.Notebook)
+    def post(self, notebook: str) -> Awaitable[wire.Notebook]:
+        """Write the notebook's file, whatever is there now."""
+        return self.service.write_over(notebook)
+
+
 class NotebookRunsHandler(PatinaHandler):
     """`api/patina/notebooks/{id}/runs`."""
 

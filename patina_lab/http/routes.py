@@ -17,6 +17,7 @@ from patina_lab.http.notebooks import (
     InfoHandler,
     NotebookRunsHandler,
     NotebooksHandler,
+    WriteOverHandler,
 )
 from patina_lab.http.runs import (
     ExecuteHandler,
@@ -47,6 +48,7 @@ RESOURCES: dict[str, type] = {
     "/notebooks/{id}/flush": FlushHandler,
     "/convert": ConvertHandler,
     "/notebooks/{id}/runs": NotebookRunsHandler,
+    "/notebooks/{id}/write-over": WriteOverHandler,
     "/notebooks/{id}/blobs/{hash}": BlobHandler,
     "/notebooks/{id}/search": SearchHandler,
     "/runs/{run}": RunHandler,

@@ -22,11 +22,13 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from patina_lab.http.backlog import send_or_let_go
 from patina_lab.http.operation import RESOURCE
+from patina_lab.http.parting import Parting
 from patina_lab.rooms import presence
 from patina_lab.rooms.frames import Asking, is_malformed, payload
-from patina_lab.rooms.guard import ForeignNameError, Guard
+from patina_lab.rooms.guard import ForeignNameError, Guard, OtherHistoryError
 from patina_lab.rooms.known import GapError
 from patina_lab.rooms.pace import Pace
+from patina_lab.rooms.source import SESSION
 from patina_lab.rooms.updates import MalformedUpdateError
 
 log = logging.getLogger("patina_lab.http")
@@ -61,6 +63,16 @@ class SourceSocket(WebSocketHandler, JupyterHandler):
     def _is_ours(self) -> bool:
         return OURS in self._room_id
 
+    def get_query_argument(self, name: str, *rest: Any, **options: Any) -> Any:
+        """Return an argument. Whoever comes is of this session: what they hold is what counts.
+
+        The stock handler turns away who was here before the last restarts, with all that they have
+        typed since.
+        """
+        if name == "sessionId" and self._is_ours:
+            return SESSION
+        return super().get_query_argument(name, *rest, **options)
+
     async def get(self, *parts: str) -> None:
         """Open the socket for who may read."""
         if self._is_ours and not await self._may("read"):
@@ -72,6 +84,7 @@ class SourceSocket(WebSocketHandler, JupyterHandler):
         self._pace, self._asking = Pace(time.monotonic()), Asking()
         self._answered = asyncio.Event()
         self._has_told = self._may_write = False
+        self._parting: Parting | None = None
         opened: Any = super().open(*parts)
         await opened
         if self._is_ours and self.ws_connection is not None:
@@ -111,6 +124,8 @@ class SourceSocket(WebSocketHandler, JupyterHandler):
                     await self._present(message)
                 case kind if kind == SAVE and len(message) <= MOST_SAVE_BYTES:
                     await self._save(message)
+        except OtherHistoryError:
+            await self._part()
         except MalformedUpdateError as error:
             self._end(MALFORMED, str(error))
         except (GapError, ForeignNameError) as error:
@@ -118,7 +133,11 @@ class SourceSocket(WebSocketHandler, JupyterHandler):
 
     async def _synchronise(self, message: bytes) -> None:
         kind = message[1] if len(message) > 1 else -1
-        if kind == YSyncMessageType.SYNC_STEP1:
+        if self._parting is not None:
+            if kind == YSyncMessageType.SYNC_STEP2:
+                await self._parting.take(payload(message))
+        elif kind == YSyncMessageType.SYNC_STEP1:
+            self._guard.refuse_other_history(payload(message))
             if self._asking.too_often(time.monotonic()):
                 self._end(REFUSED, "Too many requests for the state")
             else:
@@ -128,6 +147,13 @@ class SourceSocket(WebSocketHandler, JupyterHandler):
                 await self._edit(payload(message), message, kind == YSyncMessageType.SYNC_STEP2)
         else:
             raise MalformedUpdateError("That is none of the protocol")
+
+    async def _part(self) -> None:
+        """Take from a client of another history what it has; then it has to begin anew."""
+        if self._parting is None:
+            log.warning("A client of %s holds another history of it", self._room_id)
+            self._parting = Parting(self.room, self, keeps=self._may_write)
+            await self._parting.begin()
 
     async def _edit(self, update: bytes, message: bytes, is_answer: bool) -> None:
         # Not before: of a notebook of thousands of cells it takes a moment, and the page is to
@@ -145,7 +171,7 @@ class SourceSocket(WebSocketHandler, JupyterHandler):
             if is_answer or self._has_told:
                 raise
         except (ValueError, RuntimeError) as error:
-            if isinstance(error, MalformedUpdateError | ForeignNameError):
+            if isinstance(error, MalformedUpdateError | ForeignNameError | OtherHistoryError):
                 raise
             if not await self.room.on_message_error(error, message, self):
                 raise MalformedUpdateError("It fits no document") from error

@@ -1,50 +1,76 @@
-"""What of a source document is safe: written to the CRDT store, which commits durably."""
+"""What of a source document is safe: written to the history of its edits, and synced to disk."""
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Callable
 from typing import Any
 
-from pycrdt.websocket import YRoom
+from pycrdt import Doc, Subscription, TransactionEvent
+
+from patina_lab.rooms.history import History, HistoryError
+
+log = logging.getLogger("patina_lab.rooms")
+RETRY_SECONDS = 2.0
+"""How long until what the disk refused is tried again."""
+NOTHING = b"\x00"
+"""The state vector of somebody who has nothing."""
 
 
 class Durability:
-    """Follows a room's store. `saved` is a state vector: what a client may rely on."""
+    """Writes a document's edits as they happen. `saved` is a state vector to be relied on.
 
-    def __init__(self, room: YRoom) -> None:
-        self.saved = room.ydoc.get_state()
-        self.on_saved: Callable[[bytes], None] = lambda _saved: None
-        self._room, self._store = room, room.ystore
-        self._begun = self.saved
-        self._writing, self._incomplete = 0, False
-        self._own: Any = None
-        if self._store is not None:
-            # The store tells nobody when it has written: the room calls this `write`, and it us.
-            self._own = self._store.write
-            self._store.write = self._write  # type: ignore[method-assign]
+    Edits are taken from the document itself, in the step in which they happen: a state vector and
+    what has been given to the history then say the same.
+    """
 
-    async def _write(self, data: bytes) -> None:
-        self._writing += 1
-        self._begun = self._room.ydoc.get_state()
-        try:
-            await self._own(data)
-        except BaseException:
-            # A later change that is stored is no proof of this one.
-            self._incomplete = True
-            raise
-        finally:
-            self._writing -= 1
-        if not self._writing and not self._incomplete and self._nothing_waits():
-            # Writes end in any order: what the latest of them began with is all stored now.
-            self.saved = self._begun
-            self.on_saved(self.saved)
+    def __init__(self, ydoc: Doc[Any], history: History) -> None:
+        self.saved = NOTHING
+        self.on_saved: Callable[[], None] = lambda: None
+        self.on_trouble: Callable[[HistoryError | None], None] = lambda _error: None
+        self._ydoc, self._history = ydoc, history
+        self._changed = asyncio.Event()
+        self._watch: Subscription | None = None
+        self._writing: asyncio.Task[None] | None = None
 
-    def _nothing_waits(self) -> bool:
-        """Whether every change so far has been given to the store."""
-        stream = self._room._update_receive_stream
-        return stream.statistics().current_buffer_used == 0
+    def begin(self) -> None:
+        """From now on; what the document says so far is in the history, or waits to be."""
+        self._watch = self._ydoc.observe(self._on_change)
+        self._writing = asyncio.create_task(self._write())
+        self._changed.set()
 
-    def close(self) -> None:
-        """Let the store be."""
-        if self._store is not None and self._store.write == self._write:
-            self._store.write = self._own  # type: ignore[method-assign]
+    def _on_change(self, event: TransactionEvent) -> None:
+        self._history.add(event.update)
+        self._changed.set()
+
+    async def _write(self) -> None:
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            try:
+                await self._write_all()
+            except HistoryError as error:
+                self.on_trouble(error)
+                self._changed.set()
+                await asyncio.sleep(RETRY_SECONDS)
+            except Exception:
+                log.exception("Writing the history of a notebook failed")
+
+    async def _write_all(self) -> None:
+        state = self._ydoc.get_state()
+        await self._history.flush()
+        self.saved = state
+        self.on_saved()
+        self.on_trouble(None)
+        if self._history.is_large():
+            await self._history.compact(self._ydoc)
+
+    async def end(self) -> None:
+        """Write what waits, and watch no more. Raises HistoryError."""
+        if self._watch is None or self._writing is None:
+            return
+        self._ydoc.unobserve(self._watch)
+        self._writing.cancel()
+        await asyncio.gather(self._writing, return_exceptions=True)
+        await self._write_all()

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from pycrdt import Doc, Encoder, TransactionEvent, get_update
 
+from patina_lab.rooms.historyname import is_name, names_in
 from patina_lab.rooms.known import Known
 from patina_lab.rooms.names import Names
 from patina_lab.rooms.updates import (
@@ -15,9 +16,6 @@ from patina_lab.rooms.updates import (
     Update,
     decoded,
 )
-
-OF_FILES = 0
-"""The name under which jupyter-collaboration writes what it reads from a file."""
 
 
 class Writer(Protocol):
@@ -36,8 +34,15 @@ class ForeignNameError(ValueError):
     """An edit under the name of somebody else."""
 
 
+class OtherHistoryError(ValueError):
+    """What a client has began as another history of the document: the two cannot be merged."""
+
+
 class Guard:
-    """Lets updates into one document. Raises MalformedUpdateError, GapError, ForeignNameError."""
+    """Lets updates into one document.
+
+    Raises MalformedUpdateError, GapError, ForeignNameError, OtherHistoryError.
+    """
 
     def __init__(self, ydoc: Doc[Any]) -> None:
         self.names: Names[Writer] = Names()
@@ -72,6 +77,8 @@ class Guard:
     async def answer(self, data: bytes, writer: Writer) -> None:
         """Let in what the document lacked and a client had: without what others must say."""
         update = decoded(data)
+        if any(is_name(name) and not self._known.end(name) for name in update.structs):
+            raise OtherHistoryError("It is of another history")
         if foreign := await self._foreign(update, writer):
             data = get_update(data, _state(foreign))
             update = decoded(data)
@@ -86,6 +93,11 @@ class Guard:
         self._known.examine(update)
         self._take(update, writer)
         self._ydoc.apply_update(data)
+
+    def refuse_other_history(self, state: bytes) -> None:
+        """Raise OtherHistoryError for the state vector of somebody who holds another one."""
+        if names_in(state) - names_in(self._ydoc.get_state()):
+            raise OtherHistoryError("It is the state of another history")
 
     async def _foreign(self, update: Update, writer: Writer) -> set[int]:
         """Return the names under which an update says something new and must not."""
@@ -103,7 +115,7 @@ class Guard:
 
         A client that comes back is here before its lost connection is known to be lost.
         """
-        if name in (OF_FILES, self._ydoc.client_id):
+        if is_name(name) or name == self._ydoc.client_id:
             return False
         holder = self.names.holder(name)
         if (

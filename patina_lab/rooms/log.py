@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -66,6 +67,8 @@ class RunLog:
 
     def append(self, *records: Record) -> None:
         """Add records. Raises OSError when the disk does not take them: then none is added."""
+        if not os.fstat(self._file.fileno()).st_nlink:
+            raise FileNotFoundError(errno.ENOENT, "The log was deleted", str(self.path))
         self._mend()
         data = memoryview(b"".join(map(encode, records)))
         written = 0

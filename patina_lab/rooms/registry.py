@@ -113,6 +113,7 @@ class Rooms:
         kernels = Kernels(self._kernels, workplace, self._start_times)
         folder = RunFolder(self._file(source.path))
         room = Room(source.document.id, source, kernels, folder, self._epoch)
+        room.on_moved = self.renamed
         try:
             await room.load(copy_of)
         except BaseException:

@@ -27,9 +27,10 @@ from patina_lab.rooms.publisher import Publisher
 from patina_lab.rooms.recorder import Recorder
 from patina_lab.rooms.records import SCHEMA, Header, add
 from patina_lab.rooms.revival import ending, revived
-from patina_lab.rooms.runfolder import Damaged, Kept, RunFolder
+from patina_lab.rooms.runfolder import Damaged, Kept, RunFolder, not_writable
 from patina_lab.rooms.runner import Kernels, Runner
 from patina_lab.rooms.source import SourceDocument
+from patina_lab.rooms.sourcefile import is_read_only
 from patina_lab.rooms.tasks import Tasks
 
 log = logging.getLogger("patina_lab.rooms")
@@ -58,6 +59,7 @@ class Room:
         self.tasks = Tasks()
         self.followers = Followers(self.document.ydoc, self.tasks)
         self.idle_since: float | None = None
+        self.on_moved: Callable[[str, str], None] = lambda _old, _new: None
         self._kernels = kernels
         self._runners: dict[str, Runner] = {}
         self._damaged: dict[str, Damaged] = {}
@@ -69,7 +71,10 @@ class Room:
     def _enter(self, source: SourceDocument) -> None:
         self.source = source
         self._acknowledge()
-        source.durability.on_saved = lambda _saved: self._acknowledge_soon()
+        source.durability.on_saved = self._acknowledge_soon
+        self._tell_notices()
+        source.room.disk.on_moved = self._moved_on_disk
+        source.room.notices.on_change = lambda: self.publisher.request(self._tell_notices)
 
     def _acknowledge_soon(self) -> None:
         """Say what is saved: seldom, since every keystroke is saved, and runs want to be heard."""
@@ -83,6 +88,12 @@ class Room:
         self._acknowledging = None
         self.document.set_saved(self.source.durability.saved)
 
+    def _moved_on_disk(self, old: str, new: str) -> None:
+        self.on_moved(old, new)
+
+    def _tell_notices(self) -> None:
+        self.document.set_notices(self.source.room.notices.all)
+
     async def load(self, copy_of: str | None = None) -> None:
         """Read what earlier runs left, and let clients in.
 
@@ -93,15 +104,25 @@ class Room:
             self._holder.take(self.folder.path)
         for found in await asyncio.to_thread(self.folder.load, self.id, copy_of):
             if isinstance(found, Damaged):
-                self._damaged[found.run.id] = found
-                self.document.add_run(found.run, found.cells)
+                self._show(found)
             else:
                 self._revive(found)
         await self.followers.start()
 
+    def _show(self, damaged: Damaged) -> None:
+        """Have a run looked at, and not driven."""
+        self._damaged[damaged.run.id] = damaged
+        self.document.add_run(damaged.run, damaged.cells)
+
     def _revive(self, kept: Kept) -> None:
+        try:
+            run_log = RunLog(kept.path, good_bytes=kept.loaded.good_bytes)
+        except OSError as error:
+            if not is_read_only(error):
+                raise
+            self._show(not_writable(kept, self.id, error))
+            return
         folded = kept.loaded.folded
-        run_log = RunLog(kept.path, good_bytes=kept.loaded.good_bytes)
         for record in ending(folded, now()):
             run_log.append(record)
             add(folded, record)

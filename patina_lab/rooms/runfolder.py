@@ -106,6 +106,31 @@ def _load(path: Path, notebook: str) -> Kept | Damaged:
 
 
 def _foreign(header: Header, loaded: LoadedLog, notebook: str) -> wire.Run:
+    reason = (
+        f"It was made in the notebook {header.notebook}, and this one is {notebook}: "
+        "one of them was copied, or the id in its file was changed"
+    )
+    hint = "It is shown and left as it is. Start a new run to go on."
+    return _shown(
+        loaded,
+        notebook,
+        wire.RunError(message="This run belongs to another notebook", reason=reason, hint=hint),
+    )
+
+
+def not_writable(kept: Kept, notebook: str, error: OSError) -> Damaged:
+    """Return a run whose log can be read and not written: it cannot go on."""
+    problem = wire.RunError(
+        message="This run can be read only",
+        reason=str(error),
+        hint="Make its folder writable, or open a copy of the notebook elsewhere.",
+    )
+    cells = [*kept.loaded.folded.cells.values()]
+    return Damaged(_shown(kept.loaded, notebook, problem), cells)
+
+
+def _shown(loaded: LoadedLog, notebook: str, error: wire.RunError) -> wire.Run:
+    header = loaded.folded.header
     return wire.Run(
         id=header.id,
         notebook=notebook,
@@ -117,12 +142,7 @@ def _foreign(header: Header, loaded: LoadedLog, notebook: str) -> wire.Run:
         queue=[],
         last_seq=loaded.folded.last_seq,
         session=loaded.folded.session,
-        error=wire.RunError(
-            message="This run belongs to another notebook",
-            reason=f"It was made in the notebook {header.notebook}, and this one is {notebook}: "
-            "one of them was copied, or the id in its file was changed",
-            hint="It is shown and left as it is. Start a new run to go on.",
-        ),
+        error=error,
     )
 
 

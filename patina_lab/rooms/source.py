@@ -1,4 +1,4 @@
-"""Source documents, live on the server. The only importer of jupyter_server_ydoc.
+"""Source documents, live on the server. With `sourceroom`, all that knows jupyter_server_ydoc.
 
 jupyter-collaboration owns the rooms in which people edit; here a room is entered without a
 websocket, kept alive while runs need it, and saved no later than ten seconds after an edit.
@@ -8,26 +8,35 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
+import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
 from jupyter_core.paths import jupyter_data_dir
+from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.serverapp import ServerApp
 from jupyter_server_ydoc.app import YDocExtension
 from jupyter_server_ydoc.handlers import YDocWebSocketHandler
-from jupyter_server_ydoc.rooms import DocumentRoom
 from jupyter_server_ydoc.stores import SQLiteYStore
+from jupyter_server_ydoc.utils import SERVER_SESSION
 from pycrdt import Channel
 from traitlets import Unicode
 
-from patina_lab.document.ytsnb import YTsnb
+from patina_lab.rooms.diskside import NotSavedError, Workspace
 from patina_lab.rooms.durability import Durability
+from patina_lab.rooms.history import History
+from patina_lab.rooms.sourceroom import SourceRoom
 
-CONTENT_TYPE = "tsnb"
+_ROOMS = "text:tsnb:"
 QUIET_SECONDS = 2.0
 LONGEST_SECONDS = 10.0
 SYNC_SECONDS = 3.0
+
+SESSION = SERVER_SESSION
+"""This life of the server, as jupyter-collaboration calls it."""
 
 
 class CollaborationMissingError(RuntimeError):
@@ -37,16 +46,15 @@ class CollaborationMissingError(RuntimeError):
 class SourceDocument:
     """The source of one notebook, as it is now in the room where people edit it."""
 
-    def __init__(self, extension: YDocExtension, room: DocumentRoom, document: YTsnb) -> None:
-        self.document = document
-        self._extension, self._room = extension, room
+    def __init__(self, extension: YDocExtension, room: SourceRoom) -> None:
+        self.document, self.room = room.document, room
+        self._extension = extension
         self._presence = _Presence(room.room_id)
         self._changed = asyncio.Event()
         self._save_by: asyncio.TimerHandle | None = None
         self._edited = 0.0
         self._saving: asyncio.Task[None] | None = None
-        self._watch = document.watch(self._on_edit)
-        self.durability = Durability(room)
+        self._watch = room.document.watch(self._on_edit)
         # Not a setting of ours to change for other documents: one room, one delay.
         room._save_delay = QUIET_SECONDS
         self._stay()
@@ -57,9 +65,14 @@ class SourceDocument:
         return self.document.path or ""
 
     @property
+    def durability(self) -> Durability:
+        """What of it is safe."""
+        return self.room.durability
+
+    @property
     def alive(self) -> bool:
         """Whether the room is still the one that people who open the file get."""
-        return self._extension.ywebsocket_server.rooms.get(self._room.room_id) is self._room
+        return self._extension.ywebsocket_server.rooms.get(self.room.room_id) is self.room
 
     def _stay(self) -> None:
         """Be present, so that the room is not thrown away after its last client.
@@ -67,9 +80,9 @@ class SourceDocument:
         A room without clients is deleted after a minute, and what is then written to its document
         goes nowhere, silently.
         """
-        if self._room.cleaner is not None:
-            self._room.cleaner.cancel()
-        self._room.clients.add(self._presence)
+        if self.room.cleaner is not None:
+            self.room.cleaner.cancel()
+        self.room.clients.add(self._presence)
 
     async def release(self) -> None:
         """Leave the room; the last one to leave saves and closes it."""
@@ -79,20 +92,16 @@ class SourceDocument:
             await self._save()
         if self._saving is not None:
             await asyncio.gather(self._saving, return_exceptions=True)
-        self._room.clients.discard(self._presence)
-        if not self._room.clients and self.alive:
-            await self._extension.ywebsocket_server.delete_room(room=self._room)
+        self.room.clients.discard(self._presence)
+        if not self.room.clients and self.alive:
+            await self._extension.ywebsocket_server.delete_room(room=self.room)
             # YRoom leaves the sending end of its updates open for the garbage collector to find.
-            self._room._update_send_stream.close()
-            loaders = self._extension.file_loaders
-            file_id = self._room.room_id.rsplit(":", 1)[-1]
-            if file_id in loaders and loaders[file_id].number_of_subscriptions == 0:
-                await loaders.remove(file_id)
+            self.room._update_send_stream.close()
+            await _loader_removed(self._extension, self.room.room_id)
 
     def forget(self) -> None:
         """Watch the document no more: for a room that is gone, with all that was saved of it."""
         self._watch()
-        self.durability.close()
         if self._save_by is not None:
             self._save_by.cancel()
             self._save_by = None
@@ -128,32 +137,27 @@ class SourceDocument:
         self._save_by = None
         quiet = asyncio.get_running_loop().time() - self._edited
         if quiet < QUIET_SECONDS and self._autosaves():
-            # Not by `_save_to_disc`: the next keystroke gives up what that has begun, and a large
-            # notebook takes longer to write down than a keystroke.
-            self._saving = asyncio.create_task(self._room._maybe_save_document(None, save_now=True))
+            # Not by the room's own debounced save: the next keystroke puts that off.
+            self._saving = asyncio.create_task(self._save())
 
     def _autosaves(self) -> bool:
         """Whether anybody here wants changes saved by themselves (JupyterLab's setting)."""
-        states = [state for state in self._room.awareness.states.values() if state]
+        states = [state for state in self.room.awareness.states.values() if state]
         return not states or any(state.get("autosave", True) for state in states)
 
     async def save(self) -> bool:
         """Save at once, whatever the settings say; tell whether the file now has the text."""
-        async with self._room._update_lock:
-            pass  # A change of the file is taken in before.
-        await self._room._maybe_save_document(None, save_now=True)
-        model = await self._room._file.load_content("text", "file")
-        return bool(model["content"] == await self.document.aget())
+        try:
+            await self.room.save()
+        except NotSavedError:
+            return False
+        return True
 
     async def _save(self) -> None:
-        if self._autosaves() and (task := self._save_to_disc()) is not None:
-            await asyncio.gather(task, return_exceptions=True)
-
-    def _save_to_disc(self) -> asyncio.Task[None] | None:
-        """Save at once, as JupyterLab's Save does."""
-        room: Any = self._room
-        task: asyncio.Task[None] | None = room._save_to_disc()
-        return task
+        # Why not is in the room's notices.
+        if self._autosaves():
+            with suppress(NotSavedError):
+                await self.room.save()
 
 
 class SourceDocuments:
@@ -172,15 +176,75 @@ class SourceDocuments:
 
     async def open(self, path: str) -> SourceDocument:
         """Enter the room of a file below the server's root."""
-        extension = self.extension
-        document = await extension.get_document(
-            path=path, content_type=CONTENT_TYPE, file_format="text", copy=False, create=True
-        )
         files: Any = self._serverapp.web_app.settings["file_id_manager"]
-        room = await extension.ywebsocket_server.get_room(
-            f"text:{CONTENT_TYPE}:{files.index(path)}"
+        room_id = f"{_ROOMS}{files.index(path)}"
+        extension = self.extension
+        async with extension._room_locks[room_id]:
+            room = await self.room(room_id)
+            await self._initialized(room)
+        return SourceDocument(extension, room)
+
+    async def room(self, room_id: str) -> SourceRoom:
+        """Return the room of a document, made if need be; hold the lock of its id."""
+        server = self.extension.ywebsocket_server
+        if not server.started.is_set():
+            self._beginning = asyncio.create_task(server.start())
+            await server.started.wait()
+        if not server.room_exists(room_id):
+            room = self._new_room(room_id)
+            await server.start_room(room)
+            server.add_room(room_id, room)
+        return cast("SourceRoom", await server.get_room(room_id))
+
+    def _new_room(self, room_id: str) -> SourceRoom:
+        file_id = room_id.removeprefix(_ROOMS)
+        loader = self.extension.file_loaders[file_id]
+        return SourceRoom(
+            room_id,
+            loader,
+            History(self._histories / f"{uuid.UUID(file_id)}.db", self._serverapp.log),
+            self._workspace,
+            logger=self._serverapp.event_logger,
+            log=self._serverapp.log,
+            exception_handler=_logged,
+            save_delay=self.extension.document_save_delay,
         )
-        return SourceDocument(extension, cast("DocumentRoom", room), cast("YTsnb", document))
+
+    @property
+    def _workspace(self) -> Workspace:
+        return Workspace(
+            Path(self._serverapp.root_dir),
+            self._serverapp.contents_manager,
+            self._serverapp.web_app.settings["file_id_manager"],
+        )
+
+    @property
+    def _histories(self) -> Path:
+        return Path(jupyter_data_dir()) / "patina_lab" / "histories"
+
+    async def _initialized(self, room: SourceRoom) -> None:
+        """Have a room read its file; there is none when that fails."""
+        try:
+            await room.initialize()
+        except BaseException:
+            extension = self.extension
+            if not room.clients and extension.ywebsocket_server.rooms.get(room.room_id) is room:
+                await extension.ywebsocket_server.delete_room(room=room)
+                await _loader_removed(extension, room.room_id)
+            raise
+
+
+async def _loader_removed(extension: YDocExtension, room_id: str) -> None:
+    """Have a file watched no more that no room needs."""
+    loaders, file_id = extension.file_loaders, room_id.removeprefix(_ROOMS)
+    if file_id in loaders and loaders[file_id].number_of_subscriptions == 0:
+        await loaders.remove(file_id)
+
+
+def _logged(error: Exception, log: logging.Logger) -> bool:
+    """Take what went wrong in a room for handled: others go on."""
+    log.error("In the room of a notebook: ", exc_info=error)
+    return True
 
 
 class _Presence(Channel):
@@ -237,7 +301,8 @@ def put_before_rooms(serverapp: ServerApp, *guards: type) -> None:
     that nothing guards must not be open.
     """
     first, last = guards
-    guarded = type("GuardedRoom", (first, YDocWebSocketHandler, last), {})
+    made = type("_OwnRooms", (_OwnRooms,), {"documents": SourceDocuments(serverapp)})
+    guarded = type("GuardedRoom", (first, YDocWebSocketHandler, made, last), {})
     application: Any = serverapp.web_app
     rules = [
         rule
@@ -248,6 +313,20 @@ def put_before_rooms(serverapp: ServerApp, *guards: type) -> None:
         rule.target = guarded
     if not rules:
         raise LookupError("The rooms of jupyter_server_ydoc have no handler")
+
+
+class _OwnRooms(JupyterHandler):
+    """Behind the stock handler: has the room of a notebook made before that makes one."""
+
+    documents: SourceDocuments
+
+    async def prepare(self, **options: Any) -> None:
+        """See who asks, then make the room."""
+        await super().prepare(**options)
+        room_id = self.request.path.rsplit("/", 1)[-1]
+        if room_id.startswith(_ROOMS):
+            async with self._room_lock(room_id):  # type: ignore[attr-defined]
+                await self.documents.room(room_id)
 
 
 def _rules(router: Any) -> Iterator[Any]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from pycrdt import (
     Array,
+    Decoder,
     Doc,
     Encoder,
     Map,
@@ -37,10 +38,12 @@ class Editor:
         self._task: asyncio.Task[None] | None = None
         self._sending: set[asyncio.Future[None]] = set()
         self._remote = False
-        self.on_raw: Callable[[], None] = lambda: None
+        self.on_raw: Callable[[dict[str, Any]], object] = lambda _said: None
+        self.close_code: int | None = None
+        self.close_reason = ""
         self.ydoc.observe(self._on_change)
 
-    async def go_online(self) -> None:
+    async def go_online(self, seconds: float = 10) -> None:
         """Enter the room; return when both sides have what the other had."""
         reply = await self._fetch(
             "api",
@@ -58,7 +61,7 @@ class Editor:
         synchronised = asyncio.Event()
         self._task = asyncio.create_task(self._receive(self._socket, synchronised))
         await self._socket.write_message(create_sync_message(self.ydoc), binary=True)
-        await asyncio.wait_for(synchronised.wait(), 10)
+        await asyncio.wait_for(synchronised.wait(), seconds)
 
     def move_to(self, fetch: Any, connect: Connect) -> None:
         """Come back to the same notebook on another server, as a page does on a restarted one."""
@@ -78,7 +81,7 @@ class Editor:
     async def _receive(self, socket: Any, synchronised: asyncio.Event) -> None:
         while (message := await socket.read_message()) is not None:
             if message[0] == _RAW:
-                self.on_raw()
+                self.on_raw(json.loads(Decoder(message[1:]).read_var_string()))
             if message[0] != YMessageType.SYNC:
                 continue
             self._remote = True
@@ -90,17 +93,32 @@ class Editor:
                 await socket.write_message(reply, binary=True)
             if message[1] == 1:
                 synchronised.set()
+        self.close_code, self.close_reason = socket.close_code, socket.close_reason
 
-    async def save(self) -> None:
-        """Have the room save what it has, as JupyterLab's Save does; return when it has."""
-        saved = asyncio.Event()
-        self.on_raw = saved.set
+    async def save(self) -> str:
+        """Have the room save what it has, as JupyterLab's Save does; return what came of it."""
+        saved: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+        def answered(said: dict[str, Any]) -> None:
+            if not saved.done():
+                saved.set_result(said["status"])
+
+        self.on_raw = answered
         message = Encoder()
         message.write_var_uint(_RAW)
         message.write_var_string("save")
         message.write_var_uint(1)
         await self._socket.write_message(message.to_bytes(), binary=True)
-        await asyncio.wait_for(saved.wait(), 10)
+        return await asyncio.wait_for(saved, 10)
+
+    def is_acknowledged(self, saved: bytes) -> bool:
+        """Whether a state vector (`meta.saved`) covers everything that is here."""
+        there = clocks(saved)
+        return all(there.get(name, 0) >= clock for name, clock in clocks(self.state()).items())
+
+    def state(self) -> bytes:
+        """Return the state vector of what is here."""
+        return self.ydoc.get_state()
 
     def _on_change(self, event: TransactionEvent) -> None:
         if self._socket is not None and not self._remote:
@@ -121,6 +139,13 @@ class Editor:
     async def until_sources(self, *wanted: str) -> None:
         """Wait until the cells here are these."""
         await eventually(lambda: self.sources() == list(wanted), self.sources)
+
+
+def clocks(state: bytes) -> dict[int, int]:
+    """Return a state vector as numbers: how much there is of each client."""
+    decoder = Decoder(state)
+    count = decoder.read_var_uint()
+    return {decoder.read_var_uint(): decoder.read_var_uint() for _ in range(count)}
 
 
 async def eventually(

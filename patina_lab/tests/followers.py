@@ -53,6 +53,12 @@ class Follower:
                 self._synchronised.set()
         self.closed.set()
 
+    @property
+    def notices(self) -> list[dict[str, Any]]:
+        """Return what is said of the notebook's file."""
+        notices: list[dict[str, Any]] = self.meta.get("notices") or []
+        return notices
+
     def cell(self, run: str, seq: int) -> dict[str, Any]:
         """Return an output cell of our copy."""
         cell: dict[str, Any] = self.runs[run]["cells"].get(str(seq)) or {}

@@ -76,6 +76,10 @@ class User:
         """Return where a file of the server lies on disk."""
         return Path(self.serverapp.root_dir, path)
 
+    def texts(self, pattern: str) -> list[str]:
+        """Return what the files beside the notebook have, whose names fit a pattern."""
+        return [path.read_text() for path in Path(self.serverapp.root_dir).glob(pattern)]
+
     async def source(self, path: str = "analysis.tsnb") -> YTsnb:
         """Return the live source document, as another tab would edit it."""
         apps = self.serverapp.extension_manager.extension_apps["jupyter_server_ydoc"]

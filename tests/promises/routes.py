@@ -17,6 +17,7 @@ RIGHTS = {
     "/notebooks/{id}/flush": {"POST": "write"},
     "/convert": {"POST": "write"},
     "/notebooks/{id}/runs": {"GET": "read", "POST": "execute"},
+    "/notebooks/{id}/write-over": {"POST": "write"},
     "/notebooks/{id}/blobs/{hash}": {"GET": "read"},
     "/notebooks/{id}/search": {"GET": "read"},
     "/notebooks/{id}/runs-document": {"GET": "read"},

@@ -117,16 +117,19 @@ async def test_a_gigantic_file_is_refused_before_it_is_read(user: User) -> None:
 
 
 async def test_a_file_that_breaks_while_it_is_open_is_kept_as_it_is(user: User) -> None:
-    await user.open("analysis.tsnb", notebook_text("one"))
-    editor = await user.edit()
+    notebook = await user.open("analysis.tsnb", notebook_text("one"))
+    editor, follower = await user.edit(), await user.follow(notebook["id"])
     broken = notebook_text("one")[:-3]
     _newer(user.file(), broken)
-    await eventually(lambda: "problem" in editor.meta)
-    await editor.save()
+    await eventually(lambda: [one["kind"] for one in follower.notices] == ["unreadable"])
+    assert follower.notices[0]["reason"].startswith("Line ")
+    editor.text(0).insert(0, "typed, ")
+    assert await editor.save() == "failed"
     assert user.file().read_text() == broken
-    _newer(user.file(), notebook_text("mended"))
-    await editor.until_sources("mended")
-    assert "problem" not in editor.meta
+    assert editor.sources() == ["typed, one"]
+    _newer(user.file(), notebook_text("one", "mended"))
+    await editor.until_sources("typed, one", "mended")
+    await eventually(lambda: follower.notices == [])
 
 
 async def test_a_path_that_is_none_of_a_notebook_is_refused(user: User) -> None:

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from patina_lab.rooms.source import LONGEST_SECONDS, QUIET_SECONDS
+from patina_lab.rooms.sourcefile import SourceFile, Stamp
 from patina_lab.tests.editors import Editor, eventually
 from patina_lab.tests.user import User
 
@@ -17,14 +18,13 @@ def saves(user: User, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr("patina_lab.rooms.source.QUIET_SECONDS", 0.3)
     monkeypatch.setattr("patina_lab.rooms.source.LONGEST_SECONDS", 1.0)
     saved: list[str] = []
-    contents = user.serverapp.contents_manager
-    save = contents.save
+    write = SourceFile.write
 
-    async def recording(model: dict[str, str], path: str) -> object:
-        saved.append(model["content"])
-        return await save(model, path)
+    def recording(file: SourceFile, data: bytes, seen: Stamp | None) -> Stamp:
+        saved.append(data.decode())
+        return write(file, data, seen)
 
-    monkeypatch.setattr(contents, "save", recording)
+    monkeypatch.setattr(SourceFile, "write", recording)
     return saved
 
 

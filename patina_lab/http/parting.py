@@ -1,0 +1,89 @@
+"""A client whose history of a notebook is another than ours: what it has is kept, then it reloads.
+
+Its document and ours begin in two different ways, perhaps with the same text. Merged, they would
+have it twice. So nothing of either is given to the other: the client is asked for all it has, that
+becomes a file beside the notebook where it differs, and the socket is closed with a reason that
+JupyterLab shows with a button to reload.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any, Protocol
+
+from pycrdt import Doc, create_sync_message
+
+from patina_lab.document.ytsnb import YTsnb
+from patina_lab.rooms.known import GapError, Known
+from patina_lab.rooms.sourceroom import SourceRoom
+from patina_lab.rooms.tasks import Tasks
+from patina_lab.rooms.updates import decoded
+
+ANSWER_SECONDS = 10.0
+"""How long a client may take to tell what it has."""
+CLOSE_CODE = 1003
+"""For which jupyter-collaboration's page shows the reason."""
+_WHY = "A page was open that had an earlier history of this notebook, which is gone"
+_KEPT = "Its history is gone. Your version is kept in a file beside it."
+_NOTHING = "Its history is gone. Reload to go on."
+
+
+class Socket(Protocol):
+    """The client's connection."""
+
+    async def send(self, message: bytes) -> None:
+        """Send a frame."""
+
+    def close(self, code: int, reason: str) -> None:
+        """End the connection."""
+
+
+class Parting:
+    """Parts with one client. `keeps`: whether it may write, and so what it has is kept."""
+
+    def __init__(self, room: SourceRoom, socket: Socket, *, keeps: bool) -> None:
+        self._room, self._socket, self._keeps = room, socket, keeps
+        self._tasks = Tasks()
+        self._done = False
+
+    async def begin(self) -> None:
+        """Ask for everything."""
+        if not self._keeps:
+            self._end(_NOTHING)
+            return
+        self._tasks.spawn(self._lose_patience())
+        await self._socket.send(create_sync_message(Doc()))
+
+    async def _lose_patience(self) -> None:
+        await asyncio.sleep(ANSWER_SECONDS)
+        self._end(_NOTHING)
+
+    async def take(self, data: bytes) -> None:
+        """Take what the client has, if this is all of it. Raises MalformedUpdateError."""
+        update = decoded(data)
+        if self._done or any(structs[0].clock for structs in update.structs.values() if structs):
+            # An answer to what it was asked before.
+            return
+        try:
+            Known().examine(update)
+            text = await asyncio.to_thread(_text_of, data)
+        except (GapError, ValueError, RuntimeError):
+            text = ""
+        self._done = True
+        await self._room.disk.back_up(text, _WHY)
+        self._done = False
+        self._end(_KEPT if text else _NOTHING)
+
+    def _end(self, words: str) -> None:
+        if not self._done:
+            self._done = True
+            # At most 123 bytes, RFC 6455.
+            reason = {"reason": "", "reloadable": True, "errorReason": words}
+            self._socket.close(CLOSE_CODE, json.dumps(reason, separators=(",", ":")))
+
+
+def _text_of(data: bytes) -> str:
+    ydoc: Doc[Any] = Doc()
+    ydoc.apply_update(data)
+    return YTsnb(ydoc).get()

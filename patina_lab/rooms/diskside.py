@@ -1,0 +1,328 @@
+"""A document and its file, kept together: either may change, and neither is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple
+
+from jupyter_server.utils import ensure_async
+
+from patina_lab.document.errors import TsnbError
+from patina_lab.document.ytsnb import YTsnb
+from patina_lab.rooms import sourcenotices as words
+from patina_lab.rooms.backups import Backups, Kind
+from patina_lab.rooms.history import History, HistoryError
+from patina_lab.rooms.notices import Notices
+from patina_lab.rooms.reconciling import (
+    Become,
+    OtherNotebook,
+    Outcome,
+    Same,
+    Unreadable,
+    reconcile,
+)
+from patina_lab.rooms.sourcefile import ChangedError, SourceFile, Stamp, is_read_only
+
+log = logging.getLogger("patina_lab.rooms")
+LOOK_SECONDS = 0.5
+"""How often the file is looked at. Twice the same, and it is at rest."""
+RETRY_SECONDS = 3.0
+"""How long until what the disk refused is tried again."""
+_ATTEMPTS = 5
+_AWAY = "The file was changed while the server was away, and what it was before is not known"
+
+
+class Workspace(NamedTuple):
+    """The server's files: where they are, and Jupyter's managers of their content and ids."""
+
+    root: Path
+    contents: Any
+    files: Any
+
+
+class NotSavedError(Exception):
+    """The document could not be saved; its notices say why."""
+
+
+class DiskSide:
+    """Keeps one document and its file together.
+
+    `agreed` is the text that both last had in common: what differs from it on either side was
+    changed there. `history` remembers it over a crash; None where nothing can be remembered.
+    """
+
+    def __init__(
+        self, document: YTsnb, workspace: Workspace, notices: Notices, history: History
+    ) -> None:
+        self.history: History | None = history
+        self.notices = notices
+        self.on_moved: Callable[[str, str], None] = lambda _old, _new: None
+        self._document, self._workspace = document, workspace
+        self._agreed: str | None = None
+        self._seen: Stamp | None = None
+        self._glimpsed: Stamp | None = None
+        self._edits = 0
+        self._retry_at: float | None = None
+        self._turn = asyncio.Lock()
+        self._backups = Backups()
+
+    @property
+    def path(self) -> str:
+        """Where the file is, below the server's root."""
+        return self._document.path or ""
+
+    @property
+    def file(self) -> SourceFile:
+        """The document's file, where it is now."""
+        return SourceFile(self._workspace.root / self.path)
+
+    def edited(self) -> None:
+        """Take note that the document has changed."""
+        self._edits += 1
+
+    # What the file says.
+
+    async def look_first(self) -> None:
+        """Remember the state of the file, before it is read for the first time. Raises OSError."""
+        self._seen = await asyncio.to_thread(self.file.stamp)
+
+    async def begin(self, text: str) -> None:
+        """Take the document for what the file says: it was made of it."""
+        self._agreed = text
+        await self._remember()
+        await self._look_at_permissions()
+
+    async def go_on(self, text: str) -> None:
+        """Bring a document of before a restart, and what the file says now, together."""
+        known = await self.history.agreed() if self.history else []
+        self._agreed = text if text in known else next(iter(known), None)
+        await self._take(await self._reconciled(text), text)
+        await self._remember()
+        await self._look_at_permissions()
+
+    async def differs(self) -> bool:
+        """Whether the document says what the file does not."""
+        return await self._document.aget() != self._agreed
+
+    async def watch(self) -> None:
+        """Look at the file again and again."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                await self._look()
+            except Exception:
+                log.exception("Looking at %s failed", self.path)
+
+    async def _look(self) -> None:
+        """Take what has changed on disk, once it is at rest; try again what was refused."""
+        async with self._turn:
+            stamp = await asyncio.to_thread(self.file.stamp)
+            if stamp != self._seen:
+                if stamp == self._glimpsed:
+                    await self._meet(stamp)
+                self._glimpsed = stamp
+                return
+            self.notices.retract("gone")
+        time = asyncio.get_running_loop().time()
+        if self._retry_at is not None and time >= self._retry_at:
+            self._retry_at = None
+            await self._try_again()
+
+    async def _meet(self, stamp: Stamp | None) -> None:
+        """Bring document and file together, after the file has changed."""
+        if stamp is None:
+            await self._missed()
+            return
+        try:
+            text = await asyncio.to_thread(self.file.read)
+        except TsnbError as error:
+            self.notices.note(words.unreadable(self.path, error))
+        except OSError as error:
+            log.warning("%s cannot be read: %s", self.path, error)
+            return
+        else:
+            await self._take(await self._reconciled(text), text)
+            await self._remember()
+        self._seen = stamp
+        self.notices.retract("gone")
+
+    async def _meet_at_rest(self) -> None:
+        stamp = await asyncio.to_thread(self.file.stamp)
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            again = await asyncio.to_thread(self.file.stamp)
+            if stamp == again:
+                break
+            stamp = again
+        await self._meet(stamp)
+
+    async def _reconciled(self, text: str) -> Outcome:
+        """Say what becomes of the document; nothing was edited since when this returns."""
+        for _ in range(_ATTEMPTS):
+            edits = self._edits
+            ours = await self._document.aget()
+            outcome = await asyncio.to_thread(reconcile, self._agreed, ours, text)
+            if edits == self._edits:
+                return outcome
+        return reconcile(self._agreed, self._document.get(), text)
+
+    async def _take(self, outcome: Outcome, text: str) -> None:
+        """Do what was decided about a text that the file has."""
+        match outcome:
+            case Unreadable(error) if not self._document.problem:
+                self.notices.note(words.unreadable(self.path, error))
+                return
+            case OtherNotebook():
+                kept = await self._keep(await self._document.aget(), "kept")
+                self.notices.note(words.other_notebook(self.path, kept))
+                return
+            case Unreadable():
+                # It could not be read before, either: the document only says so.
+                self._document.set(text)
+            case Become(become, conflicts, lost):
+                ours = self._document.get() if lost else ""
+                self._document.set(become)
+                self._note_conflicts(conflicts)
+                await self.back_up(ours, _AWAY)
+            case Same():
+                pass
+        self._agreed = text
+        self.notices.retract("unreadable", "other notebook")
+
+    def _note_conflicts(self, cells: tuple[str, ...]) -> None:
+        if cells:
+            before = self.notices.get("conflict")
+            known = (before.cells if before else None) or []
+            self.notices.note(words.conflict(self.path, [*dict.fromkeys([*known, *cells])]))
+
+    async def _missed(self) -> None:
+        """Go along with the file where it got another name; never write it anew by ourselves."""
+        seen, moved = self._seen, None
+        if seen is not None:
+            moved = await asyncio.to_thread(self.file.moved_to, seen)
+        if moved is None:
+            self.notices.note(words.gone(self.path))
+            return
+        old, new = self.path, moved.relative_to(self._workspace.root).as_posix()
+        log.info("%s is %s now", old, new)
+        self._workspace.files.move(old, new)
+        self._document.path = new
+        self.on_moved(old, new)
+
+    # Saving.
+
+    async def save(self) -> None:
+        """Bring what the document says onto disk. Raises NotSavedError."""
+        async with self._turn:
+            for _ in range(_ATTEMPTS):
+                self._refuse_where_blocked()
+                text = await self._document.aget()
+                if text == self._agreed or await self._written(text):
+                    self._is_saved(text)
+                    return
+                await self._meet_at_rest()
+            raise NotSavedError(f"{self.path} changes all the time")
+
+    def _refuse_where_blocked(self) -> None:
+        for notice in self.notices.all:
+            if notice.kind in words.BLOCKING:
+                raise NotSavedError(notice.message)
+
+    async def _written(self, text: str) -> bool:
+        """Write the file; False when it has changed since. Raises NotSavedError."""
+        if self.history is not None:
+            with suppress(HistoryError):
+                await self.history.intend(text)
+        model = {"type": "file", "format": "text", "content": text}
+        self._workspace.contents.run_pre_save_hooks(model=model, path=self.path)
+        try:
+            data = text.encode()
+            self._seen = await asyncio.to_thread(self.file.write, data, self._seen)
+        except ChangedError:
+            return False
+        except OSError as error:
+            self._refused(error)
+            raise NotSavedError(str(error)) from error
+        self._agreed = text
+        self.notices.retract("read-only")
+        await self._remember()
+        await self._tell_of_save()
+        return True
+
+    async def _tell_of_save(self) -> None:
+        """Tell those who follow what is saved, as the contents manager does."""
+        contents = self._workspace.contents
+        with suppress(Exception):
+            model = await ensure_async(contents.get(self.path, content=False))
+            contents.run_post_save_hooks(model=model, os_path=str(self.file.path))
+        contents.emit(data={"action": "save", "path": self.path})
+
+    def _refused(self, error: OSError) -> None:
+        if is_read_only(error):
+            self.notices.note(words.read_only(self.path))
+        else:
+            self.notices.note(words.not_saved(self.path, error))
+        self._retry_soon()
+
+    def _retry_soon(self) -> None:
+        self._retry_at = asyncio.get_running_loop().time() + RETRY_SECONDS
+
+    async def _try_again(self) -> None:
+        await self._look_at_permissions()
+        if "read-only" in self.notices:
+            self._retry_soon()
+            return
+        with suppress(NotSavedError):
+            await self.save()
+
+    async def _look_at_permissions(self) -> None:
+        if await asyncio.to_thread(self.file.is_writable):
+            self.notices.retract("read-only")
+            await asyncio.to_thread(self.file.clear_leftovers)
+        else:
+            self.notices.note(words.read_only(self.path))
+
+    def _is_saved(self, text: str) -> None:
+        self._retry_at = None
+        self.notices.retract("not saved")
+        with self._document.ydoc.transaction():
+            self._document.dirty = False
+            self._document.hash = hashlib.sha256(text.encode()).hexdigest()
+
+    async def write_over(self) -> None:
+        """Write the file whatever is there now: a person wants it. Raises NotSavedError.
+
+        What is there is kept in a file beside.
+        """
+        async with self._turn:
+            self._seen = await asyncio.to_thread(self.file.stamp)
+            if self._seen is not None:
+                await self._backups.copy(self.file)
+            self._agreed = None
+            self.notices.retract(*words.BLOCKING)
+        await self.save()
+
+    async def _remember(self) -> None:
+        """Take note of what file and document have in common, for after a crash."""
+        if self._agreed is not None and self.history is not None:
+            with suppress(HistoryError):
+                await self.history.agree(self._agreed)
+
+    # What neither has.
+
+    async def back_up(self, text: str, why: str) -> None:
+        """Keep a version that cannot be merged in a file, and say so; not what is here anyway."""
+        if text in ("", self._agreed, await self._document.aget()):
+            return
+        kept = await self._keep(text, "unsynced")
+        if kept is not None:
+            self.notices.note(words.backup(self.path, kept, why))
+
+    async def _keep(self, text: str, kind: Kind) -> str | None:
+        name = await self._backups.keep(self.file, text, kind)
+        return name and PurePosixPath(self.path).with_name(name).as_posix()

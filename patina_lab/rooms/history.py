@@ -1,0 +1,227 @@
+"""The history of a source document's edits, and what of it the file has: an SQLite database each.
+
+jupyter-collaboration's own store orders edits by the clock, so that those made after the clock was
+set back are not read; and an edit that the disk did not take passes for stored. Here the database
+counts, and what fails waits and is tried again.
+
+Kept together with its history is the text that file and document last agreed on: what differs from
+it on disk was changed there, and what differs in the document was changed here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+import zlib
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager, suppress
+from logging import Logger, getLogger
+from pathlib import Path
+from typing import Any, TypeVar
+
+from anyio import TASK_STATUS_IGNORED
+from anyio.abc import TaskStatus
+from pycrdt import Doc
+from pycrdt.store import BaseYStore
+
+_VERSION = 1
+_SCHEMA = f"""
+PRAGMA auto_vacuum = FULL;
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+BEGIN IMMEDIATE;
+CREATE TABLE IF NOT EXISTS edits (number INTEGER PRIMARY KEY, edit BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS texts (name TEXT PRIMARY KEY, packed BLOB NOT NULL);
+PRAGMA user_version = {_VERSION};
+COMMIT;
+"""
+_SIZE = "SELECT coalesce(sum(length(edit)), 0) FROM edits"
+_BUSY_SECONDS = 30.0
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+SPARE_BYTES = 2**15
+MOST_TIMES = 3
+"""A history is compacted when it is so many times as large as it was then, and some."""
+_AGREED, _INTENDED = "agreed", "intended"
+_Result = TypeVar("_Result")
+
+
+class HistoryError(OSError):
+    """The database cannot be read or written now."""
+
+
+class History(BaseYStore):
+    """The history of one document; only the server that has the room open writes it."""
+
+    def __init__(self, path: Path, log: Logger | None = None) -> None:
+        self.path, self._log = path, log or getLogger(__name__)
+        self._connection: sqlite3.Connection | None = None
+        self._turn = threading.Lock()
+        self._waiting: list[bytes] = []
+        self._bytes = self._last = self._compacted = 0
+        self._is_closed = False
+
+    async def start(
+        self,
+        *,
+        task_status: TaskStatus[None] = TASK_STATUS_IGNORED,
+        from_context_manager: bool = False,
+    ) -> None:
+        """Begin, as rooms want it; the database is opened when it is first needed."""
+        del from_context_manager
+        self.started.set()
+        task_status.started()
+
+    async def stop(self) -> None:
+        """Let the database go."""
+        self._is_closed = True
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await asyncio.to_thread(connection.close)
+
+    async def write(self, data: bytes) -> None:
+        """Do nothing: rooms call this of each edit, and `Durability` has added it before."""
+
+    def add(self, edit: bytes) -> None:
+        """Have an edit written by the next `flush`."""
+        self._waiting.append(edit)
+
+    async def flush(self) -> None:
+        """Write all that waits, durably, in one transaction. Raises HistoryError; it waits on."""
+        await self._do(self._write_waiting)
+
+    def _write_waiting(self, connection: sqlite3.Connection) -> None:
+        edits = self._waiting[:]
+        if not edits:
+            return
+        with _transaction(connection):
+            for edit in edits:
+                self._last = _insert(connection, edit)
+        # Others may have been added behind them meanwhile.
+        del self._waiting[: len(edits)]
+        self._bytes += sum(map(len, edits))
+
+    def is_large(self) -> bool:
+        """Whether it has grown so much that it should be compacted."""
+        return self._bytes > MOST_TIMES * self._compacted + SPARE_BYTES
+
+    async def compact(self, ydoc: Doc[Any]) -> None:
+        """Replace what is written by the document's state. Raises HistoryError."""
+        last, state = self._last, ydoc.get_update()
+
+        def replace(connection: sqlite3.Connection) -> None:
+            with _transaction(connection):
+                # What is written from now on is not in that state.
+                connection.execute("DELETE FROM edits WHERE number <= ?", [last])
+                self._last = _insert(connection, state)
+            ((self._bytes,),) = connection.execute(_SIZE)
+            self._compacted = len(state)
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+        await self._do(replace)
+
+    async def apply_to(self, ydoc: Doc[Any]) -> bool:
+        """Apply all edits; tell whether there are any. Raises HistoryError."""
+        edits = await self._do(_edits)
+        for edit in edits:
+            ydoc.apply_update(edit)
+        return bool(edits)
+
+    async def read(self) -> AsyncIterator[tuple[bytes, bytes, float]]:
+        """Yield the edits, as jupyter-collaboration's timeline wants them; times are not kept."""
+        for edit in await self._do(_edits):
+            yield edit, b"", 0.0
+
+    async def agreed(self) -> list[str]:
+        """Return the texts that the file may have had when it was last looked at. HistoryError.
+
+        There are two when the server ended while it wrote: the file has one of them.
+        """
+
+        def texts(connection: sqlite3.Connection) -> list[str]:
+            found = connection.execute("SELECT packed FROM texts ORDER BY name")
+            return [zlib.decompress(packed).decode() for (packed,) in found]
+
+        return await self._do(texts)
+
+    async def agree(self, text: str) -> None:
+        """Take note that the file has this text. Raises HistoryError."""
+        await self._keep(_AGREED, text)
+
+    async def intend(self, text: str) -> None:
+        """Take note that the file is about to have this text. Raises HistoryError."""
+        await self._keep(_INTENDED, text)
+
+    async def _keep(self, name: str, text: str) -> None:
+        def keep(connection: sqlite3.Connection) -> None:
+            packed = zlib.compress(text.encode(), 1)
+            with _transaction(connection):
+                if name == _AGREED:
+                    connection.execute("DELETE FROM texts")
+                connection.execute("INSERT OR REPLACE INTO texts VALUES (?, ?)", [name, packed])
+
+        await self._do(keep)
+
+    async def _do(self, work: Callable[[sqlite3.Connection], _Result]) -> _Result:
+        """Work with the database, off the event loop, one at a time. Raises HistoryError."""
+
+        def working() -> _Result:
+            with self._turn:
+                if self._connection is None:
+                    self._connection = self._opened()
+                return work(self._connection)
+
+        if self._is_closed:
+            raise HistoryError(f"{self.path} is closed")
+        try:
+            return await asyncio.to_thread(working)
+        except (sqlite3.Error, OSError) as error:
+            raise HistoryError(f"The history of edits cannot be kept: {error}") from error
+
+    def _opened(self) -> sqlite3.Connection:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            connection = _connected(self.path)
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode not in _DAMAGED:
+                raise
+            aside = self.path.with_suffix(".damaged")
+            self._log.error("%s is damaged (%s) and was put aside as %s", self.path, error, aside)
+            self.path.replace(aside)
+            connection = _connected(self.path)
+        ((self._bytes,),) = connection.execute(_SIZE)
+        ((self._last,),) = connection.execute("SELECT coalesce(max(number), 0) FROM edits")
+        return connection
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+    )
+    try:
+        connection.executescript(_SCHEMA)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _insert(connection: sqlite3.Connection, edit: bytes) -> int:
+    return connection.execute("INSERT INTO edits (edit) VALUES (?)", [edit]).lastrowid or 0
+
+
+def _edits(connection: sqlite3.Connection) -> list[bytes]:
+    return [edit for (edit,) in connection.execute("SELECT edit FROM edits ORDER BY number")]
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All or nothing. A disk that is full says so at the end only."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        with suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
+        raise

@@ -1,0 +1,165 @@
+"""A notebook's file on disk: what stands there, whether that has changed, and writing it whole.
+
+Not through Jupyter's contents manager: that writes in place, so that a process which is killed
+meanwhile leaves half a file.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from patina_lab.document.errors import TsnbError
+from patina_lab.document.refusals import MAX_BYTES, refuse_gigantic
+
+_PREFIX = ".~"
+"""As Jupyter's own files in the making, so that tools which know to leave them alone do."""
+_NEW_MODE = 0o666
+_LEFT = "It is left as it is."
+_READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
+
+
+class Stamp(NamedTuple):
+    """What differs between two states of a file, found without reading it."""
+
+    inode: int
+    size: int
+    changed_ns: int
+    """Of the content; and of the inode: who writes a file can set back the one, not the other."""
+    touched_ns: int
+
+
+class ChangedError(Exception):
+    """The file is not the one that was seen last: it is not overwritten unread."""
+
+
+class SourceFile:
+    """The file of one notebook. All methods block: call them off the event loop."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def stamp(self) -> Stamp | None:
+        """Return the state of the file; None when there is none. Raises OSError."""
+        try:
+            found = self.path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        return Stamp(found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+
+    def read(self) -> str:
+        """Return the text. Raises OSError, and TsnbError for what is no text or gigantic."""
+        with self.path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        refuse_gigantic(len(data))
+        try:
+            return data.decode()
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            raise TsnbError(
+                "The file is no text", line=line, hint="It is left as it is."
+            ) from error
+
+    def write(self, data: bytes, seen: Stamp | None) -> Stamp:
+        """Write the whole file or nothing, durably; return its new state.
+
+        `seen`: the state as it was last read; None when there was no file. Raises ChangedError
+        when it is another one now, and OSError.
+        """
+        # A link stays one: what it leads to is replaced.
+        target = Path(os.path.realpath(self.path))
+        temporary = target.with_name(f"{_PREFIX}{target.name}.{secrets.token_hex(4)}")
+        try:
+            self._write_aside(temporary, data, _mode(target))
+            self._refuse_unless(seen)
+            temporary.replace(target)
+        except BaseException:
+            with suppress(OSError):
+                temporary.unlink()
+            raise
+        _sync_folder(target.parent)
+        stamp = self.stamp()
+        if stamp is None:
+            raise ChangedError(str(self.path))
+        return stamp
+
+    def _refuse_unless(self, seen: Stamp | None) -> None:
+        if self.stamp() != seen:
+            raise ChangedError(str(self.path))
+
+    @staticmethod
+    def _write_aside(temporary: Path, data: bytes, mode: int | None) -> None:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+        handle = os.open(temporary, flags, _NEW_MODE)
+        try:
+            if mode is not None:
+                os.fchmod(handle, mode)
+            left = memoryview(data)
+            while left:
+                # A disk that is nearly full takes a part, and says so only by its length.
+                left = left[os.write(handle, left) :]
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+    def write_beside(self, name: str, data: bytes) -> bool:
+        """Write a new file into the same folder; False when it is there already. Raises OSError."""
+        beside = SourceFile(self.path.with_name(name))
+        if os.path.lexists(beside.path):
+            return False
+        beside.write(data, None)
+        return True
+
+    def clear_leftovers(self) -> None:
+        """Delete what a save that was killed has left."""
+        for left in self.path.parent.glob(f"{_PREFIX}{_escaped(self.path.name)}.????????"):
+            with suppress(OSError):
+                left.unlink()
+
+    def is_writable(self) -> bool:
+        """Whether it can be written: a file is replaced by another in its folder."""
+        target = Path(os.path.realpath(self.path))
+        return os.access(target.parent, os.W_OK) and os.access(target, os.W_OK)
+
+    def moved_to(self, seen: Stamp) -> Path | None:
+        """Return where the file is now, if it got another name in its folder."""
+        try:
+            with os.scandir(self.path.parent) as entries:
+                for entry in entries:
+                    if entry.name.endswith(self.path.suffix) and entry.inode() == seen.inode:
+                        return self.path.with_name(entry.name)
+        except OSError:
+            return None
+        return None
+
+
+def is_read_only(error: OSError) -> bool:
+    """Whether a file could not be written because nobody may."""
+    return error.errno in _READ_ONLY
+
+
+def _mode(target: Path) -> int | None:
+    try:
+        return target.stat().st_mode & 0o7777
+    except FileNotFoundError:
+        return None
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename durable, where a folder can be synced (not on some shares)."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
+    finally:
+        os.close(handle)
+
+
+def _escaped(name: str) -> str:
+    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in name)

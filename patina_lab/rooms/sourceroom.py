@@ -1,0 +1,144 @@
+"""The room in which a `.tsnb` is edited: jupyter-collaboration's, with history and file of ours.
+
+What the stock room does and this does not: take the file for the truth where both were changed,
+write it in place, say of a save that failed that it succeeded, and begin a history anew under a
+name that an earlier one had.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from typing import Any, cast
+
+from jupyter_server_ydoc.loaders import FileLoader
+from jupyter_server_ydoc.rooms import DocumentRoom
+from jupyter_server_ydoc.utils import LogLevel
+from pycrdt import Doc
+
+from patina_lab.document.ytsnb import YTsnb
+from patina_lab.rooms import sourcenotices as words
+from patina_lab.rooms.diskside import DiskSide, NotSavedError, Workspace
+from patina_lab.rooms.durability import Durability
+from patina_lab.rooms.history import History, HistoryError
+from patina_lab.rooms.historyname import new_name
+from patina_lab.rooms.notices import Notices
+
+log = logging.getLogger("patina_lab.rooms")
+
+
+class SourceRoom(DocumentRoom):
+    """One source document, its history, and its file."""
+
+    def __init__(
+        self,
+        room_id: str,
+        loader: FileLoader,
+        history: History,
+        workspace: Workspace,
+        **of_stock: Any,
+    ) -> None:
+        super().__init__(room_id, "text", "tsnb", loader, ystore=history, **of_stock)
+        self.notices = Notices()
+        self.disk = DiskSide(self.document, workspace, self.notices, history)
+        self.durability = Durability(self.ydoc, history)
+        self.durability.on_trouble = self._on_trouble
+        self._history = history
+        self._watching: asyncio.Task[None] | None = None
+
+    @property
+    def document(self) -> YTsnb:
+        """The document that people edit here."""
+        return cast("YTsnb", self._document)
+
+    async def initialize(self) -> None:
+        """Read history and file. Raises what the contents manager does, TsnbError, OSError."""
+        if self.ready:
+            return
+        async with self._update_lock:
+            await self.disk.look_first()
+            model = await self._file.load_content(self._file_format, self._file_type)
+            if await self._has_history():
+                await self._go_on(model["content"])
+            else:
+                await self._begin(model["content"])
+        self.ready = True
+        self._watching = asyncio.create_task(self.disk.watch())
+        self._emit(LogLevel.INFO, "initialize", "Room initialized")
+        if await self.disk.differs():
+            self._on_document_change("cells", None)
+
+    async def _has_history(self) -> bool:
+        try:
+            return await self._history.apply_to(self.ydoc)
+        except HistoryError as error:
+            # Never written to in this life of the room: that would mix two histories.
+            self.ystore = self.disk.history = None
+            self._on_trouble(error)
+            return False
+
+    async def _begin(self, text: str) -> None:
+        """Begin a history, under a name that none before had."""
+        beginning: Doc[Any] = Doc(client_id=new_name())
+        await YTsnb(beginning).aset(text)
+        self.ydoc.apply_update(beginning.get_update())
+        await self._keep(self.ydoc.get_update())
+        await self.disk.begin(text)
+
+    async def _go_on(self, text: str) -> None:
+        """Go on with a history that was kept; the file may have been changed meanwhile."""
+        before = self.ydoc.get_state()
+        await self.disk.go_on(text)
+        await self._keep(self.ydoc.get_update(before))
+
+    async def _keep(self, edit: bytes) -> None:
+        if self.ystore is not None:
+            self._history.add(edit)
+            self.durability.begin()
+
+    async def stop(self) -> None:
+        """End the room; what waits for the history is written."""
+        if self._watching is not None:
+            self._watching.cancel()
+        await super().stop()
+        try:
+            await self.durability.end()
+        except HistoryError as error:
+            self._on_trouble(error)
+        await self._history.stop()
+
+    def _on_trouble(self, error: HistoryError | None) -> None:
+        if error is None:
+            self.notices.retract("history")
+        else:
+            self.notices.note(words.history_not_kept(self.disk.path, str(error)))
+
+    async def _on_outofband_change(self) -> None:
+        """Do nothing: our own watch sees more than whether the file is newer."""
+
+    def _on_document_change(self, target: str, event: Any) -> None:
+        if target != "state":
+            self.disk.edited()
+            super()._on_document_change(target, event)
+
+    async def _maybe_save_document(
+        self, saving_document: asyncio.Task[None] | None, save_now: bool = False
+    ) -> None:
+        """Save after a pause; each edit begins it anew."""
+        del save_now
+        if saving_document is not None and not saving_document.done():
+            saving_document.cancel()
+        with suppress(asyncio.CancelledError, NotSavedError):
+            await asyncio.sleep(self._save_delay or 0)
+            # What has begun is not given up by the next keystroke.
+            await asyncio.shield(self.save())
+
+    def _save_to_disc(self) -> asyncio.Task[None]:
+        """Save now, as JupyterLab's Save does; the task raises NotSavedError."""
+        return asyncio.create_task(self.save())
+
+    async def save(self) -> None:
+        """Bring what the document says onto disk. Raises NotSavedError."""
+        await self.disk.save()
+        self._emit(LogLevel.INFO, "save", "Content saved.")

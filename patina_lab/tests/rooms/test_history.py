@@ -1,0 +1,147 @@
+"""The history of edits: durable when it says so, small, in order whatever the clock says."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pycrdt import Doc, Text
+
+from patina_lab.rooms.durability import NOTHING, Durability
+from patina_lab.rooms.history import History, HistoryError
+from patina_lab.rooms.historyname import is_name, names_in, new_name
+from patina_lab.tests.editors import eventually
+
+
+async def kept(path: Path) -> str:
+    """Return the text that a server would find."""
+    ydoc: Doc[Any] = Doc()
+    text = ydoc.get("text", type=Text)
+    history = History(path)
+    await history.apply_to(ydoc)
+    await history.stop()
+    return str(text)
+
+
+def size_of(folder: Path) -> int:
+    """Return how many bytes the files of a folder have."""
+    return sum(file.stat().st_size for file in folder.iterdir())
+
+
+class Written:
+    """A document that is being written to a history."""
+
+    def __init__(self, path: Path) -> None:
+        self.ydoc: Doc[Any] = Doc()
+        self.text = self.ydoc.get("text", type=Text)
+        self.history = History(path)
+        self.durability = Durability(self.ydoc, self.history)
+        self.durability.begin()
+
+    async def until_saved(self) -> None:
+        await eventually(lambda: self.durability.saved == self.ydoc.get_state())
+
+    async def end(self) -> None:
+        await self.durability.end()
+        await self.history.stop()
+
+
+async def test_what_is_called_saved_is_found_again(tmp_path: Path) -> None:
+    written = Written(tmp_path / "h.db")
+    for letter in "abc":
+        written.text += letter
+        await written.until_saved()
+        assert await kept(tmp_path / "h.db") == str(written.text)
+    await written.end()
+
+
+async def test_what_the_disk_refuses_is_not_called_saved_and_is_written_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("patina_lab.rooms.durability.RETRY_SECONDS", 0.02)
+    written = Written(tmp_path / "h.db")
+    troubles: list[HistoryError | None] = []
+    written.durability.on_trouble = troubles.append
+    written.text += "first"
+    await written.until_saved()
+    saved = written.durability.saved
+    full = True
+
+    def refusing(connection: sqlite3.Connection) -> None:
+        if full:
+            raise sqlite3.OperationalError("database or disk is full")
+        History._write_waiting(written.history, connection)
+
+    monkeypatch.setattr(written.history, "_write_waiting", refusing)
+    written.text += ", second"
+    await eventually(lambda: isinstance(troubles[-1], HistoryError))
+    assert written.durability.saved == saved
+    assert "full" in str(troubles[-1])
+    full = False
+    await written.until_saved()
+    assert troubles[-1] is None
+    assert await kept(tmp_path / "h.db") == "first, second"
+    await written.end()
+
+
+async def test_a_history_that_cannot_be_opened_saves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "no-folder").write_text("")
+    written = Written(tmp_path / "no-folder" / "h.db")
+    written.text += "x"
+    troubles: list[HistoryError | None] = []
+    written.durability.on_trouble = troubles.append
+    await eventually(lambda: bool(troubles))
+    assert written.durability.saved == NOTHING
+    with pytest.raises(HistoryError):
+        await written.end()
+
+
+async def test_a_history_stays_small_and_whole_however_long_one_types(tmp_path: Path) -> None:
+    path = tmp_path / "h.db"
+    written = Written(path)
+    for number in range(6_000):
+        written.text.insert(0, f"{number:06}")
+        if len(written.text) > 600:
+            del written.text[600:]
+        if number % 50 == 0:
+            await written.until_saved()
+    await written.until_saved()
+    live = len(written.ydoc.get_update())
+    size = size_of(tmp_path)
+    assert size <= 10 * live + 2**17, (size, live)
+    assert await kept(path) == str(written.text)
+    await written.end()
+
+
+async def test_a_damaged_history_is_put_aside_and_a_new_one_begun(tmp_path: Path) -> None:
+    path = tmp_path / "h.db"
+    path.write_bytes(b"no database" * 1000)
+    written = Written(path)
+    written.text += "new"
+    await written.until_saved()
+    assert await kept(path) == "new"
+    assert path.with_suffix(".damaged").read_bytes().startswith(b"no database")
+    await written.end()
+
+
+async def test_of_a_save_that_was_begun_both_texts_are_known(tmp_path: Path) -> None:
+    history = History(tmp_path / "h.db")
+    await history.agree("old")
+    await history.intend("new")
+    assert await history.agreed() == ["old", "new"]
+    await history.agree("new")
+    assert await history.agreed() == ["new"]
+    await history.stop()
+
+
+def test_the_name_of_a_history_is_no_clients() -> None:
+    name = new_name()
+    assert is_name(name)
+    assert name < 2**53
+    assert not is_name(2**32 - 1)
+    ours: Doc[Any] = Doc(client_id=name)
+    ours.get("text", type=Text).insert(0, "x")
+    assert names_in(ours.get_state()) == {name}
+    assert names_in(NOTHING) == set()

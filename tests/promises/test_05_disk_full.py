@@ -1,0 +1,96 @@
+"""5: a full disk is said where people look, the file stays whole, and it recovers by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from patina_lab.document.format import Cell, TsnbDocument, read, write
+from patina_lab.tests.editors import clocks, eventually
+from patina_lab.tests.server import ServerProcess
+from patina_lab.tests.user import text_of
+from tests.promises.mounts import fill, small_disk
+
+LINES = "for n in range(3_000):\n    print(n, 'x' * 60)"
+
+
+def text(*sources: str) -> str:
+    cells = tuple(Cell(f"cell-{n}", "code", source) for n, source in enumerate(sources, 1))
+    return write(TsnbDocument("n1", "patina-python", "python", cells))
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[ServerProcess]:
+    """A server whose notebooks are on a disk of 8 MiB."""
+    process = ServerProcess(tmp_path)
+    with small_disk(process.root):
+        (process.root / "analysis.tsnb").write_text(text("1", LINES, "'later'"))
+        yield process
+        process.kill()
+
+
+async def test_a_full_workspace(server: ServerProcess) -> None:
+    user = await server.start()
+    await user.open("analysis.tsnb")
+    follower, editor = await user.follow("n1"), await user.edit()
+    run = await user.start("n1")
+    await user.ran(run, "cell-1")
+    before = user.file().read_bytes()
+    filler = fill(server.root)
+    editor.text(0).insert(0, f"# {'typed ' * 2_000}\n")
+    await eventually(lambda: [one["kind"] for one in follower.notices] == ["not saved"])
+    assert "the disk is full" in follower.notices[0]["message"]
+    assert await editor.save() == "failed"
+    assert user.file().read_bytes() == before
+    await eventually(lambda: editor.is_acknowledged(follower.meta["saved"]))
+    timeline = await user.ran(run, "cell-2", "cell-3")
+    assert [cell["status"] for cell in timeline] == ["succeeded"] * 3
+    await eventually(lambda: "error" in follower.runs[run])
+    assert "No space" in follower.runs[run]["error"]["reason"]
+    filler.unlink()
+    await eventually(lambda: "typed" in user.file().read_text())
+    await eventually(lambda: follower.notices == [] and "error" not in follower.runs[run])
+    assert not list(server.root.glob(".~*"))
+    server.kill()
+    await user.leave()
+    again = await server.start()
+    await again.open("analysis.tsnb")
+    timeline = await again.timeline(run)
+    assert text_of(timeline[2]) == "'later'"
+    assert text_of(timeline[1]).endswith(f"2999 {'x' * 60}\n")
+    await again.leave()
+
+
+async def test_a_full_disk_of_the_history_of_edits_acknowledges_nothing(
+    tmp_path: Path,
+) -> None:
+    server = ServerProcess(tmp_path)
+    (server.root / "analysis.tsnb").write_text(text("1"))
+    histories = tmp_path / "data" / "patina_lab"
+    histories.mkdir(parents=True)
+    with small_disk(histories, "1m"):
+        user = await server.start()
+        await user.open("analysis.tsnb")
+        follower, editor = await user.follow("n1"), await user.edit()
+        editor.text(0).insert(0, "# first\n")
+        await eventually(lambda: editor.is_acknowledged(follower.meta["saved"]))
+        saved = follower.meta["saved"]
+        filler = fill(histories)
+        editor.text(0).insert(0, f"# {'typed ' * 20_000}\n")
+        await eventually(lambda: "history" in [one["kind"] for one in follower.notices])
+        assert clocks(follower.meta["saved"]) == clocks(saved)
+        assert await editor.save() == "success"
+        assert "typed" in read(user.file().read_text()).cells[0].source
+        filler.unlink()
+        await eventually(lambda: editor.is_acknowledged(follower.meta["saved"]))
+        await eventually(lambda: follower.notices == [])
+        server.kill()
+        await user.leave()
+        again = await server.start()
+        await again.open("analysis.tsnb")
+        other = await again.edit()
+        assert other.sources() == editor.sources()
+        await again.leave()
+        server.kill()

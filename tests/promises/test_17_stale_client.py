@@ -1,0 +1,139 @@
+"""17: who comes back with another history than the server's doubles nothing and empties nothing.
+
+The cases of jupyter-collaboration#594 and jupyter-server-documents#305: the server's history is
+gone, and a page that was open all the while comes back with edits of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from patina_lab.document.format import Cell, TsnbDocument, read, write
+from patina_lab.tests.editors import Editor, eventually
+from patina_lab.tests.server import ServerProcess
+from patina_lab.tests.user import User
+
+
+def text(*sources: str) -> str:
+    cells = tuple(Cell(f"cell-{n}", "code", source) for n, source in enumerate(sources, 1))
+    return write(TsnbDocument("n1", "python3", "python", cells))
+
+
+def on_disk(path: Path) -> list[str]:
+    return [cell.source for cell in read(path.read_text()).cells]
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[ServerProcess]:
+    process = ServerProcess(tmp_path)
+    (process.root / "analysis.tsnb").write_text(text("one", "two"))
+    yield process
+    process.kill()
+
+
+async def opened(server: ServerProcess) -> tuple[User, Editor]:
+    """Return somebody who has the notebook open, and has typed something that was saved."""
+    user = await server.start()
+    await user.open("analysis.tsnb")
+    editor = await user.edit()
+    editor.text(0).insert(0, "typed, ")
+    await eventually(lambda: on_disk(user.file()) == ["typed, one", "two"])
+    return user, editor
+
+
+async def test_a_client_of_a_history_that_is_gone_is_told_and_its_edits_are_kept(
+    server: ServerProcess,
+) -> None:
+    user, stale = await opened(server)
+    server.kill()
+    await stale.go_offline()
+    stale.text(1).insert(0, "while away, ")
+    shutil.rmtree(server.folder / "data" / "patina_lab" / "histories")
+    user.file().write_text(text("from disk", "two", "three"))
+
+    again = await server.start()
+    await again.open("analysis.tsnb")
+    follower = await again.follow("n1")
+    stale.move_to(again.fetch, again.connect)
+    with pytest.raises(TimeoutError):
+        await stale.go_online(seconds=3)
+    await eventually(lambda: stale.close_code == 1003)
+    reason = json.loads(stale.close_reason)
+    assert reason["reloadable"]
+    assert "kept in a file" in reason["errorReason"]
+    await eventually(lambda: [one["kind"] for one in follower.notices] == ["backup"])
+    backup = again.file(follower.notices[0]["file"])
+    assert on_disk(backup) == ["typed, one", "while away, two"]
+    assert read(backup.read_text()).id != "n1"
+    fresh = await again.edit()
+    await fresh.until_sources("from disk", "two", "three")
+    fresh.text(2).insert(0, "and ")
+    assert await fresh.save() == "success"
+    assert on_disk(again.file()) == ["from disk", "two", "and three"]
+    await again.leave()
+    await user.leave()
+
+
+async def test_a_client_of_a_history_that_is_gone_with_nothing_to_lose_makes_no_file(
+    server: ServerProcess,
+) -> None:
+    user, stale = await opened(server)
+    server.kill()
+    await stale.go_offline()
+    shutil.rmtree(server.folder / "data" / "patina_lab" / "histories")
+    again = await server.start()
+    stale.move_to(again.fetch, again.connect)
+    with pytest.raises(TimeoutError):
+        await stale.go_online(seconds=3)
+    await eventually(lambda: stale.close_code == 1003)
+    fresh = await again.edit()
+    await fresh.until_sources("typed, one", "two")
+    assert list(server.root.glob("*.unsynced-*")) == []
+    await again.leave()
+    await user.leave()
+
+
+async def test_what_was_acknowledged_is_there_after_a_kill_before_it_was_saved(
+    server: ServerProcess,
+) -> None:
+    user, editor = await opened(server)
+    follower = await user.follow("n1")
+    editor.text(1).insert(0, "acknowledged, ")
+    await eventually(lambda: editor.is_acknowledged(follower.meta["saved"]))
+    before = on_disk(user.file())
+    server.kill()
+    assert before == ["typed, one", "two"], "the file is older than the acknowledgement"
+    await user.leave()
+    again = await server.start()
+    await again.open("analysis.tsnb")
+    other = await again.edit()
+    await other.until_sources("typed, one", "acknowledged, two")
+    await eventually(lambda: on_disk(again.file()) == ["typed, one", "acknowledged, two"])
+    await again.leave()
+
+
+async def test_what_changed_on_disk_while_the_server_was_away_is_merged_with_what_was_not_saved(
+    server: ServerProcess,
+) -> None:
+    user, editor = await opened(server)
+    follower = await user.follow("n1")
+    editor.text(1).insert(0, "acknowledged, ")
+    await eventually(lambda: editor.is_acknowledged(follower.meta["saved"]))
+    server.kill()
+    await editor.go_offline()
+    editor.text(1).insert(0, "offline, ")
+    user.file().write_text(text("typed, one", "two", "three, from disk"))
+    again = await server.start()
+    await again.open("analysis.tsnb")
+    editor.move_to(again.fetch, again.connect)
+    await editor.go_online()
+    whole = ["typed, one", "offline, acknowledged, two", "three, from disk"]
+    await editor.until_sources(*whole)
+    await eventually(lambda: on_disk(again.file()) == whole)
+    await again.leave()
+    await user.leave()
