@@ -121,7 +121,11 @@ async def running() -> AsyncIterator[Server]:
         home, root, port = Path(folder), Path(folder) / "work", free_port()
         root.mkdir()
         arguments = ("--no-browser", "--allow-root", "--ip=127.0.0.1", f"--ServerApp.port={port}")
-        own = (f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={root}")
+        own = (
+            f"--IdentityProvider.token={TOKEN}",
+            f"--ServerApp.root_dir={root}",
+            "--PatinaLab.on_server_stop=stop",
+        )
         with (home / "server.log").open("wb") as log:
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "jupyterlab", *arguments, *own,

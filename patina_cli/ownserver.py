@@ -28,6 +28,8 @@ def main() -> None:
     config.ServerApp.open_browser = False
     config.ServerApp.allow_root = True
     config.ServerApp.jpserver_extensions = dict.fromkeys(EXTENSIONS, True)
+    # What a command starts ends with it.
+    config.PatinaLab.on_server_stop = "stop"
     # Not in the environment, which kernels get from their server.
     config.IdentityProvider.token = settings["token"]
     ServerApp.launch_instance(argv=[], config=config)

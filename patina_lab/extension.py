@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from pathlib import Path
 from typing import Any
 
 from jupyter_server.extension.application import ExtensionApp
-from traitlets import List, Unicode
+from traitlets import Enum, Float, List, Unicode
 
 from patina_lab._version import __version__
 from patina_lab.exit import end_workers_with_main_thread
@@ -17,6 +18,7 @@ from patina_lab.http.openapi import OpenApiHandler
 from patina_lab.http.routes import PREFIX, RESOURCES, SOCKETS
 from patina_lab.http.sourcesocket import SourceSocket
 from patina_lab.rooms.registry import Rooms
+from patina_lab.rooms.runner import Keeping
 from patina_lab.rooms.source import SourceDocuments, configure, put_before_rooms
 from patina_lab.service import Service
 
@@ -38,15 +40,38 @@ class PatinaLab(ExtensionApp):
         " behind other links are not opened.",
     )
 
+    on_server_stop = Enum(
+        ("keep", "stop"),
+        default_value="keep",
+        config=True,
+        help="What becomes of the kernels of runs when the server ends, however it does: they go on"
+        " (`keep`), and the next server on the same folder finds them again; or they end, too"
+        " (`stop`). A run can be told otherwise: the setting `onServerStop`. Only Patina's kernels"
+        " can be kept.",
+    )
+    keep_hours = Float(
+        24.0,
+        min=0.0,
+        max=8_760.0,
+        config=True,
+        help="How long a kernel that is kept waits, at rest, for a server; then it ends.",
+    )
+
     def initialize_handlers(self) -> None:
         """Build what does the work, and open the front doors."""
         serverapp: Any = self.serverapp
         end_workers_with_main_thread()
         configure(serverapp)
         put_before_rooms(serverapp, SourceSocket, Entrance)
-        sources = SourceDocuments(serverapp)
+        # By this, kernels are found again wherever the server is started from.
+        serverapp.kernel_manager.config.PatinaProvisioner.workspace = str(serverapp.root_dir)
+        keeping = Keeping(self.on_server_stop, self.keep_hours * 3_600)
         self._rooms = Rooms(
-            sources, serverapp.kernel_manager, Path(serverapp.root_dir), self.also_in
+            SourceDocuments(serverapp),
+            serverapp.kernel_manager,
+            Path(serverapp.root_dir),
+            self.also_in,
+            keeping,
         )
         service = {"service": Service(serverapp, self._rooms)}
         routes = {**RESOURCES, "/openapi.json": OpenApiHandler, **SOCKETS}
@@ -63,8 +88,14 @@ class PatinaLab(ExtensionApp):
         if data.get("action") == "rename":
             self._rooms.renamed(data["source_path"].strip("/"), data["path"].strip("/"))
 
+    async def _start_jupyter_server_extension(self, serverapp: Any) -> None:
+        """Find the kernels again that another server has left."""
+        del serverapp
+        if self.on_server_stop == "keep":
+            self._reopening = asyncio.create_task(self._rooms.reopen())
+
     async def stop_extension(self) -> None:
-        """End the kernels and write everything before the server ends."""
+        """End the kernels that are to end, and write everything, before the server ends."""
         await self._rooms.close()
 
 

@@ -207,7 +207,9 @@ class Service:
         room = self._rooms.by_id(notebook)
         kernel = await self._kernel(wanted.kernel or room.source.document.kernel)
         title = None if wanted.title is None else _title(wanted.title)
-        settings = KernelSettings(_checkpoints(wanted.checkpoints), wanted.on_crash)
+        settings = KernelSettings(
+            _checkpoints(wanted.checkpoints), wanted.on_crash, wanted.on_server_stop
+        )
         return room.new_run(kernel, title, settings).recorder.wire_run
 
     async def execute(self, run: str, wanted: wire.Execute, user: str) -> list[wire.OutputCell]:

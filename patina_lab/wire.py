@@ -35,6 +35,7 @@ Format = Literal[
     "twinsong",
     "patina",
 ]
+OnServerStop = Literal["keep", "stop"]
 LineKind = Literal["same", "left", "right", "gap"]
 Difference = Literal["only left", "only right", "code", "outputs", "status"]
 Verdict = Literal["same", "alike", "different"]
@@ -328,6 +329,7 @@ class NewRun(Wire, frozen=True, forbid_unknown_fields=True):
     title: str | None = None
     checkpoints: int | Literal["auto", "off"] = "auto"
     on_crash: OnCrash = "ask"
+    on_server_stop: OnServerStop | None = None
 
 
 class CellReference(Wire, frozen=True, forbid_unknown_fields=True):

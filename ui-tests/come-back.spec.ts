@@ -1,5 +1,7 @@
 import { expect, test, testWithOwnServer } from './support/test';
 import { PatinaPage } from './support/notebook';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 const SLOW =
   'import time\nfor i in range(8):\n    print("step", i, flush=True); time.sleep(0.5)';
@@ -46,5 +48,46 @@ testWithOwnServer(
     await expect(patina.result(1, 1, 'succeeded')).toContainText(
       'kept for ever'
     );
+  }
+);
+
+const UNTIL_ENOUGH = `
+import os, time
+n = 0
+while not os.path.exists("enough"):
+    print("line", n, flush=True)
+    n += 1
+    time.sleep(0.05)
+print("of", n)
+`;
+
+testWithOwnServer(
+  'a cell goes on without its server, and the page has all of it with the next one',
+  async ({ patina, server, notebook }) => {
+    server.onServerStop = 'keep';
+    await server.kill();
+    await server.launch();
+    const path = notebook('goes-on.tsnb', [UNTIL_ENOUGH], 'patina-python');
+    await patina.open(path);
+    await patina.run(0);
+    await expect(patina.result(1, 1, 'running')).toContainText('line 3');
+
+    await server.kill('SIGKILL');
+    await expect(
+      patina.panel.getByText('reconnecting', { exact: false }).first()
+    ).toBeVisible();
+    await server.launch();
+    await expect(patina.panel.getByText('reconnecting')).toHaveCount(0);
+    await expect(patina.result(1, 1, 'running')).toBeVisible();
+    writeFileSync(join(server.root, 'enough'), '');
+
+    const output = patina.result(1, 1, 'succeeded');
+    await expect(output).toContainText(/of \d+/);
+    const lines = ((await output.textContent()) ?? '').match(/line \d+/g) ?? [];
+    const count = Number(
+      /of (\d+)/.exec((await output.textContent()) ?? '')?.[1]
+    );
+    expect(lines).toEqual(Array.from({ length: count }, (_, n) => `line ${n}`));
+    await server.stopRuns();
   }
 );

@@ -96,3 +96,39 @@ async def test_more_than_a_subscribers_queue_holds_is_handed_over_in_full(
         for _ in range(many)
     ]
     assert [int(message["content"]["data"]["text/plain"]) for message in shown] == [*range(many)]
+
+
+def test_what_is_acknowledged_makes_room_and_a_gap_is_seen_by_the_positions(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, memory_bytes=300, file_bytes=300)
+    for number in range(6):
+        journal.keep([b"topic", b"%d" % number, b"x" * 50])
+    first, more = journal.after(0)
+    assert ([position for position, _ in first], more) == ([1, 2], True)
+    assert [position for position, _ in journal.after(3)[0]] == [4]
+    journal.forget(2)
+    journal.keep([b"topic", b"6", b"x" * 50])
+    assert [position for position, _ in journal.after(4)[0]] == [7]
+    journal.forget(7)
+    assert journal.after(0) == ([], False)
+
+
+async def test_a_client_that_acknowledges_gets_everything_else_again(
+    kernel: Live, language: Language
+) -> None:
+    began = (await kernel.ask("journal", acknowledged=0))["position"]
+    request = kernel.send(language.write.format(text="one"))
+    ran = await kernel.outcome(request)
+    assert ran.text == "one\n"
+    positions = [message["metadata"]["patina_position"] for message in ran.messages]
+    assert positions == sorted(set(positions))
+    again = await kernel.ask("journal", after=began)
+    told = [one for one in again["messages"] if one["parent_header"].get("msg_id") == request]
+    assert [one["content"] for one in told if one["header"]["msg_type"] == "stream"] == (
+        ran.of("stream")
+    )
+    (reply,) = (one["content"] for one in told if one["header"]["msg_type"] == "patina_reply")
+    assert reply["status"] == "ok"
+    assert told[-1]["content"] == {"execution_state": "idle"}
+    latest = again["messages"][-1]["position"]
+    after = await kernel.ask("journal", acknowledged=latest, after=0)
+    assert all(one["position"] > latest for one in after["messages"])

@@ -18,7 +18,7 @@ import pytest
 from jupyter_client.manager import AsyncKernelManager
 from patina_kernel.nursery import client, log
 from patina_kernel.runtime import directory, records
-from patina_kernel.runtime.process import is_zombie, start_time
+from patina_kernel.runtime.process import boot_id, is_zombie, start_time
 
 from conformance.languages import Language
 from conformance.live import Live, connect, start
@@ -140,6 +140,31 @@ async def test_kernels_of_a_patina_server_outlive_it_and_are_found_again(
     finally:
         await kernel.shut_down()
     await _all_end(_family(told["pids"]))
+
+
+async def test_a_kernel_nobody_comes_for_ends_in_the_time_that_was_set(kernel: Live) -> None:
+    assert (await kernel.ask("settings", keep_seconds=0.1))["status"] == "ok"
+    pids = await kernel.pids()
+    kernel.client.iopub_channel.stop()
+    await _all_end(_family(pids))
+
+
+def test_the_record_of_another_process_of_that_id_or_of_an_earlier_boot_is_none_of_a_kernel(
+    tmp_path: Path,
+) -> None:
+    def recorded(started: str, boot: str) -> list[records.Record]:
+        told = [os.getpid(), started, "kernel.json", "", "", "id", boot, "run 1"]
+        names = records.Record.__dataclass_fields__
+        path = tmp_path / f"a{records.SUFFIX}"
+        path.write_text(json.dumps(dict(zip(names, told, strict=True))))
+        return records.living(tmp_path)
+
+    ours = start_time(os.getpid())
+    assert [record.owner for record in recorded(ours, boot_id())] == ["run 1"]
+    assert recorded(str(int(ours) - 1), boot_id()) == []
+    assert recorded(ours, "another") == []
+    # What is left of a kernel that is gone is gone, too.
+    assert list(tmp_path.iterdir()) == []
 
 
 async def test_the_runtime_directory_is_private(kernel: Live) -> None:

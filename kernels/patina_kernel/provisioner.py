@@ -18,6 +18,7 @@ from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 from jupyter_core.paths import jupyter_runtime_dir
 from traitlets import Bool, Unicode
 
@@ -67,10 +68,17 @@ class PatinaProvisioner(LocalProvisioner):
     @property
     def runtime_directory(self) -> Path:
         """The private directory of the workspace."""
-        named = os.environ.get(directory.VARIABLE)
-        workspace = self.workspace or str(Path.cwd())
-        base = Path(named) if named else directory.of_workspace(workspace, jupyter_runtime_dir())
-        return directory.private(base)
+        return _runtime_directory(self.workspace)
+
+    @staticmethod
+    def running(workspace: str = "") -> list[records.Record]:
+        """Return the kernels of a workspace that run, whichever server started them. Blocks."""
+        return records.living(_runtime_directory(workspace))
+
+    def leave(self) -> None:
+        """Let the kernel go on without us: what it is found by stays where it is."""
+        if self.parent is not None:
+            self.parent._connection_file_written = False
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Prepare the launch; a fork is made now. Raises KernelRequestError, NoSuchKernelError."""
@@ -84,6 +92,9 @@ class PatinaProvisioner(LocalProvisioner):
         if once.get("fork_of"):
             by_snapshot = once.get("by") == "snapshot"
             self.fork_reply = await (self._save(once) if by_snapshot else self._fork(once))
+        if self._attached is not None:
+            # It has its ports and its connection file: those must stay as they are.
+            return await KernelProvisionerBase.pre_launch(self, cmd=[], **kwargs)
         kwargs = await super().pre_launch(**kwargs)
         env: dict[str, str] = kwargs["env"]
         env[directory.VARIABLE] = str(self.runtime_directory)
@@ -216,7 +227,18 @@ class PatinaProvisioner(LocalProvisioner):
         if isinstance(info.get("key"), str):
             info["key"] = info["key"].encode()
         self.connection_info = info
+        if self.parent is not None and self.connection_file == record.connection_file:
+            self.parent.load_connection_info(info)
+            # The file is now ours to remove when the kernel is shut down.
+            self.parent._connection_file_written = True
         return self.connection_info
+
+
+def _runtime_directory(workspace: str) -> Path:
+    named = os.environ.get(directory.VARIABLE)
+    place = workspace or str(Path.cwd())
+    base = Path(named) if named else directory.of_workspace(place, jupyter_runtime_dir())
+    return directory.private(base)
 
 
 def _instead_of_fork(why: str) -> dict[str, str]:

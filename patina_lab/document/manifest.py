@@ -16,7 +16,7 @@ from patina_lab.model.outputs import (
     Output,
     Stream,
 )
-from patina_lab.model.run import Phase, ReportLine, Run, RunError, SavedState
+from patina_lab.model.run import Crash, Phase, ReportLine, Run, RunError, SavedState
 
 
 def wire_cell(cell: OutputCell) -> wire.OutputCell:
@@ -119,9 +119,14 @@ def wire_run(run: Run) -> wire.Run:
         report=None if run.report is None else wire_report(run.report),
         capabilities=cast("list[wire.Capability]", list(run.capabilities)) or None,
         checkpoints=None if run.checkpoints is None else list(run.checkpoints),
-        crash=wire.Crash(reason=run.crash.reason, seq=run.crash.seq) if run.crash else None,
+        crash=wire_crash(run.crash),
         saved=_saved(run.saved),
     )
+
+
+def wire_crash(crash: Crash | None) -> wire.Crash | None:
+    """Return how a kernel's process ended, as documents and logs have it."""
+    return None if crash is None else wire.Crash(reason=crash.reason, seq=crash.seq)
 
 
 def wire_report(report: tuple[ReportLine, ...]) -> list[wire.ReportLine]:

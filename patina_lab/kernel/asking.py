@@ -55,6 +55,12 @@ class Asking:
             )
         return answer
 
+    def tell(self, name: str, content: dict[str, Any]) -> None:
+        """Send a request of which the reply is of no interest."""
+        message = self._client.session.msg(f"patina_{name}_request", content)
+        self._client.control_channel.send(message)
+        look_again(self._client.control_channel)
+
     def on_reply(self, message: dict[str, Any]) -> None:
         """Take a message of the control channel."""
         waiting = self._waiting.get(str(message["parent_header"].get("msg_id", "")))

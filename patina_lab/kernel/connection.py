@@ -5,27 +5,44 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from zmq import ZMQError
 
+from patina_lab.kernel.account import Account, Kept
 from patina_lab.kernel.asking import Asking, KernelRefusedError, look_again
 from patina_lab.kernel.process import ANSWER_SECONDS, START_SECONDS, KernelProcess, KernelStartError
 from patina_lab.kernel.translate import translate
-from patina_lab.model.events import Crashed, Event, Finished, GlobalsRead, Measured, RolledBack
-from patina_lab.model.ids import Seq
+from patina_lab.model.events import (
+    Crashed,
+    Event,
+    Finished,
+    GlobalsRead,
+    InputRequested,
+    Measured,
+    RolledBack,
+    Wrote,
+)
+from patina_lab.model.ids import RunId, Seq
 from patina_lab.model.outputs import storable_json
 from patina_lab.model.run import KernelSettings, ReportLine
 from patina_lab.model.transition import PROCESS_ENDED
-from patina_lab.model.undoing import Kept
+from patina_lab.model.undoing import Kept as State
 
 Sink = Callable[[Event], None]
 QUIET_SECONDS, PAUSE_SECONDS = 5.0, 0.1
 """How long a dead kernel's last words are waited for, and the pause that ends them."""
 log = logging.getLogger("patina_lab.kernel")
 CAPABILITIES = ("fork", "undo", "globals", "save")
+ACKNOWLEDGE_SECONDS = 0.5
+JOURNAL_SECONDS = 60.0
+VOLUME_CHARS = 4 * 2**20
+"""After so much text it is logged at once: what is not, the kernel keeps, and it keeps no more
+than there is room for."""
+MISSED = "\n[{count} messages of the kernel are missing: no server was there, nor any more room]\n"
 _FIRST_ANSWER_SECONDS = 0.05
 _LOOKS, _LOOK_SECONDS = 500, 0.01
 
@@ -36,16 +53,31 @@ def now() -> str:
 
 
 class KernelConnection:
-    """One client of one kernel. `sink` receives the events, in the order they happened."""
+    """One client of one kernel. `sink` receives the events, in the order they happened.
 
-    def __init__(self, process: KernelProcess, sink: Sink) -> None:
-        self.process, self._sink = process, sink
+    `run` names the cells' messages, so that after a restart of the server they are known again.
+    What one message leads to happens within `dealing`.
+    """
+
+    def __init__(
+        self,
+        process: KernelProcess,
+        run: RunId,
+        sink: Sink,
+        dealing: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        self.process, self._run, self._sink = process, run, sink
         self._client: AsyncKernelClient = process.client()
-        self._asked: dict[str, Seq] = {}
+        self.account = Account(self._next_kept, lambda message: self._deal(dealing, message))
         self._replies: dict[Seq, dict[str, Any]] = {}
         self._idle: set[Seq] = set()
+        self._closed: set[str] = set()
         self.ask = Asking(self._client)
         self.capabilities: tuple[str, ...] = ()
+        self.on_volume: Callable[[], None] = lambda: None
+        self._volume = 0
+        self._safe: int | None = None
+        self._acknowledging: asyncio.TimerHandle | None = None
         self.on_checkpoints: Callable[[], None] = lambda: None
         self._ended_in: Seq | None = None
         self._began: set[str] = set()
@@ -58,8 +90,21 @@ class KernelConnection:
 
         Raises KernelStartError when the kernel dies first, or does not answer in two minutes.
         """
+        await self._open(self._client.kernel_info)
+
+    async def open_to_busy(self) -> None:
+        """Open the channels to a Patina kernel that may run a cell: it answers all the same."""
+        await self._open(self._ask_beside)
+
+    def _ask_beside(self) -> str:
+        """Ask on the control channel, where nothing waits for the end of a cell."""
+        message = self._client.session.msg("kernel_info_request")
+        self._client.control_channel.send(message)
+        return str(message["header"]["msg_id"])
+
+    async def _open(self, ask: Callable[[], str]) -> None:
         self._client.start_channels(hb=False)
-        answering = asyncio.create_task(self._answering())
+        answering = asyncio.create_task(self._answering(ask))
         dying = asyncio.create_task(self.process.died())
         try:
             done, _ = await asyncio.wait(
@@ -76,7 +121,7 @@ class KernelConnection:
             )
         answering.result()
         self._tasks = [
-            asyncio.create_task(self._pump(self._client.get_iopub_msg, self._on_iopub)),
+            asyncio.create_task(self._pump(self._client.get_iopub_msg, self.account.take)),
             asyncio.create_task(self._pump(self._client.get_shell_msg, self._on_shell)),
             asyncio.create_task(self._pump(self._client.get_stdin_msg, self._on_stdin)),
             asyncio.create_task(self._pump(self._client.get_control_msg, self.ask.on_reply)),
@@ -92,10 +137,51 @@ class KernelConnection:
         wanted = {"checkpoints": settings.checkpoints, "on_crash": settings.on_crash}
         try:
             await self.ask("settings", wanted)
+            await self._begin_account()
         except KernelRefusedError as error:
             log.warning("A kernel does not take its settings: %s", error)
         else:
             self.capabilities = CAPABILITIES
+
+    async def _begin_account(self) -> None:
+        """Have the kernel keep what it says until we have it safe."""
+        reply: dict[str, Any] = {}
+        while not reply.get("accounting"):
+            reply = await self.ask("journal", {"acknowledged": 0})
+        self.account.begin(int(reply["position"]))
+
+    async def resume(self, running: Seq | None) -> Seq | None:
+        """Hear what a kernel has said since the position that its account begins with.
+
+        Returns the cell that `running` names if the kernel has never got it.
+        Raises KernelRefusedError.
+        """
+        self.capabilities = CAPABILITIES
+        await self.account.catch_up()
+        state = await self.ask("state")
+        await self.account.heard(int(state["position"]))
+        asked = state["question"]
+        current = self._seq(str(state["running"]))
+        if asked is not None and current is not None:
+            prompt, password = str(asked.get("prompt", "")), bool(asked.get("password"))
+            self._sink(InputRequested(current, prompt, password))
+        known = {state["running"], *state["waiting"], *self._closed}
+        return running if running is not None and self._message(running) not in known else None
+
+    async def _next_kept(self, position: int) -> Kept:
+        reply = await self.ask("journal", {"after": position}, JOURNAL_SECONDS)
+        return Kept(reply["messages"], int(reply["position"]), bool(reply["more"]))
+
+    def safe(self, position: int) -> None:
+        """Let the kernel forget what it said up to a position, soon."""
+        self._safe = position
+        if self._acknowledging is None:
+            loop = asyncio.get_running_loop()
+            self._acknowledging = loop.call_later(ACKNOWLEDGE_SECONDS, self._acknowledge)
+
+    def _acknowledge(self) -> None:
+        self._acknowledging = None
+        self.ask.tell("journal", {"acknowledged": self._safe})
 
     async def report(self) -> tuple[ReportLine, ...]:
         """Return what this fork did not carry exactly."""
@@ -105,14 +191,14 @@ class KernelConnection:
             lines = self.process.fork_report
         return report_lines(lines)
 
-    async def checkpoints(self) -> list[Kept]:
+    async def checkpoints(self) -> list[State]:
         """Return the states the kernel keeps, oldest first. Raises KernelRefusedError."""
         listed = (await self.ask("checkpoints"))["checkpoints"]
         # Those before cells that somebody else sent are none of the run's.
         return [
-            Kept(entry["checkpoint"], seq, entry["taken"], entry["private_bytes"])
+            State(entry["checkpoint"], seq, entry["taken"], entry["private_bytes"])
             for entry in listed
-            if (seq := self._asked.get(entry["msg_id"])) or entry["msg_id"] is None
+            if (seq := self._seq(str(entry["msg_id"]))) or entry["msg_id"] is None
         ]
 
     async def read_globals(self) -> GlobalsRead:
@@ -142,13 +228,13 @@ class KernelConnection:
         seqs = tuple(one.seq for one in kept if one.seq is not None)
         return Measured(int(memory["resident_bytes"]), seqs)
 
-    async def _answering(self) -> None:
+    async def _answering(self, ask: Callable[[], str]) -> None:
         """Ask until the kernel's idle status arrives: then nothing it says can be missed."""
         asked: set[str] = set()
         patience = _FIRST_ANSWER_SECONDS
         while True:
             # A kernel that is there at once, as a fork is, may answer before we are subscribed.
-            asked.add(self._client.kernel_info())
+            asked.add(ask())
             deadline = asyncio.get_running_loop().time() + patience
             patience = min(2 * patience, ANSWER_SECONDS)
             while (left := deadline - asyncio.get_running_loop().time()) > 0:
@@ -164,9 +250,26 @@ class KernelConnection:
 
     def execute(self, seq: Seq, code: str) -> None:
         """Send the code of an output cell."""
-        message = self._client.execute(code, allow_stdin=True, stop_on_error=True)
-        self._asked[message] = seq
+        content = {
+            "code": code,
+            "silent": False,
+            "store_history": True,
+            "user_expressions": {},
+            "allow_stdin": True,
+            "stop_on_error": True,
+        }
+        message = self._client.session.msg("execute_request", content)
+        message["msg_id"] = message["header"]["msg_id"] = self._message(seq)
+        self._client.shell_channel.send(message)
         look_again(self._client.shell_channel)
+
+    def _message(self, seq: Seq) -> str:
+        return f"{self._run}-{seq}"
+
+    def _seq(self, message: str) -> Seq | None:
+        """Return the output cell that a message of ours was about."""
+        run, _, seq = message.rpartition("-")
+        return Seq(int(seq)) if run == self._run and seq.isdecimal() else None
 
     def answer(self, value: str) -> None:
         """Answer the kernel's question."""
@@ -183,6 +286,8 @@ class KernelConnection:
 
     async def close(self) -> None:
         """Close the channels; the kernel goes on."""
+        if self._acknowledging is not None:
+            self._acknowledging.cancel()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -207,8 +312,18 @@ class KernelConnection:
                 log.exception("Left out a message of a kernel")
                 await asyncio.sleep(0)
 
+    def _deal(
+        self, dealing: Callable[[], AbstractContextManager[None]], message: dict[str, Any]
+    ) -> None:
+        with dealing():
+            self._on_iopub(message)
+        self._volume += len(message["content"].get("text") or "")
+        if self._volume > VOLUME_CHARS:
+            self._volume = 0
+            self.on_volume()
+
     def _on_iopub(self, message: dict[str, Any]) -> None:
-        seq = self._asked.get(_parent(message))
+        seq = self._seq(_parent(message))
         match message["header"]["msg_type"]:
             case "patina_crashed":
                 reason = str(message["content"].get("reason"))
@@ -218,6 +333,9 @@ class KernelConnection:
             case "patina_checkpoints":
                 self.on_checkpoints()
                 return
+            case "patina_reply" if seq is not None:
+                self._replies[seq] = message["content"]
+                return
             case "error" if message["content"].get("ename") == PROCESS_ENDED:
                 self._ended_in = seq
             case "patina_globals" if _parent(message) in self._began:
@@ -225,6 +343,8 @@ class KernelConnection:
                 self._sink(GlobalsRead(tuple(content["delta"]), int(content["total"])))
         if seq is None:
             return
+        if count := self.account.missed():
+            self._sink(Wrote(seq, "stderr", MISSED.format(count=count)))
         if _is_idle(message):
             self._idle.add(seq)
             self._finish_when_complete(seq)
@@ -232,14 +352,16 @@ class KernelConnection:
             self._sink(event)
 
     def _on_shell(self, message: dict[str, Any]) -> None:
-        seq = self._asked.get(_parent(message))
+        seq = self._seq(_parent(message))
         self._looked |= self._began & {_parent(message)}
+        if self.account.position is not None:
+            return  # The same is told on iopub, in its place.
         if seq is not None and message["header"]["msg_type"] == "execute_reply":
             self._replies[seq] = message["content"]
             self._finish_when_complete(seq)
 
     def _on_stdin(self, message: dict[str, Any]) -> None:
-        seq = self._asked.get(_parent(message))
+        seq = self._seq(_parent(message))
         if seq is not None and (event := translate(message, seq)):
             self._sink(event)
 
@@ -249,6 +371,7 @@ class KernelConnection:
             return
         content = self._replies.pop(seq)
         self._idle.discard(seq)
+        self._closed.add(self._message(seq))
         count = content.get("execution_count")
         ok = content.get("status") == "ok"
         self._sink(Finished(seq, ok, count if isinstance(count, int) else None, now()))

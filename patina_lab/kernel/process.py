@@ -14,10 +14,11 @@ from jupyter_client.session import Session
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from jupyter_server.utils import ApiPath
 
+from patina_lab.kernel.survivors import PROVISIONER, Survivor
+
 POLL_SECONDS = 0.25
 ANSWER_SECONDS = 1.0
 START_SECONDS = 120.0
-PROVISIONER = "patina-provisioner"
 _GENTLE_SECONDS = 3.0
 _UNKNOWN = -1
 """What Patina's provisioner answers of a kernel that came from the warm template."""
@@ -69,9 +70,38 @@ class KernelProcess:
                 # What the provisioner of a kernel advises comes with its error.
                 str(getattr(error, "hint", "") or "The server's log has the details."),
             ) from error
+        return cls._taken(kernels, kernel_id)
+
+    @classmethod
+    async def attach(
+        cls, kernels: AsyncMappingKernelManager, name: str, path: str, kernel: Survivor
+    ) -> KernelProcess:
+        """Take over a kernel that another server has started. Raises KernelStartError."""
+        try:
+            kernel_id = await kernels.start_kernel(
+                kernel_name=name,
+                kernel_id=kernel.kernel_id,
+                path=ApiPath(path),
+                attach_to=kernel.connection_file,
+            )
+        except Exception as error:
+            message = "The kernel could not be found again"
+            raise KernelStartError(message, str(error), "Restart the run.") from error
+        return cls._taken(kernels, kernel_id)
+
+    @classmethod
+    def _taken(cls, kernels: AsyncMappingKernelManager, kernel_id: str) -> KernelProcess:
         process = cls(kernels, kernel_id)
         process._leave_dead_when_dead()
         return process
+
+    def leave(self) -> None:
+        """Let the kernel go on without this server; another finds it again."""
+        with contextlib.suppress(KeyError):
+            provisioner: Any = self.manager.provisioner
+            provisioner.leave()
+            self._kernels.stop_watching_activity(self.id)  # type: ignore[no-untyped-call]
+            self._kernels.remove_kernel(self.id)
 
     @property
     def manager(self) -> AsyncKernelManager:

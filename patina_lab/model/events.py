@@ -50,6 +50,29 @@ class KernelReady:
 
 
 @dataclass(frozen=True, slots=True)
+class Reattached:
+    """The kernel outlived the server that started it, and was found again."""
+
+    kernel: KernelId
+    at: str
+    capabilities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NeverArrived:
+    """The kernel does not know of a cell that was about to be sent when the server ended."""
+
+    seq: Seq
+
+
+@dataclass(frozen=True, slots=True)
+class KernelLost:
+    """The server ended while the run had a kernel, and that is not to be found."""
+
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class StartFailed:
     """The kernel could not be started."""
 
@@ -253,6 +276,9 @@ Event = (
     Submitted
     | Entered
     | KernelReady
+    | Reattached
+    | NeverArrived
+    | KernelLost
     | StartFailed
     | Wrote
     | Displayed

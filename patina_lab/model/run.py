@@ -82,10 +82,12 @@ class SavedState:
 
 @dataclass(frozen=True, slots=True)
 class KernelSettings:
-    """How many checkpoints a run's kernel keeps, and what it does when its process ends."""
+    """How many checkpoints a kernel keeps, and what becomes of it after a crash or a server."""
 
     checkpoints: str | int = "auto"
     on_crash: str = "ask"
+    on_server_stop: str | None = None
+    """`keep` or `stop`; None is what the server is set to."""
 
 
 @dataclass(frozen=True, slots=True)

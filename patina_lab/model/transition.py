@@ -35,6 +35,11 @@ REMEMBERED_REQUESTS = 1_000
 RECENT_CELLS = 8
 PROCESS_ENDED = "KernelProcessEnded"
 """The error of a cell in which a kernel's process ended, where the kernel itself can tell."""
+LOST = RunError(
+    "The server ended while this run had a kernel",
+    "What the kernel had in memory is gone; its history is here",
+    "Restart the run, or start a new one.",
+)
 _BEGINNING = (RunStatus.STARTING, RunStatus.FORKING)
 
 
@@ -47,6 +52,12 @@ def transition(run: Run, event: Event) -> Result:  # noqa: C901, PLR0911, PLR091
             return _entered(run, event)
         case on.KernelReady():
             return _ready(run, event)
+        case on.Reattached():
+            return _reattached(run, event)
+        case on.NeverArrived(seq):
+            return _sent_again(run, seq)
+        case on.KernelLost():
+            return _ended(run, RunStatus.LOST, LOST, event.at)
         case on.StartFailed():
             return _start_failed(run, event)
         case on.Finished():
@@ -170,7 +181,26 @@ def _ready(run: Run, event: on.KernelReady) -> Result:
         report=event.report,
     )
     after, effects = _start_next(idle, event.at)
+    # The session begins before its first cell does.
+    return after, (SaveRun(), *effects)
+
+
+def _reattached(run: Run, event: on.Reattached) -> Result:
+    """Go on where the other server left it; what it sent runs, or has run, or is sent again."""
+    found = replace(run, kernel_id=event.kernel, phase=None, capabilities=event.capabilities)
+    if run.crash is not None:
+        return found, (SaveRun(),)
+    if run.status is not RunStatus.STARTING:
+        return run, ()
+    status = RunStatus.IDLE if run.current is None else RunStatus.BUSY
+    after, effects = _start_next(replace(found, status=status), event.at)
     return after, (*effects, SaveRun())
+
+
+def _sent_again(run: Run, seq: Seq) -> Result:
+    if run.current is None or run.current.seq != seq:
+        return run, ()
+    return run, (SendExecute(seq, run.current.source),)
 
 
 def _start_failed(run: Run, event: on.StartFailed) -> Result:
@@ -311,6 +341,8 @@ def _ended(run: Run, status: RunStatus, error: RunError | None, at: str, why: st
     if not run.has_kernel:
         return replace(run, status=status), (SaveRun(),)
     name, value = ("KernelDied", error.message) if error else ("KernelStopped", why)
+    if error is LOST:
+        name, value = "ServerEnded", f"{LOST.message}. {LOST.reason}."
     cell_status = CellStatus.FAILED if error else CellStatus.INTERRUPTED
     closed, effects = _close_all(run, cell_status, _end_error(run, name, value), at)
     after = replace(_without_kernel(closed), status=status, error=error)

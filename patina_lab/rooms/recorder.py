@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,27 +15,32 @@ from patina_lab import wire
 from patina_lab.blobs.store import BlobStore
 from patina_lab.document.manifest import (
     wire_cell,
+    wire_crash,
     wire_data,
     wire_error,
     wire_report,
     wire_run,
 )
 from patina_lab.kernel.connection import now
-from patina_lab.model.cells import OutputCell
+from patina_lab.model.cells import CellStatus, OutputCell
 from patina_lab.model.outputs import Blob, Display
+from patina_lab.model.resuming import Resume, how_to_resume
 from patina_lab.model.run import Run, RunError
 from patina_lab.rooms.ledger import Ledger
 from patina_lab.rooms.log import RunLog
 from patina_lab.rooms.publisher import Publisher
 from patina_lab.rooms.records import (
+    Began,
     Closed,
     Forked,
     GlobalsTold,
+    Heard,
     KernelEnded,
     KernelStarted,
     Loaded,
     Opened,
     Pinned,
+    Reattached,
     Record,
     Retitled,
     UndoneCells,
@@ -45,6 +51,7 @@ from patina_lab.rooms.tasks import Tasks
 from patina_lab.rooms.variables import Told, Variables, begun_with, changed_names, global_rows
 
 SYNC_SECONDS = 2.0
+_FRESH = Resume()
 
 
 class Recorder:
@@ -68,6 +75,15 @@ class Recorder:
         self._to_show: set[int] = set()
         self._showing: defaultdict[str, set[int]] = defaultdict(set)
         self._next_log: asyncio.TimerHandle | None = None
+        self.heard: Callable[[], int | None] = lambda: None
+        """How far the kernel was heard; None where it keeps no account of that."""
+        self.on_safe: Callable[[int], None] = lambda _position: None
+        """Told of the position up to which everything heard is in the log."""
+        self.position = 0
+        """How far the kernel was heard when this recorder took over."""
+        self._held: list[Record] | None = None
+        self._resume: dict[int, Resume] = {}
+        self._resume_logged: dict[int, Resume] = {}
         self.variables = Variables()
         self.inherited: Mapping[str, int | None] = {}
         """Of the variables that a fork began with, the cell that had changed them."""
@@ -89,27 +105,94 @@ class Recorder:
             return msgspec.structs.replace(run, error=wire_error(trouble))
         return run
 
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """Write what a message of the kernel leads to as one record, when it is dealt with.
+
+        What is written and what was heard must never differ, or a server that goes on from the log
+        would hear something twice, or never.
+        """
+        if self._held is not None or self.heard() is None:
+            yield
+            return
+        self._held = []
+        try:
+            yield
+        finally:
+            if self._held:
+                self.write_held()
+            self._held = None
+
+    def write_held(self) -> bool:
+        """Write what is held, after all that has grown; tell whether the disk took it."""
+        position, held = self.heard(), self._held or []
+        if position is None:
+            return True
+        seqs = sorted(self._to_log)
+        outputs = {seq: self._current(seq).outputs for seq in seqs}
+        grown = [one for seq in seqs for one in growth(self._logged[seq], outputs[seq], seq)]
+        resume = {
+            seq: how
+            for seq, how in self._resume.items()
+            if how != self._resume_logged.get(seq, _FRESH)
+        }
+        told = Heard(position=position, records=[*grown, *held], resume=resume)
+        held.clear()
+        if not (told.records or told.resume):
+            self._to_log.clear()
+            return True
+        if not self._ledger.append_now(told):
+            # All that has grown is written later; how far the kernel was heard is, too.
+            self._ledger.append(*told.records[len(grown) :])
+            self._log_again()
+            return False
+        self._logged |= outputs
+        self._to_log.clear()
+        self._resume_logged |= resume
+        self._resume.clear()
+        self.on_safe(position)
+        return True
+
+    def _append(self, *records: Record) -> None:
+        if self._held is None:
+            self._ledger.append(*records)
+        else:
+            self._held += records
+
+    def reattached(self) -> None:
+        """Keep that the kernel was found again."""
+        self._append(Reattached(at=now()))
+
     def open(self, cell: OutputCell) -> None:
         """Keep a new output cell."""
         self._timeline[cell.seq] = wire_cell(cell)
         self._logged[cell.seq] = []
-        self._ledger.append(Opened(self._timeline[cell.seq]))
+        self._append(Opened(self._timeline[cell.seq], cell.request))
         self._show_soon(cell.seq)
 
     def change(self, cell: OutputCell) -> None:
         """Show an output cell as it is now; the log has it within two seconds."""
         if cell.seq not in self._timeline:
             return  # It was deleted from the history, and a thread of it goes on printing.
-        self._growing[cell.seq] = cell
-        self._show_soon(cell.seq)
+        if cell.status is CellStatus.RUNNING and self._current(cell.seq).status == "queued":
+            self._append(Began(seq=cell.seq, at=cell.started or now()))
+        self._grow(cell)
         self._log_soon(cell.seq)
+
+    def _grow(self, cell: OutputCell) -> None:
+        self._growing[cell.seq] = cell
+        self._resume[cell.seq] = how_to_resume(cell)
+        self._show_soon(cell.seq)
 
     def close(self, cell: OutputCell) -> None:
         """Keep an output cell that is final, durably."""
-        self._growing[cell.seq] = cell
+        self._grow(cell)
         final = self._current(cell.seq)
-        self._log_growth(cell.seq)
-        self._ledger.append(
+        if self._held is None:
+            self._log_growth(cell.seq)
+        else:
+            self._to_log.add(cell.seq)
+        self._append(
             Closed(
                 seq=final.seq,
                 status=final.status,
@@ -118,7 +201,6 @@ class Recorder:
                 execution_count=final.execution_count,
             )
         )
-        self._show_soon(cell.seq)
         self._ledger.sync_soon()
 
     def update_display(self, display: Display) -> None:
@@ -140,7 +222,7 @@ class Recorder:
 
     def undo(self, seqs: tuple[int, ...], position: int) -> None:
         """Mark output cells as undone, and show the variables as they were before."""
-        self._ledger.append(UndoneCells(seqs=list(seqs), position=position, at=now()))
+        self._append(UndoneCells(seqs=list(seqs), position=position, at=now()))
         self.variables.undo(seqs, self._run.last_seq, position, self._run.session)
         for seq in seqs:
             self._alter(seq, undone=True)
@@ -162,7 +244,7 @@ class Recorder:
 
     def _tell(self, told: Told) -> None:
         self.variables.tell(told)
-        self._ledger.append(
+        self._append(
             GlobalsTold(seq=told.seq, session=told.session, delta=told.rows, total=told.total)
         )
         self._show_variables_soon()
@@ -216,7 +298,7 @@ class Recorder:
     def save(self, run: Run) -> None:
         """Show the run's own fields, and log those of their changes that are history."""
         before, self._run = self._run, run
-        self._ledger.append(*_history(before, run))
+        self._append(*_history(before, run))
         self._request()
 
     def cell(self, seq: int) -> wire.OutputCell:
@@ -302,11 +384,19 @@ class Recorder:
 
     def _log_growing(self) -> None:
         self._next_log = None
-        for seq in sorted(self._to_log):
-            self._log_growth(seq)
+        self.log_growth()
         self._ledger.sync_soon()
         if not self._ledger.retry():
             self._log_again()
+
+    def log_growth(self) -> None:
+        """Log all that has grown."""
+        if self.heard() is not None:
+            if self._to_log:
+                self.write_held()
+            return
+        for seq in sorted(self._to_log):
+            self._log_growth(seq)
 
     def _log_growth(self, seq: int) -> None:
         """Log what has grown since it was logged last; all of it later, if that fails now."""
@@ -328,9 +418,11 @@ def _history(before: Run, run: Run) -> tuple[Record, ...]:
         if run.report is not None:
             began = Forked if run.parent is not None and run.session == 1 else Loaded
             records.append(began(at=now(), report=wire_report(run.report)))
-    if before.is_live and not run.is_live:
-        error = wire_error(run.error)
-        records.append(KernelEnded(status=run.status.value, at=now(), error=error))
+    changed = (run.status, run.crash) != (before.status, before.crash)
+    if before.has_kernel and not run.is_live and changed:
+        error, crash = wire_error(run.error), wire_crash(run.crash)
+        ended = KernelEnded(status=run.status.value, at=now(), error=error, crash=crash)
+        records.append(ended)
     return tuple(records)
 
 

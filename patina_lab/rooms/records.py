@@ -15,9 +15,10 @@ import msgspec
 from msgspec import Struct
 
 from patina_lab import wire
+from patina_lab.model.resuming import Resume
 from patina_lab.rooms.variables import Told, Variables, changed_names
 
-SCHEMA = 2
+SCHEMA = 3
 
 
 class Header(Struct, tag="run", tag_field="record", frozen=True, kw_only=True, omit_defaults=True):
@@ -33,10 +34,18 @@ class Header(Struct, tag="run", tag_field="record", frozen=True, kw_only=True, o
     parent: wire.ForkPoint | None = None
 
 
-class Opened(Struct, tag="opened", tag_field="record", frozen=True):
-    """An output cell was asked for."""
+class Opened(Struct, tag="opened", tag_field="record", frozen=True, omit_defaults=True):
+    """An output cell was asked for, by that request of a client."""
 
     cell: wire.OutputCell
+    request: str = ""
+
+
+class Began(Struct, tag="began", tag_field="record", frozen=True, kw_only=True):
+    """The code of an output cell is about to be sent to the kernel."""
+
+    seq: int
+    at: str
 
 
 class OutputWritten(
@@ -85,6 +94,13 @@ class KernelEnded(
     status: wire.RunStatus
     at: str
     error: wire.RunError | None = None
+    crash: wire.Crash | None = None
+
+
+class Reattached(Struct, tag="reattached", tag_field="record", frozen=True, kw_only=True):
+    """The kernel outlived the server, and another server found it."""
+
+    at: str
 
 
 class Retitled(Struct, tag="renamed", tag_field="record", frozen=True, kw_only=True):
@@ -140,9 +156,23 @@ class Deleted(Struct, tag="deleted", tag_field="record", frozen=True, kw_only=Tr
     seq: int
 
 
+class Heard(Struct, tag="heard", tag_field="record", frozen=True, kw_only=True, omit_defaults=True):
+    """What the kernel said up to the message at `position` of its journal led to these records.
+
+    One line, so that both are kept or neither: a message is heard once.
+    """
+
+    position: int
+    records: list[Record] = []
+    resume: dict[int, Resume] = {}
+
+
 Record = (
     Header
     | Opened
+    | Began
+    | Heard
+    | Reattached
     | OutputWritten
     | OutputsCut
     | Closed
@@ -184,12 +214,22 @@ class Folded:
     last_seq: int = 0
     report: list[wire.ReportLine] | None = None
     variables: Variables = field(default_factory=Variables)
+    kernel_id: str | None = None
+    position: int = 0
+    """How far the kernel of this session was heard."""
+    resume: dict[int, Resume] = field(default_factory=dict)
+    base: int = 0
+    executed: list[int] = field(default_factory=list)
+    before: dict[int, int] = field(default_factory=dict)
+    """As those of the model's run: which cells made the state, and what was before each."""
+    requests: dict[str, list[int]] = field(default_factory=dict)
+    crash: wire.Crash | None = None
 
 
 def begun(header: Header) -> Folded:
     """Return what a log's first record says."""
     last_seq = header.parent.seq if header.parent else 0
-    return Folded(header, header.title, last_seq=last_seq)
+    return Folded(header, header.title, last_seq=last_seq, base=last_seq)
 
 
 class LogOrderError(ValueError):
@@ -207,14 +247,17 @@ def fold(header: Header, records: Iterable[Record]) -> Folded:
 def add(folded: Folded, record: Record) -> None:
     """Take one more record into account."""
     match record:
-        case Opened(cell):
-            folded.cells[cell.seq] = cell
-            folded.last_seq = max(folded.last_seq, cell.seq)
-        case OutputWritten() | OutputsCut() | Closed() | Pinned():
-            there = folded.cells.get(record.seq)
-            if there is None:
-                raise LogOrderError(f"output cell {record.seq} was never opened")
-            folded.cells[record.seq] = _changed(there, record)
+        case Heard():
+            for one in record.records:
+                add(folded, one)
+            folded.position = record.position
+            folded.resume |= record.resume
+        case Opened():
+            _open(folded, record)
+        case Began() | OutputWritten() | OutputsCut() | Closed() | Pinned():
+            folded.cells[record.seq] = _changed(_opened(folded, record.seq), record)
+            if isinstance(record, Began):
+                _run_cell(folded, record.seq)
         case Deleted(seq=seq):
             folded.last_seq = max(folded.last_seq, seq)
         case Retitled(title=title):
@@ -227,16 +270,37 @@ def add(folded: Folded, record: Record) -> None:
             _live(folded, record)
 
 
+def _open(folded: Folded, record: Opened) -> None:
+    seq = record.cell.seq
+    folded.cells[seq] = record.cell
+    folded.last_seq = max(folded.last_seq, seq)
+    if record.request:
+        folded.requests.setdefault(record.request, []).append(seq)
+
+
+def _run_cell(folded: Folded, seq: int) -> None:
+    """Take a cell for one of those that make the state."""
+    folded.before[seq] = folded.executed[-1] if folded.executed else folded.base
+    folded.executed.append(seq)
+
+
+def _opened(folded: Folded, seq: int) -> wire.OutputCell:
+    if seq not in folded.cells:
+        raise LogOrderError(f"output cell {seq} was never opened")
+    return folded.cells[seq]
+
+
 def _live(
-    folded: Folded, record: KernelStarted | KernelEnded | Forked | Loaded | UndoneCells
+    folded: Folded, record: KernelStarted | Reattached | KernelEnded | Forked | Loaded | UndoneCells
 ) -> None:
     """Take into account what happened to the kernel."""
     match record:
         case KernelStarted():
-            folded.variables.begin(record.session)
-            folded.session, folded.status, folded.error = record.session, "idle", None
+            _begin(folded, record)
+        case Reattached():
+            pass
         case KernelEnded():
-            folded.status, folded.error = record.status, record.error
+            folded.status, folded.error, folded.crash = record.status, record.error, record.crash
             if record.status == "stopped":
                 folded.variables.empty()
         case Forked(report=report) | Loaded(report=report):
@@ -244,8 +308,18 @@ def _live(
         case UndoneCells(seqs=seqs, position=position):
             for seq in set(seqs) & set(folded.cells):
                 folded.cells[seq] = _replace(folded.cells[seq], undone=True)
-            folded.status, folded.error = "idle", None
+            folded.executed = [seq for seq in folded.executed if seq not in seqs]
+            folded.status, folded.error, folded.crash = "idle", None, None
             folded.variables.undo(seqs, folded.last_seq, position, folded.session)
+
+
+def _begin(folded: Folded, record: KernelStarted) -> None:
+    folded.variables.begin(record.session)
+    folded.session, folded.kernel_id, folded.position = record.session, record.kernel_id, 0
+    folded.status, folded.error, folded.crash = "idle", None, None
+    own = [seq for seq, cell in folded.cells.items() if cell.session == record.session]
+    folded.base = min(own) - 1 if own else folded.last_seq
+    folded.executed, folded.before, folded.resume = [], {}, {}
 
 
 def _tell(folded: Folded, record: GlobalsTold) -> None:
@@ -257,9 +331,11 @@ def _tell(folded: Folded, record: GlobalsTold) -> None:
 
 
 def _changed(
-    cell: wire.OutputCell, record: OutputWritten | OutputsCut | Closed | Pinned
+    cell: wire.OutputCell, record: Began | OutputWritten | OutputsCut | Closed | Pinned
 ) -> wire.OutputCell:
     match record:
+        case Began():
+            return _replace(cell, status="running", started=record.at)
         case OutputWritten():
             return _replace(cell, outputs=_with_output(cell.outputs, record))
         case OutputsCut():
@@ -323,9 +399,14 @@ def without_cells(record: Record, gone: Mapping[int, bool]) -> Record | None:
     states are made of it. Not if it was undone.
     """
     match record:
+        case Heard():
+            kept = [without_cells(one, gone) for one in record.records]
+            left = [one for one in kept if one is not None]
+            resume = {seq: how for seq, how in record.resume.items() if seq not in gone}
+            return msgspec.structs.replace(record, records=left, resume=resume)
         case Opened(cell) if cell.seq in gone:
             return Deleted(seq=cell.seq)
-        case OutputWritten() | OutputsCut() | Closed() | Pinned() if record.seq in gone:
+        case Began() | OutputWritten() | OutputsCut() | Closed() | Pinned() if record.seq in gone:
             return None
         case GlobalsTold() if gone.get(record.seq, False):
             return None

@@ -13,10 +13,11 @@ from pathlib import Path, PurePosixPath
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 
 from patina_lab.confined import Roots
+from patina_lab.kernel.survivors import Survivors
 from patina_lab.rooms.problem import conflict, forbidden, not_found
 from patina_lab.rooms.room import Room
 from patina_lab.rooms.runfolder import RunFolder
-from patina_lab.rooms.runner import Kernels, StartTimes, Workplace
+from patina_lab.rooms.runner import Keeping, Kernels, StartTimes, Workplace
 from patina_lab.rooms.source import SourceDocument, SourceDocuments
 
 log = logging.getLogger("patina_lab.rooms")
@@ -33,10 +34,13 @@ class Rooms:
         kernels: AsyncMappingKernelManager,
         root: Path,
         also_in: Iterable[str] = (),
+        keeping: Keeping | None = None,
     ) -> None:
         self._sources, self._kernels, self.root = sources, kernels, root
         self.roots = Roots(root, also_in)
         self.kernels = kernels
+        self._keeping = keeping or Keeping()
+        self._survivors = Survivors(str(root))
         self._rooms: dict[str, Room] = {}
         self._opening: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._start_times = StartTimes()
@@ -45,6 +49,18 @@ class Rooms:
 
     def __iter__(self) -> Iterator[Room]:
         return iter(tuple(self._rooms.values()))
+
+    async def reopen(self) -> None:
+        """Open the notebooks whose kernels outlived another server: their runs go on.
+
+        A kernel whose notebook is gone ends by itself, in the time that was set.
+        """
+        for path in sorted({one.notebook for one in await asyncio.to_thread(self._survivors.all)}):
+            try:
+                if self._file(path).is_file():
+                    await self.open(path)
+            except Exception:
+                log.exception("The notebook %s, which has a running kernel, was not opened", path)
 
     def by_id(self, notebook: str) -> Room:
         """Return an open notebook."""
@@ -108,9 +124,11 @@ class Rooms:
             path = PurePosixPath(room.source.path)
             folder = "" if str(path.parent) == "." else str(path.parent)
             # The server's environment, as for every kernel of Jupyter's own sessions.
-            return Workplace(folder, {**os.environ, "JPY_SESSION_NAME": str(path)})
+            return Workplace(folder, {**os.environ, "JPY_SESSION_NAME": str(path)}, str(path))
 
-        kernels = Kernels(self._kernels, workplace, self._start_times)
+        kernels = Kernels(
+            self._kernels, workplace, self._start_times, self._keeping, self._survivors
+        )
         folder = RunFolder(self._file(source.path))
         room = Room(source.document.id, source, kernels, folder, self._epoch)
         room.on_moved = self.renamed
@@ -177,12 +195,12 @@ class Rooms:
             await room.close("Nobody has the notebook open")
 
     async def close(self) -> None:
-        """End every run and close every notebook, because the server ends."""
+        """Close every notebook, because the server ends; end what is not to outlive it."""
         if self._sweeping is not None:
             self._sweeping.cancel()
         rooms = tuple(self)
         self._rooms.clear()
-        closing = (room.close("The server was shut down") for room in rooms)
+        closing = (room.leave("The server was shut down") for room in rooms)
         for result in await asyncio.gather(*closing, return_exceptions=True):
             if isinstance(result, BaseException):
                 log.error("Closing a notebook failed", exc_info=result)

@@ -1,17 +1,30 @@
-"""A run from its log: as it was left, with what was open at a crash brought to an end. Pure."""
+"""A run from its log, as it was left. Pure.
+
+With its kernel it goes on; without, what was open when the server ended is brought to an end.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from patina_lab import wire
-from patina_lab.model.ids import NotebookId, RunId, Seq
-from patina_lab.model.run import ForkPoint, ReportLine, Run, RunError, RunStatus
+from patina_lab.document.manifest import wire_error
+from patina_lab.document.modelcells import model_cell
+from patina_lab.model.cells import OutputCell
+from patina_lab.model.ids import KernelId, NotebookId, RequestId, RunId, Seq
+from patina_lab.model.run import (
+    Crash,
+    ForkPoint,
+    KernelSettings,
+    Phase,
+    ReportLine,
+    Run,
+    RunError,
+    RunStatus,
+)
+from patina_lab.model.transition import LOST, RECENT_CELLS
 from patina_lab.rooms.records import Closed, Folded, KernelEnded, OutputWritten, Record
 
-_LOST = wire.RunError(
-    message="The server ended while this run had a kernel",
-    reason="What the kernel had in memory is gone; its history is here",
-    hint="Restart the run, or start a new one.",
-)
 _ENDED = ("stopped", "failed", "lost")
 
 
@@ -23,8 +36,10 @@ def ending(folded: Folded, at: str) -> list[Record]:
         # Cells run in their order: the first that has no end is the one that ran.
         records += _failed(open_cells.pop(0), at)
     records += [Closed(seq=cell.seq, status="not run", ended=at) for cell in open_cells]
-    if folded.status not in _ENDED:
-        records.append(KernelEnded(status="lost", at=at, error=_LOST))
+    if folded.crash is not None:
+        records.append(KernelEnded(status=folded.status, at=at, error=folded.error))
+    elif may_live(folded):
+        records.append(KernelEnded(status="lost", at=at, error=wire_error(LOST)))
     return records
 
 
@@ -39,13 +54,18 @@ def ending_of_copy(folded: Folded, at: str) -> list[Record]:
     return records
 
 
+def may_live(folded: Folded) -> bool:
+    """Whether the run had a kernel when its log ends: also after a crash that can be undone."""
+    return folded.status not in _ENDED or folded.crash is not None
+
+
 def _failed(cell: wire.OutputCell, at: str) -> list[Record]:
     error = wire.Manifest(
         id=f"{cell.id}-lost",
         type="error",
         ename="ServerEnded",
-        evalue=_LOST.message,
-        traceback=[f"{_LOST.message}. {_LOST.reason}."],
+        evalue=LOST.message,
+        traceback=[f"{LOST.message}. {LOST.reason}."],
     )
     return [
         OutputWritten(seq=cell.seq, index=len(cell.outputs), output=error),
@@ -77,6 +97,38 @@ def revived(folded: Folded, notebook: str) -> Run:
         report=_report(folded.report),
         error=RunError(error.message, error.reason, error.hint) if error else None,
     )
+
+
+def going_on(folded: Folded, notebook: str, at: str) -> Run:
+    """Return the run that a log tells of, whose kernel outlived the server: to be reattached."""
+    crash, open_cells = folded.crash, _cells(folded, ("queued", "running"))
+    running = [cell for cell in open_cells if cell.started is not None]
+    final = ("succeeded", "failed", "interrupted")
+    return replace(
+        revived(folded, notebook),
+        status=RunStatus.STARTING if crash is None else RunStatus.FAILED,
+        phase=Phase("Finding the kernel again", at),
+        # Its kernel was told so when it was started.
+        settings=KernelSettings(on_server_stop="keep"),
+        kernel_id=None if folded.kernel_id is None else KernelId(folded.kernel_id),
+        current=running[0] if running else None,
+        waiting=tuple(cell for cell in open_cells if cell.started is None),
+        recent=() if crash else tuple(_cells(folded, final)[-RECENT_CELLS:]),
+        base=Seq(folded.base),
+        executed=tuple(map(Seq, folded.executed)),
+        before={Seq(seq): Seq(before) for seq, before in folded.before.items()},
+        requests={RequestId(name): tuple(map(Seq, seqs)) for name, seqs in folded.requests.items()},
+        crash=Crash(crash.reason, None if crash.seq is None else Seq(crash.seq)) if crash else None,
+    )
+
+
+def _cells(folded: Folded, statuses: tuple[str, ...]) -> list[OutputCell]:
+    """Return the output cells of the session in such a state, in order."""
+    return [
+        model_cell(cell, folded.resume.get(seq))
+        for seq, cell in sorted(folded.cells.items())
+        if cell.status in statuses and cell.session == folded.session and not cell.undone
+    ]
 
 
 def _report(lines: list[wire.ReportLine] | None) -> tuple[ReportLine, ...] | None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections.abc import Awaitable, Callable, Collection, Iterator
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from patina_lab import wire
 from patina_lab.blobs.store import BlobStore
 from patina_lab.document.manifest import wire_run
 from patina_lab.document.runs import RunsDocument
 from patina_lab.kernel.connection import now
+from patina_lab.kernel.survivors import Survivor
 from patina_lab.model.effects import ForkKernel
 from patina_lab.model.events import StopAsked
 from patina_lab.model.ids import NotebookId, RunId
@@ -25,8 +27,8 @@ from patina_lab.rooms.log import RunLog
 from patina_lab.rooms.problem import conflict, not_found
 from patina_lab.rooms.publisher import Publisher
 from patina_lab.rooms.recorder import Recorder
-from patina_lab.rooms.records import SCHEMA, Header, add
-from patina_lab.rooms.revival import ending, revived
+from patina_lab.rooms.records import SCHEMA, Folded, Header, add
+from patina_lab.rooms.revival import ending, going_on, may_live, revived
 from patina_lab.rooms.runfolder import Damaged, Kept, RunFolder, not_writable
 from patina_lab.rooms.runner import Kernels, Runner
 from patina_lab.rooms.source import SourceDocument
@@ -123,16 +125,25 @@ class Room:
             self._show(not_writable(kept, self.id, error))
             return
         folded = kept.loaded.folded
-        for record in ending(folded, now()):
+        kernel = self._survivor(folded)
+        for record in ending(folded, now()) if kernel is None else ():
             run_log.append(record)
             add(folded, record)
-        run = replace(
-            revived(folded, self.id), saved=self.folder.snapshot(folded.header.id).saved()
-        )
-        recorder = self._runner(run, run_log).recorder
-        recorder.revive(folded.cells, folded.variables)
+        run = revived(folded, self.id) if kernel is None else going_on(folded, self.id, now())
+        run = replace(run, saved=self.folder.snapshot(folded.header.id).saved())
+        runner = self._runner(run, run_log)
+        runner.recorder.revive(folded.cells, folded.variables)
+        runner.recorder.position = folded.position
         rows = folded.variables.rows()
-        self.document.add_run(recorder.wire_run, list(folded.cells.values()), rows)
+        self.document.add_run(runner.recorder.wire_run, list(folded.cells.values()), rows)
+        if kernel is not None:
+            runner.reattach(kernel)
+
+    def _survivor(self, folded: Folded) -> Survivor | None:
+        """Return the run's kernel, if it outlived the server that this run was left by."""
+        if not may_live(folded):
+            return None
+        return self._kernels.survivors.find(RunId(folded.header.id), folded.session)
 
     def _runner(self, run: Run, run_log: RunLog) -> Runner:
         recorder = Recorder(run, self.publisher, run_log, self.blobs, self.tasks)
@@ -300,7 +311,19 @@ class Room:
         for runner in self._runners.values():
             if runner.run.has_kernel:
                 runner.take(StopAsked(now(), why))
-        closing = (runner.close() for runner in self._runners.values())
+        await self._close([runner.close() for runner in self._runners.values()])
+
+    async def leave(self, why: str) -> None:
+        """Write everything and let go, but let kernels go on that are to outlive this server."""
+        left = [runner for runner in self._runners.values() if runner.can_be_left]
+        ending = [runner for runner in self._runners.values() if runner not in left]
+        for runner in ending:
+            if runner.run.has_kernel:
+                runner.take(StopAsked(now(), why))
+        closing = [runner.close() for runner in ending]
+        await self._close([*closing, *(runner.leave() for runner in left)])
+
+    async def _close(self, closing: list[Coroutine[Any, Any, None]]) -> None:
         for result in await asyncio.gather(*closing, return_exceptions=True):
             if isinstance(result, BaseException):
                 log.error("Closing a run failed", exc_info=result)

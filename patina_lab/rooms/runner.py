@@ -14,9 +14,10 @@ from typing import Any, assert_never
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 
 from patina_lab.kernel.asking import KernelRefusedError
-from patina_lab.kernel.connection import KernelConnection, now, report_lines
+from patina_lab.kernel.connection import CAPABILITIES, KernelConnection, now, report_lines
 from patina_lab.kernel.death import death
 from patina_lab.kernel.process import KernelProcess, KernelStartError
+from patina_lab.kernel.survivors import KEEP, OUTLIVE, OWNER, Survivor, Survivors, owner
 from patina_lab.model import effects as do
 from patina_lab.model.effects import Effect
 from patina_lab.model.events import (
@@ -24,7 +25,10 @@ from patina_lab.model.events import (
     Event,
     Finished,
     KernelDied,
+    KernelLost,
     KernelReady,
+    NeverArrived,
+    Reattached,
     StartFailed,
     StateSaved,
     UndoAsked,
@@ -32,7 +36,7 @@ from patina_lab.model.events import (
     Undone,
 )
 from patina_lab.model.ids import KernelId
-from patina_lab.model.run import ReportLine, Run, RunStatus
+from patina_lab.model.run import KernelSettings, ReportLine, Run, RunStatus
 from patina_lab.model.transition import transition
 from patina_lab.model.undoing import Kept, Way, way_back, why_no_save, why_not_now
 from patina_lab.rooms.problem import conflict, impossible
@@ -54,6 +58,7 @@ class Workplace:
 
     folder: str
     env: Mapping[str, str]
+    notebook: str = ""
 
 
 class StartTimes:
@@ -72,12 +77,29 @@ class StartTimes:
 
 
 @dataclass(frozen=True, slots=True)
+class Keeping:
+    """What becomes of kernels when the server ends, unless a run was told otherwise.
+
+    `seconds`: how long a kernel that is kept waits, at rest, for another server.
+    """
+
+    on_server_stop: str = "stop"
+    seconds: float = 86_400.0
+
+    def keeps(self, settings: KernelSettings) -> bool:
+        """Whether a kernel of a run with these settings goes on."""
+        return (settings.on_server_stop or self.on_server_stop) == "keep"
+
+
+@dataclass(frozen=True, slots=True)
 class Kernels:
     """What a run starts its kernel with."""
 
     manager: AsyncMappingKernelManager
     workplace: Callable[[], Workplace]
     start_times: StartTimes
+    keeping: Keeping
+    survivors: Survivors
 
 
 class Runner:
@@ -100,6 +122,15 @@ class Runner:
         self._connection: KernelConnection | None = None
         self._lifecycle: asyncio.Task[None] | None = None
         self._leaving: set[asyncio.Task[None]] = set()
+        recorder.heard = self._heard
+        recorder.on_safe = self._is_safe
+
+    def _heard(self) -> int | None:
+        return self._connection.account.position if self._connection else None
+
+    def _is_safe(self, position: int) -> None:
+        if self._connection is not None:
+            self._connection.safe(position)
 
     def take(self, event: Event) -> None:
         """Let something happen to the run."""
@@ -110,7 +141,7 @@ class Runner:
             except Exception:
                 # The others must be done all the same, or the run would wait for ever.
                 log.exception("Run %s: %s failed", self.run.id, type(effect).__name__)
-        if isinstance(event, Finished | Undone | KernelReady):
+        if isinstance(event, Finished | Undone | KernelReady | Reattached):
             self._measure_soon()
         if self.run.status not in (RunStatus.STARTING, RunStatus.FORKING):
             self._settled.set()
@@ -131,6 +162,8 @@ class Runner:
                 self._interrupt()
             case do.SendExecute(seq, code):
                 if self._connection:
+                    # That it was sent must be known to whoever goes on after a crash.
+                    self.recorder.write_held()
                     self._connection.execute(seq, code)
             case do.SendInput(value):
                 if self._connection:
@@ -167,6 +200,38 @@ class Runner:
         """Start the kernel of a new run as a fork."""
         self.recorder.save(self.run)
         self._perform(effect)
+
+    def reattach(self, kernel: Survivor) -> None:
+        """Go on with a kernel that another server has started; nothing it said is lost."""
+        self._next_in_life(lambda: self._reattach(kernel))
+
+    async def _reattach(self, kernel: Survivor) -> None:
+        manager, place = self._kernels.manager, self._kernels.workplace()
+        attaching = KernelProcess.attach(manager, self.run.kernel_name, place.folder, kernel)
+        try:
+            connection = await self._opened(attaching, KernelConnection.open_to_busy)
+        except KernelStartError as error:
+            log.warning("Run %s: %s", self.run.id, error.reason)
+            self.take(KernelLost(now()))
+            return
+        running = self.run.current.seq if self.run.current else None
+        connection.account.begin(self.recorder.position)
+        self._hold(connection)
+        self.recorder.reattached()
+        self.take(Reattached(KernelId(kernel.kernel_id), now(), CAPABILITIES))
+        try:
+            never_arrived = await connection.resume(running)
+        except KernelRefusedError as error:
+            log.warning("Run %s: its kernel does not say what it said: %s", self.run.id, error)
+            return
+        if never_arrived is not None:
+            self.take(NeverArrived(never_arrived))
+
+    def _hold(self, connection: KernelConnection) -> None:
+        self._connection = connection
+        connection.on_checkpoints = self._measure_soon
+        connection.on_volume = self.recorder.log_growth
+        self._tasks.spawn(self._watch(connection))
 
     async def settled(self, seconds: float) -> None:
         """Wait until the kernel has started, or has not; no longer than so many seconds."""
@@ -298,9 +363,7 @@ class Runner:
             return
         if fork is None:
             self._kernels.start_times.took(name, time.monotonic() - began)
-        self._connection = connection
-        connection.on_checkpoints = self._measure_soon
-        self._tasks.spawn(self._watch(connection))
+        self._hold(connection)
         kernel = KernelId(connection.process.id)
         self.take(KernelReady(kernel, now(), connection.capabilities, report))
 
@@ -346,20 +409,37 @@ class Runner:
         wanted = {} if fork is None else {"fork_of": fork.kernel, "reseed": fork.reseed}
         if fork is not None and fork.checkpoint is not None:
             wanted["checkpoint"] = fork.checkpoint
-        starting = asyncio.ensure_future(
+        env = {**place.env, **self._marks(place)}
+        return await self._opened(
             KernelProcess.start(
-                self._kernels.manager, self.run.kernel_name, place.folder, place.env, wanted
-            )
+                self._kernels.manager, self.run.kernel_name, place.folder, env, wanted
+            ),
+            KernelConnection.open,
         )
+
+    def _marks(self, place: Workplace) -> dict[str, str]:
+        """Return what in a kernel's environment says whose it is, and how long it is kept."""
+        keeping, run = self._kernels.keeping, self.run
+        if not keeping.keeps(run.settings):
+            return {}
+        mark = owner(run.id, run.session, place.notebook)
+        return {OUTLIVE: "1", OWNER: mark, KEEP: str(keeping.seconds)}
+
+    async def _opened(
+        self,
+        start: Coroutine[Any, Any, KernelProcess],
+        begin: Callable[[KernelConnection], Coroutine[Any, Any, None]],
+    ) -> KernelConnection:
+        starting = asyncio.ensure_future(start)
         try:
             # Not cancelled with us: a process that was started must be ended, too.
             process = await asyncio.shield(starting)
         except asyncio.CancelledError:
             self._leave(_given_up(starting))
             raise
-        connection = KernelConnection(process, self.take)
+        connection = KernelConnection(process, self.run.id, self.take, self.recorder.holding)
         try:
-            await connection.open()
+            await begin(connection)
         except BaseException:
             self._leave(_ended(connection))
             raise
@@ -389,6 +469,27 @@ class Runner:
         task = self._tasks.spawn(ending)
         self._leaving.add(task)
         task.add_done_callback(self._leaving.discard)
+
+    @property
+    def can_be_left(self) -> bool:
+        """Whether the kernel goes on without this server."""
+        connection = self._connection
+        keeps = self._kernels.keeping.keeps(self.run.settings)
+        return keeps and connection is not None and connection.account.position is not None
+
+    async def leave(self) -> None:
+        """Let go of the files, and of the kernel, which goes on."""
+        if self._measuring is not None:
+            self._measuring.cancel()
+        connection = self._connection
+        if connection is not None:
+            self.recorder.log_growth()
+            # Nothing of it is heard from here on: the next server begins where the log ends.
+            await connection.close()
+            self.recorder.log_growth()
+            connection.process.leave()
+        await self.recorder.end()
+        self._connection = None
 
     async def close(self) -> None:
         """End the kernel and let go of the files."""

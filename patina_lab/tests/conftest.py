@@ -21,7 +21,9 @@ settings.load_profile("patina")
 def jp_server_config() -> dict[str, Any]:
     """Enable both extensions, as a fresh installation does."""
     extensions = {"jupyter_server_fileid": True, "jupyter_server_ydoc": True, "patina_lab": True}
-    return {"ServerApp": {"jpserver_extensions": extensions}}
+    # What a test leaves running must not outlive it.
+    ends = {"on_server_stop": "stop"}
+    return {"ServerApp": {"jpserver_extensions": extensions}, "PatinaLab": ends}
 
 
 @pytest.fixture

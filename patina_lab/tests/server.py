@@ -24,9 +24,13 @@ _PATIENCE = 60.0
 
 
 class ServerProcess:
-    """`jupyter server` with its root, data and runtime below one folder."""
+    """`jupyter server` with its root, data and runtime below one folder.
 
-    def __init__(self, folder: Path) -> None:
+    `on_server_stop`: whether kernels of runs end with it, or go on (`keep`).
+    """
+
+    def __init__(self, folder: Path, on_server_stop: str = "stop") -> None:
+        self._on_server_stop = on_server_stop
         self.folder, self.root = folder, folder / "root"
         self.root.mkdir(exist_ok=True)
         self.root_dir = str(self.root)
@@ -45,6 +49,7 @@ class ServerProcess:
         self._port = _free_port()
         options = {"port": self._port, "root_dir": self.root_dir, "ip": "::1"}
         arguments = [f"--ServerApp.{name}={value}" for name, value in options.items()]
+        arguments.append(f"--PatinaLab.on_server_stop={self._on_server_stop}")
         arguments += ["--no-browser", "--allow-root", f"--IdentityProvider.token={TOKEN}"]
         extensions = dict.fromkeys(
             ("jupyter_server_fileid", "jupyter_server_ydoc", "patina_lab"), 1

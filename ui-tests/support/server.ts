@@ -62,6 +62,8 @@ export class LabServer {
   }
 
   readonly token = 'ui-tests';
+  /** Whether kernels of runs go on without this server; then the test has to stop them. */
+  onServerStop: 'keep' | 'stop' = 'stop';
 
   get root(): string {
     return join(this.home, 'work');
@@ -93,7 +95,8 @@ export class LabServer {
         `--ServerApp.port=${this.port}`,
         '--ServerApp.port_retries=0',
         `--IdentityProvider.token=${this.token}`,
-        `--ServerApp.root_dir=${this.root}`
+        `--ServerApp.root_dir=${this.root}`,
+        `--PatinaLab.on_server_stop=${this.onServerStop}`
       ],
       { env: this.environment(), stdio: ['ignore', 'pipe', 'pipe'] }
     );

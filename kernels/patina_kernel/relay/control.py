@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import traceback
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from patina_kernel.relay import memory
 from patina_kernel.relay.attachment import Attachment
 from patina_kernel.relay.checkpoints import NoCheckpointError
 from patina_kernel.relay.core import Core, failure, unknown
-from patina_kernel.relay.messages import Message
+from patina_kernel.relay.messages import Message, unpacked
 from patina_kernel.relay.parked import Parked, StuckError
 from patina_kernel.relay.parking import Parking
 from patina_kernel.relay.settings import BadSettingError
@@ -217,7 +218,17 @@ class Control:
         )
 
     def _journal(self, request: Message) -> None:
-        self._core.answer(request, {**OK, **self._core.publisher.hand_over()})
+        content, publisher = request.content, self._core.publisher
+        acknowledged, after = _count(content, "acknowledged"), _count(content, "after")
+        if acknowledged is None and after is None:
+            self._core.answer(request, {**OK, **publisher.hand_over()})
+            return
+        publisher.account(acknowledged or 0)
+        kept, more = ([], False) if after is None else publisher.kept_after(after)
+        # Of what comes after this reply none is older than its position.
+        told = {"position": publisher.position, "accounting": publisher.accounting, "more": more}
+        messages = [{"position": position, **unpacked(frames)} for position, frames in kept]
+        self._core.answer(request, {**OK, **told, "messages": messages})
 
     def _state(self, request: Message) -> None:
         core = self._core
@@ -237,6 +248,10 @@ class Control:
             "checkpoints": parked,
             "report": core.hello.get("report", []),
             "busy": self._shell.busy,
+            "running": self._shell.running.id if self._shell.running else None,
+            "waiting": [message.id for message in self._shell.queue],
+            "question": json.loads(core.question) if core.question else None,
+            "position": core.publisher.position,
             "lost": core.lost,
             "checkpoint_refused": self._parking.refused,
         }

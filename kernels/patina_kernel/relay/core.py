@@ -46,6 +46,8 @@ class Core:
         self.exit_status = 1
         # The globals as last seen, by name.
         self.table: dict[str, dict[str, Any]] = {}
+        # What the running cell asks, as JSON, until somebody has answered.
+        self.question: bytes | None = None
         # The header of the cell that runs or ran last, as JSON.
         self.parent = b"{}"
 

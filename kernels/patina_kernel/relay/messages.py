@@ -22,6 +22,8 @@ PROTOCOL = "5.4"
 # How many signatures are remembered against a replay, as jupyter_client does.
 REMEMBERED = 65_536
 SIGNED = 4
+# In the metadata of messages on iopub, for a client that acknowledges them.
+POSITION = "patina_position"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,14 @@ class Messages:
         mark = [bytes(frame[: len(DELIMITER) + 1]) for frame in frames].index(DELIMITER)
         return [*frames[: mark + 1], self.sign(frames[mark + 2 :]), *frames[mark + 2 :]]
 
+    def positioned(self, frames: list[Frame], position: int) -> list[Frame]:
+        """Return a message that says its position in the journal, signed."""
+        mark = [bytes(frame[: len(DELIMITER) + 1]) for frame in frames].index(DELIMITER)
+        header, parent, metadata, *rest = frames[mark + 2 :]
+        told = dumps({**json.loads(bytes(metadata)), POSITION: position})
+        body: list[Frame] = [header, parent, told, *rest]
+        return [*frames[: mark + 1], self.sign(body), *body]
+
     def _header(self, kind: str) -> bytes:
         return dumps(
             {
@@ -127,6 +137,20 @@ class Messages:
                 "version": PROTOCOL,
             }
         )
+
+
+def replied(frames: list[Frame]) -> tuple[str, bytes, bytes]:
+    """Return the type, the parent's header and the content of a message of the executor."""
+    mark = [bytes(frame[: len(DELIMITER) + 1]) for frame in frames].index(DELIMITER)
+    header, parent, _metadata, content = (bytes(frame) for frame in frames[mark + 2 :][:SIGNED])
+    return str(json.loads(header)["msg_type"]), parent, content
+
+
+def unpacked(frames: list[bytes]) -> dict[str, Any]:
+    """Return a message of ours as JSON values, without its route, its signature and its buffers."""
+    names = ("header", "parent_header", "metadata", "content")
+    body = frames[frames.index(DELIMITER) + 2 :]
+    return {name: json.loads(part) for name, part in zip(names, body, strict=False)}
 
 
 def dumps(content: object) -> bytes:

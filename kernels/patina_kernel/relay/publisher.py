@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from typing import Any
 
 import zmq
 
-from patina_kernel.relay.journal import Frames, Journal
+from patina_kernel.relay.journal import Entry, Frames, Journal
 from patina_kernel.relay.loop import Loop
 from patina_kernel.relay.messages import Messages
 from patina_kernel.wire.packet import Frame
@@ -26,6 +27,9 @@ class Publisher:
 
     What is said while there is no subscriber is kept; it is handed over `patience` seconds after
     one has come back, or as soon as one asks.
+
+    Once a client has asked for a journal that it acknowledges, every message has a position, and is
+    kept until that client has it safe: see `account`.
     """
 
     def __init__(
@@ -41,6 +45,9 @@ class Publisher:
         self._topics = 0
         # The first client may come a moment after the kernel has begun to speak.
         self._keeping, self._is_first = True, True
+        # A client acknowledges: what is said is kept until then, whoever listens.
+        self.accounting = False
+        self.alone_since = time.monotonic()
         self._handing: Iterator[Frames] | None = None
         self._unsent: Frames | None = None
         self._pending: tuple[str, bytes, list[str]] | None = None
@@ -54,7 +61,8 @@ class Publisher:
             self._topics -= 1
             if self._topics == 0:
                 self.flush()
-                self._keeping = True
+                self._keeping = not self.accounting
+                self.alone_since = time.monotonic()
             return
         self._topics += 1
         topic = event[1:]
@@ -63,6 +71,38 @@ class Publisher:
         if self._keeping and self._topics == 1:
             patience, self._is_first = 0.0 if self._is_first else self._patience, False
             self._loop.call_later(patience, self.hand_over)
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether nobody listens."""
+        return self._topics == 0
+
+    @property
+    def position(self) -> int:
+        """The position of the latest message; 0 before a client acknowledges."""
+        return self._journal.position if self.accounting else 0
+
+    def account(self, acknowledged: int) -> None:
+        """Keep what is said from now on until it is acknowledged; forget what is.
+
+        What was kept for the first who comes is handed over first.
+        """
+        if not self.accounting:
+            self.hand_over()
+            # What is handed over only when its subscriber has room again comes before, too.
+            self.accounting = self._handing is None
+        self._keeping = self._keeping and not self.accounting
+        self._journal.forget(acknowledged)
+
+    def kept_after(self, position: int) -> tuple[list[Entry], bool]:
+        """Return the next messages that are kept, and whether there are more."""
+        self.flush()
+        return self._journal.after(position)
+
+    def replied(self, content: bytes, parent: bytes) -> None:
+        """Publish what was replied to a cell, for a client that may not have heard it."""
+        if self.accounting:
+            self.publish(b"patina", "patina_reply", json.loads(content), parent)
 
     def hand_over(self) -> dict[str, int]:
         """Publish what was kept, if somebody listens; return how much it is."""
@@ -136,7 +176,12 @@ class Publisher:
         self._out(self._messages.make([b"stream." + name.encode()], "stream", content, parent))
 
     def _out(self, frames: list[Frame]) -> None:
-        if self._keeping:
+        if self.accounting:
+            frames = self._messages.positioned(frames, self._journal.position + 1)
+            self._journal.keep(frames)
+            if self._topics:
+                self._send(frames)
+        elif self._keeping:
             self._journal.keep(frames)
         else:
             self._send(frames)

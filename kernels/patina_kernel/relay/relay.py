@@ -6,6 +6,7 @@ import os
 import select
 import signal
 import sys
+import time
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -15,6 +16,7 @@ from patina_kernel.relay.control import Control
 from patina_kernel.relay.core import Core
 from patina_kernel.relay.lanes import Lanes, Output
 from patina_kernel.relay.loop import guarded
+from patina_kernel.relay.messages import replied
 from patina_kernel.relay.parking import Parking
 from patina_kernel.relay.questions import Questions
 from patina_kernel.relay.shell import Shell
@@ -29,6 +31,7 @@ from patina_kernel.wire.packet import Packet
 # Packets taken in one go, so that a flood of output does not keep requests waiting.
 AT_ONCE = 256
 PARENT_POLL_SECONDS = 1.0
+FORSAKEN_POLL_SECONDS = 1.0
 
 
 class Relay:
@@ -48,6 +51,7 @@ class Relay:
         self._record = records.write(place, connection_file, self._tickets.path)
         self._questions = Questions(core, self._shell)
         self._wants_input = False
+        self._wanted = time.monotonic()
 
     def start_with(self, waiting: Channel, pid: int, **how: Any) -> None:
         """Attach to a new executor."""
@@ -70,6 +74,7 @@ class Relay:
         core.loop.watch(sockets.stdin, self._on_stdin)
         core.loop.watch(sockets.iopub, core.publisher.on_subscription)
         core.loop.watch(sockets.hb, lambda: sockets.hb.send_multipart(sockets.hb.recv_multipart()))
+        self._end_when_forsaken()
         core.loop.run()
         self._close()
         return core.exit_status
@@ -85,6 +90,21 @@ class Relay:
             self._core.loop.watch(parent.descriptor, self._stop)
         else:
             self._poll(parent)
+
+    def _end_when_forsaken(self) -> None:
+        """End a kernel that outlived its server once nobody has come for it in the time set.
+
+        Not while a cell runs: nobody needs to be there for that.
+        """
+        core = self._core
+        patience = core.settings.keep_seconds
+        if patience is not None:
+            if self._shell.busy or not core.publisher.is_alone:
+                self._wanted = time.monotonic()
+            since = max(self._wanted, core.publisher.alone_since)
+            if time.monotonic() - since > patience:
+                self._stop()
+        core.loop.call_later(FORSAKEN_POLL_SECONDS, self._end_when_forsaken)
 
     def _poll(self, parent: Process) -> None:
         if parent.poll() is not None:
@@ -124,7 +144,10 @@ class Relay:
             guarded(partial(self._read, output))
         self._subshells.clear()
         self._control.forget()
-        self._wants_input = False
+        self._forget_question()
+
+    def _forget_question(self) -> None:
+        self._wants_input, self._core.question = False, None
 
     def _on_death(self) -> None:
         if not HAVE_PIDFD:
@@ -186,6 +209,9 @@ class Relay:
         self._read_outputs()
         self._core.publisher.flush()
         self._core.sockets.shell.send_multipart(self._core.messages.signed(packet.frames))
+        kind, parent, content = replied(packet.frames)
+        if kind == "execute_reply":
+            self._core.publisher.replied(content, parent)
 
     def _on_abort(self) -> None:
         for other in self._shell.receive():  # also what is already on the wire
@@ -244,6 +270,7 @@ class Relay:
         self._drain()
         self._core.publisher.flush()
         self._wants_input = True
+        self._core.question = replied(packet.frames)[2]
         self._questions.ask(self._core.messages.signed(packet.frames))
 
     def _read_outputs(self) -> None:
@@ -269,7 +296,7 @@ class Relay:
     def _on_stdin(self) -> None:
         message = self._core.messages.verify(self._core.sockets.stdin.recv_multipart())
         if message is not None and self._wants_input and self._core.lanes is not None:
-            self._wants_input = False
+            self._forget_question()
             with suppress(OSError):
                 self._core.lanes.stdin.send(Op.INPUT, message.for_executor())
 

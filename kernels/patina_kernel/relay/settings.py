@@ -12,6 +12,7 @@ MOST_CHECKPOINTS = 100
 # Checkpoints may use this share of the memory that is free; more cannot be asked for.
 MEMORY_SHARE = 0.25
 INTERRUPT_SECONDS = 10.0
+LONGEST_KEPT = 366 * 86_400.0
 
 
 class BadSettingError(ValueError):
@@ -28,6 +29,8 @@ class Settings:
     interrupt_seconds: float = INTERRUPT_SECONDS
     # Clients that validate every message know only those of the protocol.
     publish_globals: bool = True
+    # How long a kernel that outlives its server waits, at rest, for somebody; None is for ever.
+    keep_seconds: float | None = None
 
     def changed(self, content: dict[str, Any]) -> Settings:
         """Return the settings with some changed. Raises BadSettingError."""
@@ -44,6 +47,8 @@ class Settings:
                     made = replace(made, interrupt_seconds=_number(name, value, 3600.0))
                 case "globals":
                     made = replace(made, publish_globals=_on_or_off(name, value))
+                case "keep_seconds":
+                    made = replace(made, keep_seconds=_number(name, value, LONGEST_KEPT))
                 case _:
                     raise BadSettingError(f"there is no setting {name!r}")
         return made
@@ -53,9 +58,9 @@ def from_environment() -> Settings:
     """Return the defaults, with PATINA_CHECKPOINTS, PATINA_ON_CRASH and the like."""
     names = ("checkpoints", "on_crash", "globals")
     found: dict[str, Any] = {name: os.environ.get(f"PATINA_{name.upper()}") for name in names}
-    seconds = os.environ.get("PATINA_INTERRUPT_SECONDS")
-    if seconds:
-        found["interrupt_seconds"] = _seconds(seconds)
+    for name in ("interrupt_seconds", "keep_seconds"):
+        if seconds := os.environ.get(f"PATINA_{name.upper()}"):
+            found[name] = _seconds(seconds)
     return Settings().changed({name: value for name, value in found.items() if value})
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import zmq
 
 from patina_kernel.relay.core import Core, failure, unknown
-from patina_kernel.relay.messages import Message
+from patina_kernel.relay.messages import Message, dumps
 from patina_kernel.wire.ops import Op
 from patina_kernel.wire.packet import Packet
 
@@ -156,6 +156,8 @@ class Shell:
         if message.type == "execute_request":
             content = {"execution_count": 0, **content}
         self._core.reply(self._core.sockets.shell, message, content, metadata)
+        if message.type == "execute_request":
+            self._core.publisher.replied(dumps(content), message.parent)
         self._core.publisher.status("idle", message.parent)
 
     def fail_all(self, content: dict[str, Any]) -> None:

@@ -28,6 +28,13 @@ def start_time(pid: int) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603
 
 
+def boot_id() -> str:
+    """Return a text that tells two starts of the system apart; empty where there is none."""
+    with suppress(OSError):
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    return ""
+
+
 def is_zombie(pid: int) -> bool:
     """Return whether the process has ended and only waits to be reaped."""
     with suppress(OSError, IndexError):

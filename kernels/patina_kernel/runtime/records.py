@@ -8,16 +8,21 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from patina_kernel.runtime.process import is_zombie, start_time
+from patina_kernel.runtime.process import boot_id, is_zombie, start_time
 
 SUFFIX = ".kernel"
 # Tells a relay by which id its kernel is known to who started it.
 KERNEL_ID = "PATINA_KERNEL_ID"
+# For whom it was started: what that is, only its starter knows.
+OWNER = "PATINA_OWNER"
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A running kernel: its relay (pid with start time), its connection file, where it listens."""
+    """A running kernel: its relay (pid with start time), its connection file, where it listens.
+
+    `boot` is the start of the system: process ids and start times begin anew with it.
+    """
 
     pid: int
     started: str
@@ -25,11 +30,17 @@ class Record:
     socket: str
     directory: str
     kernel_id: str = ""
+    boot: str = ""
+    owner: str = ""
 
     @property
     def alive(self) -> bool:
         """Whether that very process still runs."""
-        return start_time(self.pid) == self.started and not is_zombie(self.pid)
+        return (
+            self.boot in ("", boot_id())
+            and start_time(self.pid) == self.started
+            and not is_zombie(self.pid)
+        )
 
 
 def write(directory: Path, connection_file: str, listening: Path) -> Path:
@@ -37,7 +48,10 @@ def write(directory: Path, connection_file: str, listening: Path) -> Path:
     pid = os.getpid()
     file = str(Path(connection_file).absolute())
     kernel_id = os.environ.get(KERNEL_ID, "")
-    record = Record(pid, start_time(pid), file, str(listening), str(Path.cwd()), kernel_id)
+    owner = os.environ.get(OWNER, "")
+    record = Record(
+        pid, start_time(pid), file, str(listening), str(Path.cwd()), kernel_id, boot_id(), owner
+    )
     path = directory / f"{listening.stem}{SUFFIX}"
     made = path.with_suffix(".tmp")
     made.write_text(json.dumps(asdict(record)))

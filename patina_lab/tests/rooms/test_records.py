@@ -10,13 +10,18 @@ from hypothesis import strategies as st
 from patina_lab import wire
 from patina_lab.document.manifest import wire_cell
 from patina_lab.model import effects as do
+from patina_lab.model import events as on
 from patina_lab.model.cells import OutputCell
 from patina_lab.model.events import Event
-from patina_lab.model.run import Run
+from patina_lab.model.ids import KernelId, RequestId, Seq
+from patina_lab.model.resuming import Resume
+from patina_lab.model.run import Run, RunStatus
 from patina_lab.model.transition import transition
 from patina_lab.rooms.records import (
+    Began,
     Closed,
     Header,
+    Heard,
     KernelEnded,
     KernelStarted,
     LogOrderError,
@@ -25,12 +30,13 @@ from patina_lab.rooms.records import (
     OutputWritten,
     Record,
     Retitled,
+    UndoneCells,
     decode,
     encode,
     fold,
     growth,
 )
-from patina_lab.rooms.revival import ending, revived
+from patina_lab.rooms.revival import ending, going_on, may_live, revived
 from patina_lab.tests.model.runs import AT, starting
 from patina_lab.tests.model.test_transition_properties import LIFE
 
@@ -216,3 +222,54 @@ def test_what_a_crash_left_open_is_brought_to_an_end() -> None:
 def test_a_crash_while_the_kernel_started_ran_nothing() -> None:
     folded = fold(HEADER, [Opened(cell(1))])
     assert [type(record) for record in ending(folded, AT)] == [Closed, KernelEnded]
+
+
+def test_a_run_goes_on_from_its_log_as_it_was_left() -> None:
+    folded = fold(
+        HEADER,
+        [
+            KernelStarted(session=1, kernel_id="k", at=AT),
+            *(Opened(cell(seq), f"request {seq}") for seq in (1, 2, 3, 4)),
+            Began(seq=1, at=AT),
+            Heard(position=7, records=[Closed(seq=1, status="succeeded", ended=AT, started=AT)]),
+            Began(seq=2, at=AT),
+            Heard(position=9, records=[Closed(seq=2, status="succeeded", ended=AT, started=AT)]),
+            UndoneCells(seqs=[2], position=1, at=AT),
+            Began(seq=3, at=AT),
+            Heard(position=12, resume={3: Resume(clear_on_next=True)}),
+        ],
+    )
+    run = going_on(folded, "n", AT)
+    assert folded.position == 12
+    assert run.current is not None
+    assert (run.current.seq, run.current.clear_on_next) == (3, True)
+    assert (run.queue, run.executed, run.before) == ((4,), (1, 3), {1: 0, 2: 1, 3: 1})
+    assert run.requests[RequestId("request 2")] == (2,)
+    again, effects = transition(run, on.Reattached(KernelId("k"), AT))
+    assert again.status is RunStatus.BUSY
+    assert effects == (do.SaveRun(),)
+    (sent,) = transition(again, on.NeverArrived(Seq(3)))[1]
+    assert isinstance(sent, do.SendExecute)
+    lost, _ = transition(run, on.KernelLost(AT))
+    assert (lost.status, lost.current, lost.waiting) == (RunStatus.LOST, None, ())
+
+
+def test_a_run_in_which_nothing_began_goes_on_with_what_waits() -> None:
+    folded = fold(HEADER, [KernelStarted(session=1, kernel_id="k", at=AT), Opened(cell(1))])
+    run = going_on(folded, "n", AT)
+    again, effects = transition(run, on.Reattached(KernelId("k"), AT))
+    assert again.status is RunStatus.BUSY
+    assert [type(effect) for effect in effects][:2] == [do.ChangeCell, do.SendExecute]
+
+
+def test_a_crash_that_can_be_undone_is_found_again() -> None:
+    crash = wire.Crash(reason="killed", seq=1)
+    ended = KernelEnded(status="failed", at=AT, crash=crash)
+    records: list[Record] = [KernelStarted(session=1, kernel_id="k", at=AT), Opened(cell(1)), ended]
+    folded = fold(HEADER, records)
+    assert may_live(folded)
+    run = going_on(folded, "n", AT)
+    assert (run.status, run.crash is not None) == (RunStatus.FAILED, True)
+    assert transition(run, on.Reattached(KernelId("k"), AT))[0].status is RunStatus.FAILED
+    gone = fold(HEADER, [*records, *ending(folded, AT)])
+    assert (gone.status, may_live(gone)) == ("failed", False)

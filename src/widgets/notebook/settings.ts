@@ -6,6 +6,7 @@ import type * as wire from '../../wire';
 import type { TimelinePosition } from './body';
 
 export type OnClose = 'keep' | 'stop';
+type OnServerStop = wire.OnServerStop | 'server';
 export type GlobalsUpdate = 'afterCell' | 'manual';
 export type FollowMode = 'atBottom' | 'always' | 'never';
 
@@ -35,11 +36,13 @@ export class NotebookSettings {
     return this._get('maxOutputBytes', 1_000_000);
   }
 
-  /** How runs are started: which states their kernels keep, and what follows a crash. */
+  /** How runs are started: which states are kept, what follows a crash or the server's end. */
   get newRun(): wire.NewRun {
+    const onServerStop = this._get<OnServerStop>('onServerStop', 'server');
     return {
       checkpoints: this._get<wire.NewRun['checkpoints']>('checkpoints', 'auto'),
-      on_crash: this._get<wire.OnCrash>('onCrash', 'ask')
+      on_crash: this._get<wire.OnCrash>('onCrash', 'ask'),
+      ...(onServerStop === 'server' ? {} : { on_server_stop: onServerStop })
     };
   }
 
