@@ -19,7 +19,7 @@ from patina_kernel.runtime.process import Process
 
 from bench.figures import AtMost, Figure, RatioAtMost
 
-WARM_SECONDS = 30.0
+WARM_SECONDS = 180.0
 
 OURS, THEIRS = "patina-python", "python3"
 SECONDS = 120.0
@@ -95,6 +95,23 @@ class Timed:
                 raise RuntimeError(message["content"]["evalue"])
             if message["msg_type"] == "execute_result":
                 return str(message["content"]["data"]["text/plain"])
+
+    async def published(self, code: str, seconds: float) -> list[tuple[str, dict[str, Any]]]:
+        """Run a cell; return what it published: streams, results and errors, in order.
+
+        A silence of so many seconds is an error.
+        """
+        request = self._client.execute(code)
+        found: list[tuple[str, dict[str, Any]]] = []
+        while True:
+            message = await self._client.get_iopub_msg(timeout=seconds)
+            kind, content = message["msg_type"], message["content"]
+            if not _is_of(message, request):
+                continue
+            if kind in ("stream", "execute_result", "display_data", "error"):
+                found.append((kind, content))
+            if content.get("execution_state") == "idle":
+                return found
 
     async def globals_after(self, code: str) -> dict[str, Any]:
         """Run a cell; return what is told of the globals."""

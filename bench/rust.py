@@ -28,8 +28,8 @@ DEPENDENCY = ':dep serde_json = "1"\nserde_json::json!([1, 2]).to_string()'
 
 async def measure() -> Sequence[Figure]:
     """Measure everything."""
-    binary = await _peer()
-    async with apart(OURS) as place, _kernelspec(binary, place):
+    binary = await peer()
+    async with apart(OURS) as place, peer_kernelspec(binary, place):
         return [
             *await _cells(),
             await _new_run(),
@@ -39,7 +39,7 @@ async def measure() -> Sequence[Figure]:
         ]
 
 
-async def _peer() -> Path:
+async def peer() -> Path:
     """Return evcxr_jupyter's binary, built now when it is not there: ten minutes, once."""
     root = artifacts.cache() / f"{PEER}-{VERSION}"
     binary = root / "bin" / PEER
@@ -53,7 +53,7 @@ async def _peer() -> Path:
 
 
 @asynccontextmanager
-async def _kernelspec(binary: Path, place: Path) -> AsyncIterator[None]:
+async def peer_kernelspec(binary: Path, place: Path) -> AsyncIterator[None]:
     """Have Jupyter find the peer, for the length of a block."""
     folder = place / "jupyter" / "kernels" / THEIRS
     folder.mkdir(parents=True)

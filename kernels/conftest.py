@@ -31,7 +31,17 @@ def _surroundings() -> Iterator[None]:
 # Each cell of Rust is compiled, and its first one by a compiler that is started.
 RUST_SECONDS = 400
 # What these test is the machine that languages share: two languages are enough.
-OF_THE_MACHINE = ("template", "runtime_directory", "journal", "papermill", "jupyter_console")
+OF_THE_MACHINE = (
+    *("template", "runtime_directory", "journal", "papermill", "jupyter_console", "many_kernels"),
+    *("bad_setting", "makes_no_sense", "no_handler", "wrong_signature", "unknown_requests"),
+    *(
+        "ticket_is_honoured",
+        "memory_is_bounded",
+        "number_is_bounded",
+        "outlives_its",
+        "fork_of_a_fork",
+    ),
+)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

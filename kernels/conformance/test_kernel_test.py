@@ -83,7 +83,7 @@ class TestRust(_Quiet):
     complete_code_samples = ["1", 'println!("hello, world")']
     incomplete_code_samples = ['println!("hello', RUST.incomplete]
     invalid_code_samples = [RUST.invalid]
-    code_generate_error = 'panic!("x")'
+    code_generate_error = 'let x: i32 = "a";'
     code_execute_result = [{"code": "1+2+3", "result": "6"}]
     code_display_data = [
         {"code": 'patina_html("<b>t</b>"); println!();', "mime": "text/html"},

@@ -9,7 +9,7 @@ import pytest
 from jupyter_client.session import Session
 
 from conformance.languages import Language
-from conformance.live import Live
+from conformance.live import PATIENCE, Live
 
 
 async def test_a_cell_is_busy_shows_its_result_and_is_idle(
@@ -51,7 +51,7 @@ async def test_cells_behind_a_failing_one_are_aborted(kernel: Live, language: La
 
 async def test_input_is_asked_for_and_given(kernel: Live, language: Language) -> None:
     request = kernel.send(language.ask, allow_stdin=True)
-    question = await kernel.client.get_stdin_msg(timeout=30)
+    question = await kernel.client.get_stdin_msg(timeout=PATIENCE)
     assert question["content"]["prompt"] == "who? "
     kernel.client.input("Ada")
     assert (await kernel.outcome(request)).text == "got Ada\n"
@@ -82,7 +82,7 @@ async def test_a_question_waits_for_a_client_that_connects_late(
     assert (await kernel.ask("state"))["status"] == "ok"
     await asyncio.sleep(0.1)  # in vain it is asked meanwhile
     client.stdin_channel.start()
-    await client.get_stdin_msg(timeout=30)
+    await client.get_stdin_msg(timeout=PATIENCE)
     client.input("Ada")
     assert (await late.outcome(request)).status == "ok"
     client.stop_channels()
@@ -90,7 +90,7 @@ async def test_a_question_waits_for_a_client_that_connects_late(
 
 async def test_a_question_for_input_can_be_interrupted(kernel: Live, language: Language) -> None:
     request = kernel.send(language.ask, allow_stdin=True)
-    await kernel.client.get_stdin_msg(timeout=30)
+    await kernel.client.get_stdin_msg(timeout=PATIENCE)
     await kernel.manager.interrupt_kernel()
     assert (await kernel.outcome(request)).status == "error"
 

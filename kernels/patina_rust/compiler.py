@@ -63,6 +63,7 @@ class Compiled:
     items: tuple[str, ...]
     outline: str
     said: str
+    html: str
     cleared: bool
     warnings: tuple[str, ...]
     lock: str
@@ -109,7 +110,8 @@ class Compiler:
         self._place: places.Place | None = None
 
     def need_any(self) -> None:
-        """Have a compiler, when there is none at all. Raises CompilerError."""
+        """Have a compiler, when there is none at all; keep it for others. Raises CompilerError."""
+        self._hold()
         if not any(places.is_used(folder) for folder in places.existing()):
             self.need_another()
 

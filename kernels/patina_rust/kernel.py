@@ -110,9 +110,11 @@ class RustKernel(ForkableMetaKernel):
                 self._publish("display_data")
                 self._stream(sys.stdout, text)
 
-    def _say(self, text: str) -> None:
-        if text:
-            self._stream(sys.stdout, text)
+    def _say(self, text: str, html: str) -> None:
+        """Show what commands say as part of the result, as evcxr's own kernel does."""
+        said = {"text/plain": text, "text/html": html}
+        for mime in (mime for mime in said if said[mime]):
+            self._shown[mime] = said[mime] + self._shown.get(mime, "")
 
     def _warn(self, text: str) -> None:
         self._stream(sys.stderr, text)

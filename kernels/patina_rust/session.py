@@ -70,12 +70,12 @@ class Channels:
     """Where what a cell comes to goes.
 
     `goes` is called when it is compiled, and runs now; `take` gets what it writes, `say` what
-    commands say, `warn` what a person should know besides.
+    commands say (as text, and as HTML), `warn` what a person should know besides.
     """
 
     goes: Callable[[], None]
     take: Callable[[Event], None]
-    say: Say
+    say: Callable[[str, str], None]
     warn: Say
 
 
@@ -123,7 +123,7 @@ class Session:
             if not all(note.startswith("EVCXR_VARIABLE_CHANGED_TYPE:") for note in notes):
                 compiled = self._compile(code, told)
                 break
-        to.say(compiled.said)
+        to.say(compiled.said, compiled.html)
         for warning in compiled.warnings:
             to.warn(warning)
         run = Past(code, tuple(map(tuple, told)), compiled.library, compiled.function)

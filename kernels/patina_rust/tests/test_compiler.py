@@ -94,3 +94,13 @@ async def test_compilers_end_with_the_last_kernel_and_template(
     while left := processes.compilers():
         assert time.monotonic() < end, f"still running: {left}"
         await asyncio.sleep(0.05)
+
+
+async def test_the_compiler_of_a_notebook_that_is_closed_is_there_for_the_next() -> None:
+    async with started("patina-rust") as first:  # and a template, if there was none
+        await first.run("let x = 1;")
+        compiler = await _compiler(first)
+    async with started("patina-rust") as second:
+        # What the other notebook had is not there.
+        assert (await second.run("x")).status == "error"
+        assert await _compiler(second) == compiler

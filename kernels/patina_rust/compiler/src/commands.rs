@@ -43,6 +43,8 @@ pub enum Command {
 #[derive(Default)]
 pub struct Told {
     pub said: String,
+    /// The same as HTML, where that shows more.
+    pub html: String,
     pub cleared: bool,
 }
 
@@ -108,6 +110,19 @@ pub fn listing<'a>(variables: impl Iterator<Item = (&'a str, &'a str)>) -> Strin
         .collect()
 }
 
+/// The variables as a table.
+pub fn table<'a>(variables: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    let rows: String = variables
+        .map(|(name, kind)| ["<tr><td>", name, "</td><td>", &escaped(kind), "</td></tr>"].concat())
+        .collect();
+    format!("<table><tr><th>Variable</th><th>Type</th></tr>{rows}</table>")
+}
+
+fn escaped(text: &str) -> String {
+    let text = text.replace('&', "&amp;");
+    text.replace('<', "&lt;").replace('>', "&gt;")
+}
+
 /// Obeys a command: changes `$state`, and says in `$told` what there is to say. `$first` is the
 /// state of a new notebook. A macro, because evcxr's type of states has no name outside of it.
 macro_rules! obey {
@@ -151,9 +166,8 @@ macro_rules! obey {
             }
             // A state's own list is not public: commit it, unchanged, and look.
             Command::Variables => $evcxr.eval_with_state("", $state.clone()).map(|_| {
-                $told
-                    .said
-                    .push_str(&$crate::commands::listing($evcxr.variables_and_types()));
+                $told.said += &$crate::commands::listing($evcxr.variables_and_types());
+                $told.html += &$crate::commands::table($evcxr.variables_and_types());
             }),
             Command::Type(name) => $evcxr.eval_with_state("", $state.clone()).and_then(|_| {
                 let mut all = $evcxr.variables_and_types();
@@ -199,6 +213,15 @@ mod tests {
         assert_eq!(
             dependency(":dep ./mine"),
             Command::LocalDependency("./mine".into())
+        );
+    }
+
+    #[test]
+    fn types_in_a_table_are_text() {
+        let shown = table([("m", "Vec<i32>")].into_iter());
+        assert!(
+            shown.contains("<td>m</td><td>Vec&lt;i32&gt;</td>"),
+            "{shown}"
         );
     }
 

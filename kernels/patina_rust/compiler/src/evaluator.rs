@@ -164,6 +164,7 @@ fn compiled(evcxr: &EvalContext, state: StateId, told: Told) -> Result<Compiled>
         variables: evcxr.variables_and_types().map(named).collect(),
         items: evcxr.defined_item_names().map(str::to_owned).collect(),
         said: told.said,
+        html: told.html,
         cleared: told.cleared,
         ..Compiled::default()
     })

@@ -61,7 +61,8 @@ pub fn watch(folder: &Path, jobs: &Sender<Job>) {
     }
 }
 
-/// Nobody chooses a compiler meanwhile, and two do not see one another and both end.
+/// Nobody chooses a compiler meanwhile. Where this one is not wanted, that lasts until its process has
+/// ended: of two that become free at once, one is to stay.
 fn is_wanted_as_standby(folder: &Path, root: &Path, was_used: bool) -> bool {
     let Ok(choosing) = File::open(root.join("choosing")) else {
         return false;
@@ -70,5 +71,10 @@ fn is_wanted_as_standby(folder: &Path, root: &Path, was_used: bool) -> bool {
         return false;
     }
     let large = was_used && resident_pages() > MOST_PAGES;
-    !is_free(&folder.join("family")) || !(large || others(folder).any(|path| is_standby(&path)))
+    let wanted = !is_free(&folder.join("family"))
+        || !(large || others(folder).any(|path| is_standby(&path)));
+    if !wanted {
+        std::mem::forget(choosing);
+    }
+    wanted
 }

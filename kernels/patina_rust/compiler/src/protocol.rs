@@ -87,6 +87,8 @@ pub struct Compiled {
     pub outline: String,
     /// What commands had to say.
     pub said: String,
+    /// The same as HTML; may be empty.
+    pub html: String,
     /// Whether all values are to be forgotten before the cell runs.
     pub cleared: bool,
     pub warnings: Vec<String>,

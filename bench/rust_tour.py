@@ -1,0 +1,64 @@
+"""evcxr's own tour of features, run in both kernels: whether each cell gives the same outputs.
+
+The notebook is that of the release of evcxr_jupyter, as cargo has unpacked it. Its first cell goes
+to a shell and is left out: here no text does. What differs from run to run is compared by its kind
+only: a counter that a thread counts up, the help, the order of variables.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from bench.figures import AtMost, Figure
+from bench.kernel_client import SECONDS, Timed, apart, start
+from bench.rust import OURS, THEIRS, peer, peer_kernelspec
+
+TOUR = "registry/src/*/evcxr_jupyter-0.22.0/samples/evcxr_jupyter_tour.ipynb"
+UNSTEADY = ("*counter.lock()", ":help", ":vars")
+
+
+async def measure() -> Sequence[Figure]:
+    """Count the cells whose outputs differ."""
+    binary = await peer()
+    async with apart(OURS) as place, peer_kernelspec(binary, place):
+        ours, theirs = await start(OURS), await start(THEIRS)
+        differ = 0
+        for code in _cells():
+            one, two = await _outputs(ours, code), await _outputs(theirs, code)
+            if one != two:
+                differ += 1
+                print(f"{code}\n  ours   {one}\n  theirs {two}", flush=True)
+        await ours.stop()
+        await theirs.stop()
+    return [Figure("cells of the tour whose outputs differ", "", [differ], goals=(AtMost(0),))]
+
+
+def _cells() -> list[str]:
+    home = Path(os.environ.get("CARGO_HOME") or Path.home() / ".cargo")
+    (notebook,) = home.glob(TOUR)
+    cells = json.loads(notebook.read_text())["cells"]
+    codes = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    return [code for code in codes if code.strip() and not code.startswith("!")]
+
+
+async def _outputs(kernel: Timed, code: str) -> list[Any]:
+    shown = [_shown(kind, content, code) for kind, content in await kernel.published(code, SECONDS)]
+    streams = sorted(one for one in shown if one[0] in ("stdout", "stderr"))
+    merged = {name: "".join(text for kind, text in streams if kind == name) for name, _ in streams}
+    rest = [one for one in shown if one[0] not in ("stdout", "stderr")]
+    return [*merged.items(), *rest]
+
+
+def _shown(kind: str, content: dict[str, Any], code: str) -> tuple[str, str]:
+    if kind == "stream":
+        return content["name"], content["text"]
+    if kind == "error":
+        return kind, ""
+    data = content["data"]
+    if code.startswith(UNSTEADY):
+        return "result", ""
+    return "result", json.dumps(data, sort_keys=True)
