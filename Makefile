@@ -16,14 +16,13 @@ ENGINE := $(shell find kernels/patina_javascript/engine kernels/patina_javascrip
 RUST := $(if $(shell command -v cargo),$(shell find kernels/patina_rust -name "*.rs" -o -name "Cargo.*"))
 SHARED := $(shell find jupyter-config kernels/specs -type f 2>/dev/null)
 
-.PHONY: help setup lab test test-fast test-long check bench wire reference lock docs pictures dist clean
+.PHONY: help setup lab test test-fast check bench wire reference lock docs pictures dist clean
 
 help:
 	@sed -n '2,4s/^# \{0,1\}//p' Makefile
 	@echo "Also:"
 	@echo "  make setup      the set-up alone"
 	@echo "  make test-fast  all checks and tests but the browser's"
-	@echo "  make test-long  the exhaustive forms of some tests"
 	@echo "  make check      the checks alone"
 	@echo "  make bench      the benchmarks"
 	@echo "  make docs       the documentation as pages, in build/docs"
@@ -43,10 +42,6 @@ test: setup
 
 test-fast: setup
 	@$(BIN)/python scripts/run_tests.py --without-browser
-
-# The exhaustive forms: two hundred moments at which a server is killed, and the like. An hour.
-test-long: setup
-	@$(BIN)/pytest -q -m long -o timeout=7200 tests/promises
 
 check: setup
 	@$(BIN)/python scripts/run_tests.py --only-checks
@@ -71,12 +66,14 @@ lock: setup
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  --no-emit-index-url --no-emit-find-links --extra dev --extra docs --extra examples pyproject.toml -o requirements/lock.txt
 
-# A wheel with the page's production build, and the C library where there is a compiler.
+# An sdist and a wheel with the page's production build, the JavaScript engine, and the C library where
+# there is a compiler. What is in them is tested by tests/release.
 dist: setup
 	@$(JLPM) build:prod > $(VENV)/dist.log 2>&1 || { tail -60 $(VENV)/dist.log; exit 1; }
+	@SKIP_JUPYTER_BUILDER=1 $(BIN)/python -m hatchling build -t sdist -d dist > $(VENV)/sdist.log
 	@SKIP_JUPYTER_BUILDER=1 $(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 	@$(BIN)/python scripts/link_labextension.py
-	@ls dist/*.whl
+	@ls dist/*.whl dist/*.tar.gz
 
 clean:
 	rm -rf $(VENV) node_modules lib build tsconfig.tsbuildinfo patina_lab/labextension patina_lab/_version.py src/wire.ts

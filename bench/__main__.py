@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Sequence
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
-from bench import growth, javascript, kernel, lines, octane, page, rust, rust_tour  # noqa: E402
+from bench import cli, growth, javascript, kernel, lines, octane, page, rust, rust_tour  # noqa: E402
 from bench.figures import Figure  # noqa: E402
 
 BENCHMARKS: dict[str, Callable[[], Awaitable[Sequence[Figure]]]] = {
@@ -33,6 +33,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[Sequence[Figure]]]] = {
     "rust": rust.measure,
     "rust-tour": rust_tour.measure,
     "octane": octane.measure,
+    "cli": cli.measure,
 }
 
 

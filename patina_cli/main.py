@@ -24,6 +24,7 @@ COMMANDS = {
     "compare": "runs:compare",
     "interrupt": "runs:interrupt",
     "stop": "runs:stop",
+    "convert": "convert:convert",
     "diff": "diff:diff",
     "git": "git:git",
     "outputs": "history:outputs",

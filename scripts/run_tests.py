@@ -91,7 +91,8 @@ TESTS = (
     # Each a process: what one leaves to the garbage collector cannot trouble the others.
     Step("pytest of the server", *pytest_commands("server", "patina_lab/tests")),
     Step("pytest of the command line", *pytest_commands("cli", "patina_cli/tests")),
-    Step("pytest of the promises", *pytest_commands("promises", "tests")),
+    Step("pytest of the promises", *pytest_commands("promises", "tests/promises")),
+    Step("pytest of the release", *pytest_commands("release", "tests/release")),
     Step("pytest of the kernels", *pytest_commands("kernels", "kernels")),
 )
 BROWSER = Step("playwright", ("jlpm", "test:ui"), ("jlpm", "test:ui", "--last-failed"))

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from patina_cli.recovery.runs import Mended
     from patina_lab.document.format import TsnbDocument
 
-HISTORY = "collaboration_history.db"
+HISTORIES = ("patina_lab", "histories")
+"""Below Jupyter's data: `SourceDocuments` of the server."""
 _ID = re.compile(r'^id = "([0-9a-fA-F-]{36})"', re.MULTILINE)
 
 
@@ -37,18 +38,20 @@ _ID = re.compile(r'^id = "([0-9a-fA-F-]{36})"', re.MULTILINE)
     type=click.Choice(["history", "runs"]),
     help="The history of edits, or the code as it ran last. Otherwise the first that has it.",
 )
-@click.option("--at", metavar="TIME", help="As it was then: 2026-11-24T22:00, or with a zone.")
 @click.option(
-    "--database", type=click.Path(path_type=Path), help="The history of edits. Otherwise Jupyter's."
+    "--histories",
+    type=click.Path(path_type=Path),
+    help="The histories of edits. Otherwise Jupyter's.",
 )
+@click.option("--id", "name", metavar="ID", help="Its id, where there are several of its name.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write it.")
 @click.option("--logs", is_flag=True, help="Mend the logs of its runs instead.")
 @json_option
 def recover(
     notebook: Path,
     origin: str | None,
-    at: str | None,
-    database: Path | None,
+    histories: Path | None,
+    name: str | None,
     output: Path | None,
     logs: bool,
     as_json: bool,
@@ -63,8 +66,8 @@ def recover(
     target = output or notebook.with_name(f"{notebook.stem}.recovered{EXTENSION}")
     if target.exists():
         raise Problem(f"{target} exists already", "It is never overwritten", "--output NAME")
-    history = database or Path(jupyter_data_dir(), HISTORY)
-    document, told = _found(notebook, origin, _seconds(at), history)
+    histories = histories or Path(jupyter_data_dir(), *HISTORIES)
+    document, told = _found(notebook, origin, histories, name)
     _write(target, document)
     told |= {"path": str(target), "cells": len(document.cells)}
     if as_json:
@@ -74,25 +77,16 @@ def recover(
     return Exit.DONE
 
 
-def _seconds(at: str | None) -> float | None:
-    if at is None:
-        return None
-    try:
-        return datetime.fromisoformat(at).timestamp()
-    except ValueError as error:
-        raise Problem(f"{at[:40]!r} is no time", str(error), "", Exit.USAGE) from error
-
-
 def _found(
-    notebook: Path, origin: str | None, before: float | None, database: Path
+    notebook: Path, origin: str | None, histories: Path, name: str | None
 ) -> tuple[TsnbDocument, Json]:
     """Return the notebook, and from where it is. Raises Problem where nothing has it."""
     reasons = []
     if origin != "runs":
-        version, reason = _in_history(notebook, before, database)
+        version, reason = _in_history(notebook, histories, name)
         if version is not None:
             moment = datetime.fromtimestamp(version.at, UTC).isoformat(timespec="seconds")
-            what = f"as the history of edits has it at {moment}"
+            what = f"as the history of its edits has it, the last of {moment}"
             return version.document, {"from": "history", "at": moment, "what": what}
         reasons.append(reason)
     if origin != "history":
@@ -104,19 +98,26 @@ def _found(
     raise Problem(f"Nothing is left of {notebook}", "; ".join(reasons))
 
 
-def _in_history(notebook: Path, before: float | None, database: Path) -> tuple[Version | None, str]:
-    """Return the latest version of the notebook, by its id or else by its path; else why none."""
-    from patina_cli.recovery.history import NoHistoryError, versions  # noqa: PLC0415 - documents
+def _in_history(notebook: Path, histories: Path, named: str | None) -> tuple[Version | None, str]:
+    """Return the latest version of the notebook; else why there is none."""
+    from patina_cli.recovery.history import versions  # noqa: PLC0415 - imports documents
 
-    try:
-        every = list(versions(database, before))
-    except NoHistoryError as error:
-        return None, str(error)
-    name = _id_of(notebook)
-    by_id = [one for one in every if one.document.id == name]
-    by_path = [one for one in every if _is_path(notebook, one.path)]
-    found = max(by_id or by_path, key=lambda one: one.at, default=None)
-    return found, f"the history of edits ({database}) has no such notebook"
+    every = list(versions(histories))
+    found = _meant(notebook, every, named)
+    ids = sorted({one.document.id for one in found})
+    if len(ids) > 1:
+        told = ", ".join(ids)
+        raise Problem(f"The history has several notebooks named {notebook.name}", told, "--id ID")
+    latest = max(found, key=lambda one: one.at, default=None)
+    return latest, f"no history of edits in {histories} is of it"
+
+
+def _meant(notebook: Path, every: list[Version], named: str | None) -> list[Version]:
+    """Return the versions of a notebook: by its id, or by its path where that is all there is."""
+    name = named or _id_of(notebook)
+    if name:
+        return [one for one in every if one.document.id == name]
+    return [one for one in every if _is_path(notebook, one.path)]
 
 
 def _id_of(notebook: Path) -> str:

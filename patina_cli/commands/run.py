@@ -153,6 +153,9 @@ def _the_run(lab: Lab, notebook: Json, wanted: Wanted) -> Json:
             raise Problem(f"{wanted.run} is no run of {wanted.notebook}")
         return run
     new = {"kernel": wanted.kernel, "title": wanted.title}
+    if not wanted.keep:
+        # Should this command be killed, its kernel ends with the server that it may have started.
+        new["on_server_stop"] = "stop"
     body = {name: value for name, value in new.items() if value is not None}
     made: Json = lab.ask("POST", f"notebooks/{notebook['id']}/runs", body)
     return made

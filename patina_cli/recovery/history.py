@@ -1,4 +1,4 @@
-"""Notebooks in the history of edits, which jupyter-collaboration keeps in an SQLite database."""
+"""Notebooks in the histories of edits, an SQLite database each (`patina_lab.rooms.history`)."""
 
 from __future__ import annotations
 
@@ -15,71 +15,54 @@ from patina_lab.document.errors import TsnbError
 from patina_lab.document.format import TsnbDocument, read
 from patina_lab.document.ytsnb import YTsnb
 
-KIND = ".tsnb:"
-"""How the names of our documents begin in the database."""
-
-
-class NoHistoryError(Exception):
-    """There is no database, or it cannot be read: why."""
-
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A notebook as it was: when that was, in seconds since 1970, and under which path."""
+    """A notebook as it was, when it was edited last (seconds since 1970), and its path."""
 
     document: TsnbDocument
     at: float
     path: str
 
 
-def versions(database: Path, before: float | None = None) -> Iterator[Version]:
-    """Yield of every notebook in the history its last state with cells.
+def versions(folder: Path) -> Iterator[Version]:
+    """Yield of every notebook that has a history its last state with cells.
 
-    `before`: as they were then. A state in which the file could not be read is none. Raises
-    NoHistoryError.
+    A state in which the file could not be read is none. A history that cannot be read is passed
+    over: it is one of many.
     """
-    if not database.is_file():
-        raise NoHistoryError(f"There is no file {database}")
-    try:
-        # Read only: a server may be writing to it.
-        with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as opened:
-            names = opened.execute(
-                "SELECT DISTINCT path FROM yupdates WHERE path LIKE ?", (f"{KIND}%",)
-            ).fetchall()
-            for (name,) in names:
-                if (found := _last(_updates(opened, name, before))) is not None:
-                    yield found
-    except sqlite3.Error as error:
-        raise NoHistoryError(f"{database}: {error}") from error
+    for database in sorted(folder.glob("*.db")):
+        try:
+            # Read only: a server may be writing to it.
+            with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as it:
+                edits = [edit for (edit,) in it.execute("SELECT edit FROM edits ORDER BY number")]
+            found = _last(edits, database.stat().st_mtime)
+        except (sqlite3.Error, OSError):
+            continue
+        if found is not None:
+            yield found
 
 
-def _updates(
-    opened: sqlite3.Connection, name: str, before: float | None
-) -> list[tuple[bytes, float]]:
-    return opened.execute(
-        "SELECT yupdate, timestamp FROM yupdates WHERE path = ? AND timestamp <= ?"
-        " ORDER BY timestamp",
-        (name, before if before is not None else float("inf")),
-    ).fetchall()
-
-
-def _last(updates: list[tuple[bytes, float]]) -> Version | None:
+def _last(edits: list[bytes], at: float) -> Version | None:
     """Return the last state that is a notebook with cells."""
     good = 0
-    ydoc: Doc[Any] = Doc()
-    document = YTsnb(ydoc)
-    for number, (update, _) in enumerate(updates, 1):
-        ydoc.apply_update(update)
+    document, ydoc = _empty()
+    for number, edit in enumerate(edits, 1):
+        ydoc.apply_update(edit)
         if document.id and not document.problem and document.cells:
             good = number
     if good == 0:
         return None
-    if good < len(updates):
-        ydoc = Doc()
-        document = YTsnb(ydoc)
-        for update, _ in updates[:good]:
-            ydoc.apply_update(update)
+    if good < len(edits):
+        document, ydoc = _empty()
+        for edit in edits[:good]:
+            ydoc.apply_update(edit)
     try:
-        return Version(read(document.get()), updates[good - 1][1], document.path or "")
+        return Version(read(document.get()), at, document.path or "")
     except TsnbError:
         return None
+
+
+def _empty() -> tuple[YTsnb, Doc[Any]]:
+    ydoc: Doc[Any] = Doc()
+    return YTsnb(ydoc), ydoc

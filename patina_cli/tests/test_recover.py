@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import fcntl
 import os
-from datetime import UTC, datetime
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from patina_cli.tests.conftest import Patina
 from patina_cli.tests.notebooks import cell, notebook, put
 from patina_cli.tests.versions.test_runlogs import BASE, HEADER, RUN, ran
 from patina_lab.document.format import read, write
+from patina_lab.document.ytsnb import YTsnb
 from patina_lab.rooms.log import load
 from patina_lab.rooms.records import Record, encode
 from patina_lab.tests.server import ServerProcess
@@ -39,12 +41,28 @@ def test_a_broken_file_comes_back_from_the_history_of_edits(
         assert file.read_text() == broken, "the broken file stays"
     again = patina("recover", "lost.tsnb", "-o", made["path"])
     assert (again.status, "exists already" in again.err) == (4, True)
-    long_ago = patina(
-        "recover", "lost.tsnb", "--at", "2001-01-01", "--from", "history", "-o", "x.tsnb"
-    )
-    assert long_ago.status == 4
-    now = datetime.now(UTC).isoformat()
-    assert patina.ok("recover", "lost.tsnb", "--at", now, "-o", "now.tsnb")["cells"] == 2
+
+
+def test_of_several_notebooks_of_one_name_none_is_guessed(alone: Patina) -> None:
+    made = [notebook(cell(f"x = {number}", "a")) for number in (1, 2)]
+    histories = alone.place / "histories"
+    histories.mkdir()
+    for one in made:
+        shared = YTsnb()
+        shared.set(write(one))
+        shared.path = "twins.tsnb"
+        with closing(sqlite3.connect(histories / f"{one.id}.db")) as history:
+            history.execute("CREATE TABLE edits (number INTEGER PRIMARY KEY, edit BLOB)")
+            row = (shared.ydoc.get_update(),)
+            history.execute("INSERT INTO edits (edit) VALUES (?)", row)
+            history.commit()
+    (histories / "broken.db").write_bytes(b"no database")
+    asked = ("recover", "twins.tsnb", "--histories", str(histories))
+    unknown = alone(*asked)
+    assert unknown.status == 4
+    assert all(one.id in unknown.err for one in made)
+    found = alone.ok(*asked, "--id", made[0].id)
+    assert read((alone.place / found["path"]).read_text()) == made[0]
 
 
 def test_without_a_history_the_code_comes_back_as_it_ran_last(alone: Patina) -> None:

@@ -7,17 +7,20 @@ session. That one's cells follow behind the other's, with numbers and sessions o
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import msgspec
 
 from patina_lab import wire
 from patina_lab.rooms.records import (
+    Began,
     Closed,
     Deleted,
     Folded,
     GlobalsTold,
     Header,
+    Heard,
     KernelEnded,
     KernelStarted,
     Opened,
@@ -32,6 +35,10 @@ from patina_lab.rooms.records import (
 
 Records = Sequence[Record]
 Kind = TypeVar("Kind", bound=msgspec.Struct)
+
+
+_OF_CELLS = (Began, OutputWritten, OutputsCut, Closed, GlobalsTold, Pinned, Deleted)
+"""Records of one output cell, by its seq."""
 
 
 class BothLiveError(Exception):
@@ -84,16 +91,28 @@ def _without_deleted(log: Records, other: Records, known: int) -> Records:
 
 def _only_ends(tail: Records) -> bool:
     """Whether a tail says no more than that a server opened the run and found no kernel."""
+    records = list(_flat(tail))
     return all(
         isinstance(record, (Closed, OutputWritten))
         or (isinstance(record, KernelEnded) and record.status == "lost")
-        for record in tail
-    ) and any(isinstance(record, KernelEnded) for record in tail)
+        for record in records
+    ) and any(isinstance(record, KernelEnded) for record in records)
 
 
 def _goes_on(tail: Records, session: int) -> bool:
     """Whether a tail has cells of the session that both began with."""
-    return any(isinstance(record, Opened) and record.cell.session == session for record in tail)
+    return any(
+        isinstance(record, Opened) and record.cell.session == session for record in _flat(tail)
+    )
+
+
+def _flat(records: Records) -> Iterator[Record]:
+    """Yield records, and in their place those that were heard together."""
+    for record in records:
+        if isinstance(record, Heard):
+            yield from _flat(record.records)
+        else:
+            yield record
 
 
 def _behind(common: Records, first: Records, second: Records) -> Iterator[Record]:
@@ -102,19 +121,38 @@ def _behind(common: Records, first: Records, second: Records) -> Iterator[Record
     shift = after.last_seq - before.last_seq
     sessions = after.session - before.session
     still_open = {seq for seq, cell in after.cells.items() if cell.status in ("queued", "running")}
+    moving = _Moving(before.last_seq, shift, sessions, still_open)
     for record in second:
+        yield from moving.moved(record)
+
+
+@dataclass(frozen=True, slots=True)
+class _Moving:
+    """How records of a tail change behind another one. `known`: the last seq that both know."""
+
+    known: int
+    shift: int
+    sessions: int
+    still_open: set[int]
+
+    def moved(self, record: Record) -> Iterator[Record]:
+        """Yield a record as it is there; nothing where it says what the first tail knows better."""
         match record:
-            case Closed() | OutputWritten() | OutputsCut() if record.seq <= before.last_seq:
-                # How the cells ended that ran when they parted; the first tail knows better.
-                if record.seq in still_open:
+            case Heard():
+                inner = [one for each in record.records for one in self.moved(each)]
+                resume = {seq + self.shift: how for seq, how in record.resume.items()}
+                yield _replaced(record, records=inner, resume=resume)
+            case Began() | Closed() | OutputWritten() | OutputsCut() if record.seq <= self.known:
+                # How the cells ended that ran when they parted.
+                if record.seq in self.still_open:
                     yield record
-            case Pinned() | Deleted() if record.seq <= before.last_seq:
+            case Pinned() | Deleted() if record.seq <= self.known:
                 yield record
-            case UndoneCells() if min(record.seqs, default=0) <= before.last_seq:
+            case UndoneCells() if min(record.seqs, default=0) <= self.known:
                 # In the kernel of the other side: it is not what the first tail went on from.
-                continue
+                return
             case _:
-                yield _renumbered(record, shift, sessions)
+                yield _renumbered(record, self.shift, self.sessions)
 
 
 def _renumbered(record: Record, shift: int, sessions: int) -> Record:
@@ -133,7 +171,7 @@ def _renumbered(record: Record, shift: int, sessions: int) -> Record:
             changes["position"] = position + shift
     if isinstance(record, GlobalsTold | KernelStarted):
         changes["session"] = record.session + sessions
-    if isinstance(record, OutputWritten | OutputsCut | Closed | GlobalsTold | Pinned | Deleted):
+    if isinstance(record, _OF_CELLS):
         changes["seq"] = record.seq + shift
     return _replaced(record, **changes)
 

@@ -49,21 +49,21 @@ function writeQuietSettings(settings: string): void {
 export class LabServer {
   private constructor(
     readonly home: string,
-    readonly port: number,
-    /** Whether kernels of runs go on without this server; then the test has to stop them. */
-    readonly onServerStop: 'keep' | 'stop'
+    readonly port: number
   ) {}
 
-  static async start(onServerStop: 'keep' | 'stop'): Promise<LabServer> {
+  static async start(): Promise<LabServer> {
     const home = mkdtempSync(join(tmpdir(), 'patina-ui-'));
     mkdirSync(join(home, 'work'));
     writeQuietSettings(join(home, 'settings'));
-    const server = new LabServer(home, await freePort(), onServerStop);
+    const server = new LabServer(home, await freePort());
     await server.launch();
     return server;
   }
 
   readonly token = 'ui-tests';
+  /** Whether kernels of runs go on without this server; then the test has to stop them. */
+  onServerStop: 'keep' | 'stop' = 'stop';
 
   get root(): string {
     return join(this.home, 'work');

@@ -6,10 +6,13 @@ import pytest
 
 from patina_cli.versions.runlogs import BothLiveError, merge_logs
 from patina_lab import wire
+from patina_lab.model.resuming import Resume
 from patina_lab.rooms.records import (
+    Began,
     Closed,
     GlobalsTold,
     Header,
+    Heard,
     KernelEnded,
     KernelStarted,
     Opened,
@@ -120,6 +123,18 @@ def test_pins_and_titles_of_both_are_kept_and_what_one_deleted_is_gone() -> None
     gone = [kept for one in BASE if (kept := without_cells(one, {1: False}))]
     for mine, other in ((gone, ours), (ours, gone)):
         assert fold(HEADER, merge_logs(BASE, mine, other)[1:]).cells == {}
+
+
+def test_what_a_kernel_was_heard_to_say_together_stays_together() -> None:
+    begun: list[Record] = [opened(2, "a", 2), Began(seq=2, at=AT)]
+    heard = Heard(position=7, records=ran(2, "a", 2)[1:], resume={2: Resume(made=1)})
+    ours: list[Record] = [*BASE, LOST, session(2, "ours"), *begun, heard]
+    theirs: list[Record] = [*BASE, LOST, session(2, "theirs"), *begun, heard]
+    *_, last = merged = merge_logs(BASE, ours, theirs)
+    assert told(merged) == [(1, "shared", 1, "shared"), (2, "a", 2, "a"), (3, "a", 3, "a")]
+    assert isinstance(last, Heard)
+    assert (last.position, list(last.resume)) == (7, [3])
+    assert fold(HEADER, merged[1:]).executed == [3], "of the session that is the last one"
 
 
 def test_two_that_went_on_in_one_session_are_not_merged() -> None:
