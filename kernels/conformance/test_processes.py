@@ -106,10 +106,16 @@ async def _descendants(kernel: Live) -> list[int]:
     return [executor, *map(int, listed)]
 
 
+STARTS_ANOTHER = {
+    "python": "import subprocess; subprocess.Popen(['sleep', '600']).pid",
+    "rust": 'std::process::Command::new("sleep").arg("600").spawn().unwrap().id()',
+}
+
+
 async def test_a_shutdown_ends_what_cells_have_started(kernel: Live, language: Language) -> None:
-    if language.name != "python":
+    if language.name not in STARTS_ANOTHER:
         pytest.skip("this language starts no processes")
-    ran = await kernel.run("import subprocess; subprocess.Popen(['sleep', '600']).pid")
+    ran = await kernel.run(STARTS_ANOTHER[language.name])
     await kernel.shut_down()
     await _all_end([int(ran.text)])
 
