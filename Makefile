@@ -16,13 +16,14 @@ ENGINE := $(shell find kernels/patina_javascript/engine kernels/patina_javascrip
 RUST := $(if $(shell command -v cargo),$(shell find kernels/patina_rust -name "*.rs" -o -name "Cargo.*"))
 SHARED := $(shell find jupyter-config kernels/specs -type f 2>/dev/null)
 
-.PHONY: help setup lab test test-fast check bench wire reference lock docs pictures dist clean
+.PHONY: help setup lab test test-fast test-long check bench wire reference lock docs pictures dist clean
 
 help:
 	@sed -n '2,4s/^# \{0,1\}//p' Makefile
 	@echo "Also:"
 	@echo "  make setup      the set-up alone"
 	@echo "  make test-fast  all checks and tests but the browser's"
+	@echo "  make test-long  the exhaustive forms of some tests"
 	@echo "  make check      the checks alone"
 	@echo "  make bench      the benchmarks"
 	@echo "  make docs       the documentation as pages, in build/docs"
@@ -42,6 +43,10 @@ test: setup
 
 test-fast: setup
 	@$(BIN)/python scripts/run_tests.py --without-browser
+
+# The exhaustive forms: two hundred moments at which a server is killed, and the like. An hour.
+test-long: setup
+	@$(BIN)/pytest -q -m long -o timeout=7200 tests/promises
 
 check: setup
 	@$(BIN)/python scripts/run_tests.py --only-checks

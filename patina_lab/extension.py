@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import logging
 import re
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from jupyter_server.extension.application import ExtensionApp
 from traitlets import Enum, Float, List, Unicode
 
+from patina_lab import serverlog
 from patina_lab._version import __version__
 from patina_lab.exit import end_workers_with_main_thread
 from patina_lab.http.entrance import Entrance
@@ -20,6 +21,7 @@ from patina_lab.http.sourcesocket import SourceSocket
 from patina_lab.rooms.registry import Rooms
 from patina_lab.rooms.runner import Keeping
 from patina_lab.rooms.source import SourceDocuments, configure, put_before_rooms
+from patina_lab.rooms.tasks import Tasks
 from patina_lab.service import Service
 
 _CONTENTS_EVENTS = "https://events.jupyter.org/jupyter_server/contents_service/v1"
@@ -60,6 +62,8 @@ class PatinaLab(ExtensionApp):
     def initialize_handlers(self) -> None:
         """Build what does the work, and open the front doors."""
         serverapp: Any = self.serverapp
+        self._tasks = Tasks()
+        self._log = self._begin_log(serverapp)
         end_workers_with_main_thread()
         configure(serverapp)
         put_before_rooms(serverapp, SourceSocket, Entrance)
@@ -88,15 +92,25 @@ class PatinaLab(ExtensionApp):
         if data.get("action") == "rename":
             self._rooms.renamed(data["source_path"].strip("/"), data["path"].strip("/"))
 
+    def _begin_log(self, serverapp: Any) -> logging.Handler | None:
+        try:
+            return serverlog.begin(serverapp.root_dir, serverapp.identity_provider.token)
+        except OSError as error:
+            self.log.warning("There is no log file: %s", error)
+            return None
+
     async def _start_jupyter_server_extension(self, serverapp: Any) -> None:
         """Find the kernels again that another server has left."""
         del serverapp
         if self.on_server_stop == "keep":
-            self._reopening = asyncio.create_task(self._rooms.reopen())
+            self._tasks.spawn(self._rooms.reopen())
 
     async def stop_extension(self) -> None:
         """End the kernels that are to end, and write everything, before the server ends."""
+        await self._tasks.close()
         await self._rooms.close()
+        if self._log is not None:
+            serverlog.end(self._log)
 
 
 def _pattern(path: str) -> str:

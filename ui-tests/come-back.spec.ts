@@ -1,4 +1,9 @@
-import { expect, test, testWithOwnServer } from './support/test';
+import {
+  expect,
+  test,
+  testWithLeavingServer,
+  testWithOwnServer
+} from './support/test';
 import { PatinaPage } from './support/notebook';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -61,12 +66,9 @@ while not os.path.exists("enough"):
 print("of", n)
 `;
 
-testWithOwnServer(
+testWithLeavingServer(
   'a cell goes on without its server, and the page has all of it with the next one',
   async ({ patina, server, notebook }) => {
-    server.onServerStop = 'keep';
-    await server.kill();
-    await server.launch();
     const path = notebook('goes-on.tsnb', [UNTIL_ENOUGH], 'patina-python');
     await patina.open(path);
     await patina.run(0);
@@ -88,6 +90,5 @@ testWithOwnServer(
       /of (\d+)/.exec((await output.textContent()) ?? '')?.[1]
     );
     expect(lines).toEqual(Array.from({ length: count }, (_, n) => `line ${n}`));
-    await server.stopRuns();
   }
 );

@@ -16,6 +16,7 @@ from patina_lab.model.ids import BlobHash
 from patina_lab.model.outputs import Blob
 
 _NAME = re.compile(r"[0-9a-f]{64}")
+_PART = ".new-"
 _LEVELS = 3
 """The folders below a notebook's: that of its runs, that of their blobs, and one of those."""
 
@@ -84,6 +85,21 @@ class BlobStore:
         for name in names:
             self.path(name).unlink(missing_ok=True)
 
+    def sweep(self, named: set[str]) -> int:
+        """Delete all blobs but the named ones, and parts of blobs; return how many. Blocks.
+
+        Nobody may be writing here: what a crash left behind is nobody's, and what is being written
+        is named only afterwards.
+        """
+        swept = 0
+        for path in self.folder.glob("[0-9a-f][0-9a-f]/*"):
+            unnamed = _NAME.fullmatch(path.name) and path.name not in named
+            if unnamed or path.name.startswith(_PART):
+                with suppress(OSError):
+                    path.unlink()
+                    swept += 1
+        return swept
+
     def sync(self) -> None:
         """Make everything put so far durable. Blocks: call it off the event loop."""
         with self._syncing:
@@ -100,7 +116,7 @@ class BlobStore:
 def _write_whole(path: Path, data: bytes) -> None:
     """Write through a temporary file and a rename, so that no reader sees a part."""
     folder = make_folder(path.parent, _LEVELS)
-    temporary = f".new-{secrets.token_hex(8)}"
+    temporary = f"{_PART}{secrets.token_hex(8)}"
     try:
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600, dir_fd=folder)
         try:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager, nullcontext
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from jupyter_client.asynchronous.client import AsyncKernelClient
@@ -49,7 +49,19 @@ _LOOKS, _LOOK_SECONDS = 500, 0.01
 
 def now() -> str:
     """Return the time as the wire has it: UTC, RFC 3339, milliseconds."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return _on_the_wire(datetime.now(UTC))
+
+
+def just_after(time: str) -> str:
+    """Return the time a millisecond after another, both as the wire has them."""
+    try:
+        return _on_the_wire(datetime.fromisoformat(time) + timedelta(milliseconds=1))
+    except ValueError:
+        return ""  # It is of a log that says something else; then it has no order.
+
+
+def _on_the_wire(time: datetime) -> str:
+    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class KernelConnection:

@@ -40,6 +40,11 @@ class Holder:
             return
         self._handle = handle
 
+    @property
+    def holds(self) -> bool:
+        """Whether nobody else drives these runs."""
+        return self._handle is not None
+
     def release(self) -> None:
         """Let others have it."""
         if self._handle is not None:

@@ -44,6 +44,7 @@ from patina_lab.rooms.records import (
     Record,
     Retitled,
     UndoneCells,
+    blobs_named,
     growth,
     without_cells,
 )
@@ -288,7 +289,7 @@ class Recorder:
             showing.difference_update(gone)
         for seq in gone:
             self._show_soon(seq)
-        return {name for cell in cells for output in cell.outputs for name in _named(output)}
+        return set(blobs_named(cells))
 
     def _alter(self, seq: int, **changes: Any) -> None:
         if seq in self._timeline:
@@ -311,7 +312,7 @@ class Recorder:
 
     def blobs(self) -> set[str]:
         """Return the names of all blobs in the timeline."""
-        return {name for cell in self.cells() for output in cell.outputs for name in _named(output)}
+        return set(blobs_named(self.cells()))
 
     async def flush(self) -> RunError | None:
         """Make all that there is durable; return what is wrong where the disk does not take it."""
@@ -424,11 +425,6 @@ def _history(before: Run, run: Run) -> tuple[Record, ...]:
         ended = KernelEnded(status=run.status.value, at=now(), error=error, crash=crash)
         records.append(ended)
     return tuple(records)
-
-
-def _named(output: wire.Manifest) -> Iterator[str]:
-    yield from (chunk.blob for chunk in output.sealed or ())
-    yield from (value.blob for value in (output.data or {}).values() if value.blob)
 
 
 def _with_display(

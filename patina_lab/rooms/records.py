@@ -7,7 +7,7 @@ from `sealed_from` on, and the tail.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -368,6 +368,14 @@ def _with_output(outputs: list[wire.Manifest], record: OutputWritten) -> list[wi
         before = there[: record.sealed_from]
         output = msgspec.structs.replace(output, sealed=[*before, *(output.sealed or [])])
     return [*outputs[: record.index], output, *outputs[record.index + 1 :]]
+
+
+def blobs_named(cells: Iterable[wire.OutputCell]) -> Iterator[str]:
+    """Yield the names of the blobs that output cells are made of."""
+    for cell in cells:
+        for output in cell.outputs:
+            yield from (chunk.blob for chunk in output.sealed or ())
+            yield from (value.blob for value in (output.data or {}).values() if value.blob)
 
 
 def growth(old: list[wire.Manifest], new: list[wire.Manifest], seq: int) -> list[Record]:

@@ -14,7 +14,7 @@ from patina_lab import wire
 from patina_lab.blobs.store import BlobStore
 from patina_lab.document.manifest import wire_run
 from patina_lab.document.runs import RunsDocument
-from patina_lab.kernel.connection import now
+from patina_lab.kernel.connection import just_after, now
 from patina_lab.kernel.survivors import Survivor
 from patina_lab.model.effects import ForkKernel
 from patina_lab.model.events import StopAsked
@@ -27,7 +27,7 @@ from patina_lab.rooms.log import RunLog
 from patina_lab.rooms.problem import conflict, not_found
 from patina_lab.rooms.publisher import Publisher
 from patina_lab.rooms.recorder import Recorder
-from patina_lab.rooms.records import SCHEMA, Folded, Header, add
+from patina_lab.rooms.records import SCHEMA, Folded, Header, add, blobs_named
 from patina_lab.rooms.revival import ending, going_on, may_live, revived
 from patina_lab.rooms.runfolder import Damaged, Kept, RunFolder, not_writable
 from patina_lab.rooms.runner import Kernels, Runner
@@ -104,12 +104,23 @@ class Room:
         """
         if self.folder.path.is_dir():
             self._holder.take(self.folder.path)
-        for found in await asyncio.to_thread(self.folder.load, self.id, copy_of):
+        runs = await asyncio.to_thread(self.folder.load, self.id, copy_of)
+        await self._sweep(runs)
+        for found in runs:
             if isinstance(found, Damaged):
                 self._show(found)
             else:
                 self._revive(found)
         await self.followers.start()
+
+    async def _sweep(self, runs: list[Kept | Damaged]) -> None:
+        """Delete bytes that no run names, which a crash has left: before anything is written."""
+        kept = [found for found in runs if isinstance(found, Kept)]
+        if len(kept) < len(runs) or not self._holder.holds:
+            return  # What a run names that cannot be read is not known.
+        named = {name for one in kept for name in blobs_named(one.loaded.folded.cells.values())}
+        if swept := await asyncio.to_thread(self.blobs.sweep, named):
+            log.info("%s: deleted %d blobs that no run names", self.folder.path, swept)
 
     def _show(self, damaged: Damaged) -> None:
         """Have a run looked at, and not driven."""
@@ -202,7 +213,7 @@ class Room:
             id=RunId(str(uuid.uuid4())),
             notebook=NotebookId(self.id),
             title=title or self._next_title(),
-            created=now(),
+            created=self._next_created(),
             kernel_name=kernel.name,
             language=kernel.language,
             settings=settings or KernelSettings(),
@@ -218,7 +229,7 @@ class Room:
             id=RunId(str(uuid.uuid4())),
             notebook=of.notebook,
             title=title or self._next_title(),
-            created=now(),
+            created=self._next_created(),
             kernel_name=of.kernel_name,
             language=of.language,
             status=RunStatus.FORKING,
@@ -246,6 +257,11 @@ class Room:
         names = await runner.recorder.delete(seqs, self.folder.log_path(runner.run.id))
         if not self._damaged:
             self.blobs.discard(names - self._named_blobs())
+
+    def _next_created(self) -> str:
+        """Return the time, or one after the latest run's: clocks are put back."""
+        latest = max((run.created for run in self.runs), default="")
+        return max(now(), just_after(latest)) if latest else now()
 
     def _next_title(self) -> str:
         taken = {run.title for run in self.runs}

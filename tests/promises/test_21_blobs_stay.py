@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from typing import Any
 
+from patina_lab.blobs.store import BlobStore
+from patina_lab.rooms.room import Room
 from patina_lab.tests.user import User
 
 KINDS = 3
@@ -67,3 +69,41 @@ async def test_what_is_named_is_served_after_whatever_is_done(user: User) -> Non
         assert await _served(user, notebook, named) == {}, seed
         kept = {path.name for path in user.folder().glob("blobs/*/*")}
         assert named <= kept, seed
+
+
+async def test_bytes_that_a_crash_left_are_swept_and_those_that_are_named_are_not(
+    user: User,
+) -> None:
+    notebook = (await user.create(kernel="patina-python"))["id"]
+    cells = await user.write(*map(_source, range(KINDS)))
+    run = await user.start(notebook)
+    await user.ran(run, *cells)
+    fork = (await user.ask("POST", f"runs/{run}/fork", {}))["id"]
+    await user.until_status(notebook, fork, "idle")
+    await user.ran(fork, cells[0])
+    named = await _named(user, notebook)
+    for one in (run, fork):
+        await user.ask("POST", f"runs/{one}/stop")
+    (room,) = user.rooms
+    store = BlobStore(user.folder() / "blobs")
+    orphan = store.put_data(b"nobody names this")
+    part = store.path(orphan).with_name(".new-part")
+    part.write_bytes(b"half")
+    await reopened(user, room)
+    assert not store.path(orphan).exists()
+    assert not part.exists()
+    assert await _served(user, notebook, named) == {}
+    # What a log names that cannot be read is not known: then nothing is swept.
+    orphan = store.put_data(b"perhaps a damaged run names this")
+    log = user.folder() / f"{fork}.jsonl"
+    log.write_bytes(log.read_bytes() + b"no record\n")
+    (room,) = user.rooms
+    await reopened(user, room)
+    assert store.path(orphan).exists()
+
+
+async def reopened(user: User, room: Room) -> None:
+    """Close a notebook, and open it again."""
+    user.rooms._rooms.pop(room.id)
+    await room.close("for a test")
+    await user.open("analysis.tsnb")

@@ -49,21 +49,21 @@ function writeQuietSettings(settings: string): void {
 export class LabServer {
   private constructor(
     readonly home: string,
-    readonly port: number
+    readonly port: number,
+    /** Whether kernels of runs go on without this server; then the test has to stop them. */
+    readonly onServerStop: 'keep' | 'stop'
   ) {}
 
-  static async start(): Promise<LabServer> {
+  static async start(onServerStop: 'keep' | 'stop'): Promise<LabServer> {
     const home = mkdtempSync(join(tmpdir(), 'patina-ui-'));
     mkdirSync(join(home, 'work'));
     writeQuietSettings(join(home, 'settings'));
-    const server = new LabServer(home, await freePort());
+    const server = new LabServer(home, await freePort(), onServerStop);
     await server.launch();
     return server;
   }
 
   readonly token = 'ui-tests';
-  /** Whether kernels of runs go on without this server; then the test has to stop them. */
-  onServerStop: 'keep' | 'stop' = 'stop';
 
   get root(): string {
     return join(this.home, 'work');

@@ -29,7 +29,7 @@ interface IWorkerFixtures {
 export const test = base.extend<IFixtures, IWorkerFixtures>({
   sharedServer: [
     async ({}, use) => {
-      const server = await LabServer.start();
+      const server = await LabServer.start('stop');
       await use(server);
       await server.dispose();
     },
@@ -60,8 +60,18 @@ export const test = base.extend<IFixtures, IWorkerFixtures>({
 /** The same with a server of its own, for a test that ends it or fills it. */
 export const testWithOwnServer = test.extend({
   server: async ({}, use) => {
-    const server = await LabServer.start();
+    const server = await LabServer.start('stop');
     await use(server);
+    await server.dispose();
+  }
+});
+
+/** The same, and kernels of runs go on without it; the test stops them at its end. */
+export const testWithLeavingServer = test.extend({
+  server: async ({}, use) => {
+    const server = await LabServer.start('keep');
+    await use(server);
+    await server.stopRuns();
     await server.dispose();
   }
 });

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from patina_lab.document.manifest import wire_cell
@@ -34,6 +34,8 @@ def cell_of(run: Tried) -> OutputCell:
     return run.current
 
 
+@example([on.Wrote(ONE, "stdout", "50%\r")], [on.Wrote(ONE, "stdout", "a")])
+@example([on.Wrote(ONE, "stdout", "a\x1b[")], [on.Wrote(ONE, "stdout", "1Ab")])
 @given(st.lists(SAID, max_size=12), st.lists(SAID, max_size=12))
 @settings(max_examples=300)
 def test_what_comes_after_a_restart_of_the_server_leads_to_the_same_outputs(
