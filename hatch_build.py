@@ -20,6 +20,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 FORKING = Path("kernels/patina_kernel/forking")
 INSTALLED = "patina_kernel/forking/native/forkall.so"
+BUILT = "kernels/patina_javascript/built"
 
 
 def load_builder(root: Path) -> ModuleType:
@@ -39,6 +40,8 @@ class PatinaHook(BuildHookInterface[Any]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Build them, or say why not."""
+        if self.target_name == "sdist":
+            self._add_prelude(build_data)
         if self.target_name != "wheel":
             return
         self._add_engine(version, build_data)
@@ -74,15 +77,33 @@ class PatinaHook(BuildHookInterface[Any]):
         build_data["force_include"][str(binary)] = where
         self._mark_platform(build_data)
 
-    def _add_engine(self, version: str, build_data: dict[str, Any]) -> None:
-        sys.path.insert(0, str(Path(self.root) / "kernels"))
-        from patina_javascript.engine import build  # noqa: PLC0415 - not before it can be found
+    def _add_prelude(self, build_data: dict[str, Any]) -> None:
+        """Bundle the prelude for who has the sources alone: its packages come from node_modules."""
+        build = self._engine_builder()
+        try:
+            bundle = build.ensure_one(build.PRELUDE)
+        except build.BuildError as error:
+            self.app.display_warning(f"A wheel of this sdist will have no JavaScript: {error}")
+            return
+        build_data["force_include"][str(bundle)] = f"{BUILT}/{build.PRELUDE}"
 
+    def _add_engine(self, version: str, build_data: dict[str, Any]) -> None:
+        build = self._engine_builder()
         try:
             made = build.ensure()
         except build.BuildError as error:
             self.app.display_warning(f"The JavaScript kernel will not work: {error}")
             return
+        here = Path(self.root) / BUILT
         if version != "editable":
             for name, path in made.items():
-                build_data["force_include"][str(path)] = f"patina_javascript/built/{name}"
+                if path.parent != here:  # what an sdist has is in the package already
+                    build_data["force_include"][str(path)] = f"patina_javascript/built/{name}"
+
+    def _engine_builder(self) -> ModuleType:
+        kernels = str(Path(self.root) / "kernels")
+        if kernels not in sys.path:
+            sys.path.insert(0, kernels)
+        from patina_javascript.engine import build  # noqa: PLC0415 - not before it can be found
+
+        return build

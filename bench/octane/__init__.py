@@ -12,7 +12,6 @@ import asyncio
 import json
 import math
 import os
-import shutil
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
@@ -20,9 +19,10 @@ from pathlib import Path
 from bench.figures import Figure, RatioAtMost
 from bench.kernel_client import apart, start
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+HERE = Path(__file__).resolve().parent
+SUITE, SHELL, NODE = (HERE / name for name in ("suite.js", "shell.js", "node.js"))
+ROOT = HERE.parent.parent
 OCTANE = ROOT / "node_modules" / "benchmark-octane" / "lib" / "octane"
-SUITE, NODE = Path(__file__).parent / "suite.js", Path(__file__).parent / "node.js"
 KERNEL = "patina-javascript"
 RELEASE = "quickjs-ng==0.17.0.2"
 # Each benchmark runs for this long, and once at least.
@@ -44,15 +44,12 @@ SUITES = {
     "zlib": ["zlib.js", "zlib-data.js"],
     "TypeScript": ["typescript.js", "typescript-input.js", "typescript-compiler.js"],
 }
-# What a cell defines first: the suite, and its clock.
-SETUP = f"""
-const {{ readFileSync }} = require('fs');
-const {{ cpuUsage }} = process;
-const clock = () => {{
-  const {{ user, system }} = cpuUsage();
+# What a cell does before others: it keeps the clock, which the shell takes away.
+CLOCK = """
+const clock = (({ cpuUsage }) => () => {
+  const { user, system } = cpuUsage();
   return (user + system) / 1e3;
-}};
-const suite = (0, eval)(readFileSync({SUITE.name!r}, 'utf8'));
+})(process);
 """
 
 Times = dict[str, float]
@@ -61,8 +58,9 @@ Engine = Callable[[list[str]], Awaitable[Times]]
 
 async def measure() -> Sequence[Figure]:
     """Measure all suites in all engines, in turn."""
+    if not OCTANE.exists():
+        raise FileNotFoundError(f"{OCTANE} is not there: run make setup")
     async with apart(KERNEL) as place:
-        await _link(place)
         engines = {
             "ours": _ours,
             "quickjs-ng, native -O3": await _native(place / "native", "--no-binary", ":all:"),
@@ -106,24 +104,23 @@ def _mean(times: Times, names: Sequence[str]) -> float:
     return math.exp(sum(math.log(times[name]) for name in names) / len(names))
 
 
-async def _link(place: Path) -> None:
-    """Have the kernel's directory be one with the files: cells read only below it."""
-    if not OCTANE.exists():
-        raise FileNotFoundError(f"{OCTANE} is not there: run make setup")
-    folder = place / "octane"
-    await asyncio.to_thread(shutil.copytree, OCTANE, folder)
-    shutil.copy2(SUITE, folder)
-
-
 async def _ours(files: list[str]) -> Times:
-    kernel = await start(KERNEL, cwd=str(Path(os.environ["PATINA_RUNTIME_DIR"]) / "octane"))
+    """Run the files as cells of a new kernel."""
+    kernel = await start(KERNEL)
     try:
         await kernel.ask("settings", checkpoints="off")
-        await kernel.reply_ms(SETUP)
-        asked = f"name => readFileSync(name, 'utf8'), clock, {json.dumps(files)}, {LEAST_MS}"
-        return _read((await kernel.value(f"JSON.stringify(suite({asked}))")).strip("'"))
+        places = [SHELL, *(OCTANE / name for name in files)]
+        for source in (CLOCK, *(place.read_text("utf-8") for place in places)):
+            await kernel.reply_ms(f"{source}\nundefined")
+        asked = f"JSON.stringify(({expression()})(clock, {LEAST_MS}))"
+        return _read((await kernel.value(asked)).strip("'"))
     finally:
         await kernel.stop()
+
+
+def expression() -> str:
+    """Return the function of suite.js."""
+    return SUITE.read_text().rstrip().removesuffix(";")
 
 
 def _node(*options: str) -> Engine:

@@ -1,9 +1,9 @@
 /* Runs one suite in Node.js: node [--jitless] node.js FOLDER MS FILE… */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runInThisContext } from 'node:vm';
 
 const [folder, ms, ...files] = process.argv.slice(2);
-const read = name => readFileSync(join(folder, name), 'utf8');
 const { cpuUsage } = process;
 const { log } = console;
 const clock = () => {
@@ -11,7 +11,9 @@ const clock = () => {
   return (user + system) / 1e3;
 };
 
-const run = (0, eval)(
-  readFileSync(new URL('suite.js', import.meta.url), 'utf8')
+const run = place => runInThisContext(readFileSync(place, 'utf8'));
+run(new URL('shell.js', import.meta.url));
+files.forEach(name => run(join(folder, name)));
+log(
+  JSON.stringify(run(new URL('suite.js', import.meta.url))(clock, Number(ms)))
 );
-log(JSON.stringify(run(read, clock, files, Number(ms))));

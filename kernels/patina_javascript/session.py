@@ -21,6 +21,8 @@ from patina_javascript.host import Front, Host
 SLICE_SECONDS = 0.02
 SEED_BYTES = 8
 LOST_STATUS = 70  # EX_SOFTWARE
+# Cells may fill the memory to its limit: what tells of it, and what frees it, needs some, too.
+ROOM = 32 << 20
 
 
 class Session:
@@ -33,6 +35,7 @@ class Session:
         self.machine = image.start(outside)
         self._loop = asyncio.get_event_loop()
         self._interrupted = False
+        self._limit = memory_limit()
         self._waiting: asyncio.Future[dict[str, Any]] | None = None
         self._timer: asyncio.TimerHandle | asyncio.Handle | None = None
         self._turning = False
@@ -40,10 +43,7 @@ class Session:
     def call(self, hook: str, value: Any = None, data: bytes | None = None) -> Any:
         """Ask the prelude something. Raises EngineError."""
         self.machine.forget_interrupt()
-        try:
-            return self.machine.call(hook, value, data)
-        except EngineLostError as error:
-            _end(error)
+        return self._ask(hook, value, data)
 
     # Cells
 
@@ -53,6 +53,7 @@ class Session:
         An interrupt that came since `forget_interrupt` is for this cell, which then ends at once.
         """
         self._waiting = asyncio.get_running_loop().create_future()
+        self._allow_memory()
         try:
             try:
                 self._enter("run", {"id": cell, "count": count, "source": source})
@@ -90,6 +91,22 @@ class Session:
         except EngineLostError as error:
             _end(error)
 
+    def _ask(self, hook: str, value: Any = None, data: bytes | None = None) -> Any:
+        """Call a hook for something of the prelude's own, with room for it. Raises EngineError."""
+        self.machine.limit_memory(self._limit + ROOM)
+        try:
+            return self._enter(hook, value, data)
+        finally:
+            self.machine.limit_memory(self._limit)
+
+    def _allow_memory(self) -> None:
+        """Allow a cell memory up to the limit, and a little where earlier ones have filled it."""
+        limit = memory_limit()
+        if self.machine.used + ROOM > limit:
+            self.machine.collect()
+        self._limit = max(limit, self.machine.used + ROOM)
+        self.machine.limit_memory(self._limit)
+
     # Turns
 
     def _turn(self) -> None:
@@ -117,7 +134,7 @@ class Session:
 
     def _next_due(self) -> float | None:
         try:
-            due = self._enter("nextDue")
+            due = self._ask("nextDue")
         except EngineError:
             return 0.0  # interrupted: the next turn sees to it
         return None if due is None else max(0.0, float(due) / 1e3)
@@ -134,7 +151,7 @@ class Session:
             if not self._look(idle=False):
                 break
         with suppress(EngineError):
-            self._enter("reportUnhandled")
+            self._ask("reportUnhandled")
         return not self._interrupted
 
     def _look(self, *, idle: bool) -> bool:
@@ -142,7 +159,7 @@ class Session:
         if self._waiting is None or self._waiting.done():
             return False
         try:
-            outcome = self._enter("outcome", {"idle": idle})
+            outcome = self._ask("outcome", {"idle": idle})
         except EngineError as error:
             outcome = self._broken(error)
         if outcome is not None:
@@ -167,7 +184,7 @@ class Session:
         while True:
             self.forget_interrupt()
             try:
-                outcome: dict[str, Any] = self._enter("abort")
+                outcome: dict[str, Any] = self._ask("abort")
             except EngineError as error:
                 if not self._interrupted:
                     return _outcome(error)
@@ -195,7 +212,7 @@ class Session:
     def fresh(self) -> None:
         """Be a new session: share random state with nobody, and read the environment."""
         self.machine.seed(int.from_bytes(os.urandom(SEED_BYTES), "little"))
-        self.machine.limit_memory(memory_limit())
+        self._allow_memory()
         self.call("fresh")
 
     def copied(self, *, reseed: bool) -> list[str]:
@@ -216,7 +233,7 @@ class Session:
         """Go on from a state in a file. Raises StateError, and is then as it was."""
         names = self.call("globalsNames")
         self.machine.load(path)
-        self.machine.limit_memory(memory_limit())
+        self._allow_memory()
         self.call("globalsReplaced", {"names": names})
         return self.copied(reseed=False)
 

@@ -85,6 +85,9 @@ _STRINGIFY = """        JS_ThrowStackOverflow(ctx);
         cl = p->class_id;
         if (cl == JS_CLASS_STRING) {
 """
+_NO_MEMORY = """        rt->in_out_of_memory = true;
+        JS_ThrowInternalError(ctx, "out of memory");
+"""
 
 EDITS = (
     Edit(
@@ -192,6 +195,14 @@ EDITS = (
         _STRINGIFY.replace(
             "    }\n\n", "    }\n    if (js_poll_interrupts(ctx))\n        goto exception;\n", 1
         ),
+    ),
+    Edit(
+        "Where small objects have filled the memory there is still room for the error.",
+        _NO_MEMORY,
+        "        size_t limit = rt->malloc_state.malloc_limit;\n"
+        "        rt->malloc_state.malloc_limit = limit + (1 << 20);\n"
+        + _NO_MEMORY
+        + "        rt->malloc_state.malloc_limit = limit;\n",
     ),
     Edit(
         "Dates are in the host's time zone.",

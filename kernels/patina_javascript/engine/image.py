@@ -17,7 +17,7 @@ def start(outside: Outside) -> Machine:
     prelude = _prelude().read_bytes()
     name = hashlib.sha256(prelude).hexdigest()
     machine = Machine(outside, name)
-    place = artifacts.cache() / "images" / f"{machine.build[:16]}-{name[:16]}.image"
+    place = artifacts.cache() / "boots" / f"{machine.build[:16]}-{name[:16]}.image"
     if place.exists():
         with contextlib.suppress(StateError, OSError):
             machine.load(place, shared=True)
@@ -42,5 +42,5 @@ def _keep(machine: Machine, place: Path) -> None:
     place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryDirectory(dir=place.parent) as folder:
         made = Path(folder) / place.name
-        machine.save(made)
+        machine.save_image(made)
         made.replace(place)

@@ -5,17 +5,19 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import re
 import struct
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import wasmtime
 
-from patina_javascript.engine import memory
+from patina_javascript.engine import changes, memory
 from patina_javascript.engine.compiled import load
 from patina_javascript.engine.memory import PAGE, Header, StateError
 
@@ -28,6 +30,8 @@ JOBS_AT_ONCE = 1000
 MOST_JOBS_ENDED = 100_000
 REPLY = struct.Struct("<III")
 MOST_RANGES = 1 << 16
+# An escape of a surrogate: behind an even number of backslashes.
+_LONE = re.compile(r"(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}")
 
 HostCall = Callable[[str, str | None, bytes], "tuple[int, str, bytes | None] | None"]
 
@@ -61,6 +65,7 @@ class Machine:
         self.build = self._compiled.build
         self.lock = threading.RLock()
         self._is_interrupted = False
+        self._image: changes.Image | None = None
         self._instantiate()
 
     def _instantiate(self) -> None:
@@ -111,7 +116,7 @@ class Machine:
             finally:
                 for place in (*places, *([at] if at else [])):
                     self._free(place)
-        return json.loads(answer) if answer else None
+        return json.loads(well_formed(answer)) if answer else None
 
     def run_jobs(self) -> bool:
         """Run microtasks until none is left; False when they were interrupted.
@@ -223,6 +228,7 @@ class Machine:
         op, op_length, json_, json_length, data, count = (one & 0xFFFFFFFF for one in arguments)
         name = self._read(op, op_length).decode()
         text = self._read(json_, json_length).decode("utf-8", "replace") if json_ else None
+        text = text and well_formed(text)
         answer = self._outside.call(name, text, self._read(data, count) if data else b"")
         if answer is None:
             return 0
@@ -256,10 +262,14 @@ class Machine:
         """Allow JavaScript so many bytes."""
         self._enter("patina_limit_memory", min(limit, MOST_MEMORY_BYTES))
 
+    def collect(self) -> None:
+        """Collect garbage."""
+        self._enter("patina_collect")
+
     def trim(self) -> int:
         """Collect garbage and give free memory back to the system; return its bytes."""
         with self.lock:
-            self._enter("patina_collect")
+            self.collect()
             place = self._put(bytes(8 * MOST_RANGES))
             self._store.set_limits(memory_size=self.size)
             try:
@@ -276,9 +286,19 @@ class Machine:
             self.trim()
             return memory.write(path, self._header(), self.base)
 
+    def save_image(self, path: Path) -> None:
+        """Write the state as what later ones begin from, with a name of its own."""
+        with self.lock:
+            self.trim()
+            header = replace(self._header(), image=uuid.uuid4().hex)
+            memory.write(path, header, self.base)
+
     def _header(self) -> Header:
         pointer = int(self._exports["__stack_pointer"].value(self._store))
-        return Header(self.build, self._prelude, self.size, pointer, self._interrupts)
+        name, changed = changes.of(self._image, self.base, self.size)
+        return Header(
+            self.build, self._prelude, self.size, pointer, self._interrupts, name, changed
+        )
 
     def load(self, path: Path, *, shared: bool = False) -> None:
         """Go on from a state. Raises StateError, and is then as it was.
@@ -291,7 +311,11 @@ class Machine:
             if self.size > header.length:
                 self._instantiate()
             self._memory.grow(self._store, (header.length - self.size) // PAGE)
-            (memory.map_image if shared else memory.map_in)(path, header, self.base)
+            if shared:
+                memory.map_image(path, header.length, self.base)
+                self._image = changes.Image(path, header.image, header.length)
+            elif not changes.map_in(path, header, self._image, self.base):
+                memory.map_in(path, header, self.base)
             self._exports["__stack_pointer"].set_value(self._store, header.stack_pointer)
             self._interrupts = tuple(header.interrupts)  # type: ignore[assignment]
 
@@ -302,6 +326,14 @@ class Machine:
                 "it was made by another build of the JavaScript engine "
                 f"({theirs[0][:12]}.{theirs[1][:12]}; this is {ours[0][:12]}.{ours[1][:12]})"
             )
+
+
+def well_formed(text: str) -> str:
+    """Return a JSON text of JSON.stringify with U+FFFD for each surrogate that stands alone.
+
+    Such a text has escapes of surrogates for these only. No message of Jupyter can have one.
+    """
+    return _LONE.sub(r"\1\\ufffd", text) if "\\ud" in text else text
 
 
 def _encode(value: Any) -> bytes:

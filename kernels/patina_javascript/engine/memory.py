@@ -7,26 +7,36 @@ WebAssembly (64 KiB) with a JSON text, then the memory, with holes where it is z
 from __future__ import annotations
 
 import ctypes
+import errno
 import json
 import os
 import struct
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 PAGE = 1 << 16
 MAGIC = "patina-javascript-state 1"
 # Up to here a file is read; a larger one is mapped, so that loading takes no time at any size.
 READ_BYTES = 32 << 20
+# Most headers end within it.
+SHORT = 4096
 # A free range keeps the allocator's own words at both ends.
 MARGIN, HOST_PAGE = 128, 4096
 
 _PROT, _PRIVATE_FIXED, _ANONYMOUS_FIXED = 3, 0x12, 0x32
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.mmap.restype = ctypes.c_void_p
+_libc.memcmp.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t]
 _libc.mmap.argtypes = [
     ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long,
 ]  # fmt: skip
+
+
+_zeros = ctypes.create_string_buffer(PAGE)
+
+Range = tuple[int, int]
+"""From the first byte to the one behind the last."""
 
 
 class StateError(Exception):
@@ -35,13 +45,18 @@ class StateError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a state needs besides its memory. `length` in bytes; `interrupts`: addresses."""
+    """What a state needs besides its memory. `length` in bytes; `interrupts`: addresses.
+
+    `changed`: where it differs from the boot image of the name `image`; see changes.py.
+    """
 
     build: str
     prelude: str
     length: int
     stack_pointer: int
     interrupts: tuple[int, int, int]
+    image: str = ""
+    changed: list[Range] = field(default_factory=list)
     magic: str = MAGIC
 
 
@@ -51,7 +66,7 @@ def write(path: Path, header: Header, base: int) -> int:
     try:
         os.pwrite(descriptor, json.dumps(asdict(header)).encode().ljust(PAGE, b"\0"), 0)
         os.ftruncate(descriptor, PAGE + header.length)
-        for start, end in _filled(base, header.length):
+        for start, end in filled(base, header.length):
             _write_all(
                 descriptor, (ctypes.c_char * (end - start)).from_address(base + start), PAGE + start
             )
@@ -67,13 +82,17 @@ def _write_all(descriptor: int, data: ctypes.Array[ctypes.c_char], at: int) -> N
         view, at = view[done:], at + done
 
 
-def _filled(base: int, length: int) -> Iterator[tuple[int, int]]:
+def same(one: int, other: int, size: int) -> bool:
+    """Whether there is the same at two addresses."""
+    return bool(_libc.memcmp(one, other, size) == 0)
+
+
+def filled(base: int, length: int) -> Iterator[Range]:
     """Yield the ranges that are not zero, in pages joined where they touch."""
-    zeros = bytes(PAGE)
-    memory = memoryview((ctypes.c_char * length).from_address(base)).cast("B")
+    zeros = ctypes.addressof(_zeros)
     start: int | None = None
     for at in range(0, length, PAGE):
-        if memory[at : at + PAGE] != zeros:
+        if not same(base + at, zeros, PAGE):
             start = at if start is None else start
         elif start is not None:
             yield start, at
@@ -86,7 +105,8 @@ def read_header(path: Path) -> Header:
     """Return the header of a state. Raises StateError."""
     try:
         with path.open("rb") as file:
-            text = file.read(PAGE).rstrip(b"\0")
+            text = file.read(SHORT)
+            text = (text if b"\0" in text else text + file.read(PAGE - SHORT)).partition(b"\0")[0]
         header = Header(**json.loads(text))
         size = path.stat().st_size
     except OSError as error:
@@ -109,13 +129,13 @@ def map_in(path: Path, header: Header, base: int) -> None:
         if os.fstat(descriptor).st_blocks * 512 > READ_BYTES:
             _map(base, header.length, _PRIVATE_FIXED, descriptor, PAGE)
             return
-        _map(base, header.length, _ANONYMOUS_FIXED, -1, 0)
-        _read(descriptor, header.length, base)
+        map_empty(base, header.length)
+        _read_filled(descriptor, header.length, base)
     finally:
         os.close(descriptor)
 
 
-def _read(descriptor: int, length: int, base: int) -> None:
+def _read_filled(descriptor: int, length: int, base: int) -> None:
     """Read what is not a hole."""
     at, end = PAGE, PAGE + length
     while at < end:
@@ -124,21 +144,33 @@ def _read(descriptor: int, length: int, base: int) -> None:
         except OSError:  # nothing but holes up to the end
             return
         hole = min(end, os.lseek(descriptor, at, os.SEEK_HOLE))
-        while at < hole:
-            view = (ctypes.c_char * (hole - at)).from_address(base + at - PAGE)
-            done = os.preadv(descriptor, [view], at)
-            if done <= 0:
-                return
-            at += done
+        read_range(descriptor, at - PAGE, hole - PAGE, base)
+        at = hole
 
 
-def map_image(path: Path, header: Header, base: int) -> None:
+def read_range(descriptor: int, start: int, end: int, base: int) -> None:
+    """Read a range of the memory; a hole of the file is zeros."""
+    while start < end:
+        view = (ctypes.c_char * (end - start)).from_address(base + start)
+        done = os.preadv(descriptor, [view], PAGE + start)
+        if done <= 0:
+            raise OSError(errno.EIO, "the file of the state has been cut")
+        start += done
+
+
+def map_image(path: Path, length: int, base: int) -> None:
     """Map the boot image: kernels of a user share its pages."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        _map(base, header.length, _PRIVATE_FIXED, descriptor, PAGE)
+        _map(base, length, _PRIVATE_FIXED, descriptor, PAGE)
     finally:
         os.close(descriptor)
+
+
+def map_empty(base: int, length: int) -> None:
+    """Have zeros from an address on."""
+    if length:
+        _map(base, length, _ANONYMOUS_FIXED, -1, 0)
 
 
 def _map(base: int, length: int, flags: int, descriptor: int, offset: int) -> None:

@@ -2,7 +2,7 @@
 import { call, callBytes } from './host.js';
 import { bytesOf, isBytes } from './bytes.js';
 import { encode } from './encoding.js';
-import { bufferOf } from './node-libraries.js';
+import { bufferOf, library } from './node-libraries.js';
 import { fileUrlPath } from './paths.js';
 import { asUserError, hand, U, userClass, userObject } from './realm.js';
 
@@ -213,14 +213,70 @@ const others = Object.entries(sync).filter(([name]) => name !== 'existsSync');
 const promised = named(asPromise, others);
 const callbacks = named(withCallback, others);
 
+/* A file is read when the stream is made; an error is one of the stream. */
+function createReadStream(path, options) {
+  const { Readable } = library('stream');
+  const { highWaterMark = 65536, encoding } = isObject(options) ? options : { encoding: options };
+  const parts = new U.Array();
+  let failed = null;
+  try {
+    const bytes = readFileSync(path);
+    for (let at = 0; at < bytes.length; at += highWaterMark) {
+      Reflect.apply(push, parts, [bytes.subarray(at, at + highWaterMark)]);
+    }
+  } catch (error) {
+    failed = asUserError(error);
+  }
+  const stream = Readable.from(parts, { objectMode: false });
+  if (failed !== null) {
+    stream.destroy(failed);
+  }
+  return encoding ? stream.setEncoding(encoding) : stream;
+}
+
+const { push } = U.Array.prototype;
+
+/* What `open` of fs/promises gives: for reading only. */
+class FileHandle {
+  #path;
+  constructor(path) {
+    this.#path = path;
+  }
+
+  async readFile(options) {
+    return readFileSync(this.#path, options);
+  }
+
+  async stat() {
+    return statSync(this.#path);
+  }
+
+  createReadStream(options) {
+    return createReadStream(this.#path, options);
+  }
+
+  async close() {}
+
+  async [Symbol.asyncDispose]() {}
+}
+
+async function open(path, flags = 'r') {
+  if (flags !== 'r') {
+    throw new U.TypeError('files are opened for reading; write with writeFile');
+  }
+  accessSync(path);
+  return new FileHandle(pathOf(path));
+}
+
 export let fs;
 export let fsPromises;
 
 export function install() {
   userClass(Stats, 'Stats');
   userClass(Dirent, 'Dirent');
-  fsPromises = userObject(promised);
-  fs = userObject({ ...sync, ...callbacks });
+  userClass(FileHandle, 'FileHandle');
+  fsPromises = userObject({ ...promised, open });
+  fs = userObject({ ...sync, ...callbacks, createReadStream });
   Object.defineProperty(fs, 'promises', {
     value: fsPromises,
     enumerable: true,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from typing import Any
 
 import pytest
+from patina_javascript.engine.machine import well_formed
 from patina_javascript.run import Bench
 
 DEEP = [
@@ -34,7 +36,7 @@ def test_recursion_without_end_is_an_error_that_can_be_caught(js: Bench, code: s
 def test_memory_without_end_is_an_error_that_can_be_caught(
     js: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    js.session.machine.limit_memory(256 << 20)
+    monkeypatch.setenv("PATINA_JAVASCRIPT_MEMORY", "256")
     bomb = "const all = []; for (;;) all.push(new Float64Array(1e5).fill(1))"
     error = js.run(bomb).error
     assert error is not None
@@ -42,6 +44,23 @@ def test_memory_without_end_is_an_error_that_can_be_caught(
     assert js.run(f"try {{ {bomb} }} catch (error) {{ error.message }}").value == "'out of memory'"
     assert js.run("let big = 'x'.repeat(2e8) + 'y'").error is not None
     assert js.run("1 + 1").value == "2"
+
+
+def test_memory_full_of_small_objects_can_be_looked_at_and_freed(
+    js: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATINA_JAVASCRIPT_MEMORY", "64")
+    js.run("const all = []")
+    for _ in range(3):
+        error = js.run("for (;;) all.push({ a: [] })").error
+        assert error is not None
+        assert error[:2] == ("InternalError", "out of memory")
+        assert js.run("all.length > 1e5").value == "true"
+    full = js.session.machine.used
+    caught = "try { for (;;) all.push({}) } catch (e) { all.length = 0; e.message }"
+    assert js.run(caught).value == "'out of memory'"
+    assert js.session.machine.used < full / 2
+    assert js.run("Array.from({ length: 1e5 }, () => ({})).length").value == "100000"
 
 
 def test_a_promise_that_nothing_can_settle_ends_the_cell(js: Bench) -> None:
@@ -85,6 +104,17 @@ def _stopped(js: Bench, code: str, seconds: float) -> tuple[str, str, str] | Non
     error = js.run(code).error
     timer.join()
     return error
+
+
+@pytest.mark.parametrize("code", ["JSON.parse(text)", "JSON.stringify(list)"])
+def test_json_is_interrupted_in_the_middle(js: Bench, code: str) -> None:
+    js.run("let text = `[${'[],'.repeat(6e6)}0]`, made = null")
+    js.run("let list = Array.from({ length: 2e6 }, () => [])")
+    error = _stopped(js, f"made = {code}", 0.2)
+    assert error is not None
+    assert error[0] == "Interrupted"
+    # What comes to its end is assigned before anybody looks for an interrupt.
+    assert js.run("made").value == "null"
 
 
 def test_an_interrupt_says_where(js: Bench) -> None:
@@ -146,6 +176,20 @@ def test_odd_strings(js: Bench, code: str, value: str | None) -> None:
     ran = js.run(code)
     assert (ran.error, ran.value) == (None, value)
     assert js.run("1").value == "1"
+
+
+@pytest.mark.parametrize(
+    ("given", "seen"),
+    [
+        (r'["a\ud800","\udfffb"]', ["a\ufffd", "\ufffdb"]),
+        (r'["\\ud800","\\\ud800"]', ["\\ud800", "\\\ufffd"]),
+        (r'["\u2028\ud83d"]', ["\u2028\ufffd"]),
+    ],
+)
+def test_surrogates_that_stand_alone_are_replaced_and_nothing_else(
+    given: str, seen: list[str]
+) -> None:
+    assert json.loads(well_formed(given)) == seen
 
 
 def test_a_cell_with_a_lone_surrogate_or_a_nul_in_its_source(js: Bench) -> None:

@@ -228,6 +228,18 @@ def test_a_damaged_lock_is_told_and_kept(js: Bench, site: Site, folder: Path) ->
     assert (folder / lock.NAME).read_text() == "{"
 
 
+def test_nothing_of_a_module_is_left_out_behind_a_nul(
+    js: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "text.mjs").write_bytes(b"export const a = 'x\0y'; export const b = 2;")
+    assert js.run("import { a, b } from './text.mjs'; [a.length, b]").value == "[ 3, 2 ]"
+    (tmp_path / "code.mjs").write_bytes(b"export const a = 1;\0 export const b = 2;")
+    error = js.run("import { a } from './code.mjs'").error
+    assert error is not None
+    assert error[0] == "SyntaxError"
+
+
 def test_modules_of_data_urls(js: Bench) -> None:
     ran = js.run(
         "import { a } from 'data:text/javascript,export const a = 40 + 2';"

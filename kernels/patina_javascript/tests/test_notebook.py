@@ -4,46 +4,49 @@ from __future__ import annotations
 
 import os
 import signal
+import tomllib
 from pathlib import Path
+from typing import Any
 
 from conformance.live import Live, forked, started
 
 ROOT = Path(__file__).resolve().parents[3]
 KERNEL = "patina-javascript"
-READ = """
-import fs from "fs";
-import { rollup, mean } from "d3-array";
-const rows = fs.readFileSync("prices.csv", "utf8").trim().split("\\n").slice(1).map((line) => {
-  const [kind, price] = line.split(",");
-  return { kind, price: Number(price) };
-});
-const means = rollup(rows, (group) => mean(group, (row) => row.price), (row) => row.kind);
-means
-"""
-SVG = "svg`<svg>${[...means.values()].map((v) => svg`<rect width='${v}'/>`)}</svg>`"
-VEGA = """({ $schema: "https://vega.github.io/schema/vega-lite/v5.json",
-  data: { values: rows }, mark: "bar" })"""
+VEGA = "application/vnd.vegalite.v5+json"
+EXAMPLE = ROOT / "examples" / "javascript-libraries.tsnb"
 
 
-async def _charts(live: Live) -> None:
-    drawn = (await live.run(SVG)).of("execute_result")[0]["data"]
-    assert "<rect width='2'/><rect width='7'/>" in drawn["image/svg+xml"]
-    drawn = (await live.run(VEGA)).of("execute_result")[0]["data"]
-    assert len(drawn["application/vnd.vegalite.v5+json"]["data"]["values"]) == 3
+def cells() -> dict[str, str]:
+    """Return the code of the example by the ids of its cells."""
+    found = tomllib.loads(EXAMPLE.read_text())["cells"]
+    return {cell["id"]: cell["source"] for cell in found if cell["type"] == "code"}
 
 
-async def test_a_notebook_that_reads_groups_draws_and_is_forked_twice(tmp_path: Path) -> None:
-    (tmp_path / "prices.csv").write_text("kind,price\na,1\na,3\nb,7\n")
+async def _drawn(live: Live, code: str, kind: str) -> Any:
+    return (await live.run(code)).of("execute_result")[0]["data"][kind]
+
+
+async def test_the_example_reads_groups_draws_and_is_forked_twice(tmp_path: Path) -> None:
     (tmp_path / "node_modules").symlink_to(ROOT / "node_modules")
+    code = cells()
     async with started(KERNEL, cwd=str(tmp_path)) as parent:
-        assert (await parent.run(READ)).text == "InternMap(2) [Map] { 'a' => 2, 'b' => 7 }"
-        await _charts(parent)
+        assert (await parent.run(code["write"])).of("stream")[0]["text"] == "1092 rows written\n"
+        assert ">temperature</th>" in await _drawn(parent, code["read"], "text/html")
+        assert "mean: 15.99" in (await parent.run(code["group"])).text
+        assert "week: 23, temperature: 20.8" in (await parent.run(code["weeks"])).text
+        assert (await _drawn(parent, code["svg"], "image/svg+xml")).count("<rect") == 52
+        values = (await _drawn(parent, code["vega"], VEGA))["data"]["values"]
+        assert len(values) == 52
         async with forked(parent) as one, forked(parent) as other:
-            await one.run("rows.length = 0; means.clear()")
+            by_ten = code["warmer"].replace("let by = 2", "let by = 10")
+            assert (await one.run(by_ten)).text == "'10 degrees warmer: 421 days above 25'"
+            await one.run("weeks.length = 0")
             for live in (other, parent):
-                assert (await live.run("rows.length + means.size")).text == "5"
-                await _charts(live)
-            assert (await one.run("means.size")).text == "0"
+                assert (
+                    await live.run(code["warmer"])
+                ).text == "'2 degrees warmer: 48 days above 25'"
+                assert (await _drawn(live, code["svg"], "image/svg+xml")).count("<rect") == 52
+                assert (await _drawn(live, code["vega"], VEGA))["data"]["values"] == values
 
 
 async def test_a_timer_between_cells_speaks_for_the_cell_that_made_it() -> None:
@@ -51,6 +54,18 @@ async def test_a_timer_between_cells_speaks_for_the_cell_that_made_it() -> None:
         request = live.send("setTimeout(() => console.log('later'), 100); 0")
         await live.outcome(request)
         assert (await live.said("stream", request))["text"] == "later\n"
+
+
+async def test_texts_that_no_message_can_have_are_sent_all_the_same() -> None:
+    async with started(KERNEL) as live:
+        ran = await live.run("throw new Error('a\\ud800b\\0')")
+        assert ran.reply["evalue"] == "a\ufffdb\0"
+        ran = await live.run(
+            "display({ 'text/plain': '\\udc00' }, { raw: true }); ({ '\\ud800': 1 })"
+        )
+        assert ran.text == "\ufffd{ '\\uD800': 1 }"
+        assert (await live.run("globalThis['\\ud800'] = 1; 'alive'")).text == "'alive'"
+        assert "\ufffd" in [row["name"] for row in await live.globals()]
 
 
 async def test_a_loop_is_interrupted_and_the_variables_are_there() -> None:

@@ -77,6 +77,15 @@ def test_files_are_read_as_buffers_in_any_encoding_and_with_a_callback(
         "await new Promise(done => fs.readFile('f', 'utf8', (error, text) => done([error, text])))"
     )
     assert ran.value == "[ null, 'é' ]"
+    ran = js.run(
+        "const parts = []; for await (const part of fs.createReadStream('f', {highWaterMark: 1})) parts.push(part);"
+        "import { open } from 'fs/promises'; const file = await open('f');"
+        "[parts, await file.readFile('utf8'), (await file.stat()).size]"
+    )
+    assert ran.value == "[ [ <Buffer c3>, <Buffer a9> ], 'é', 2 ]"
+    error = js.run("for await (const part of fs.createReadStream('none')) parts.push(part)").error
+    assert error is not None
+    assert "ENOENT" in error[1]
     ran = js.run("await new Promise(done => fs.readFile('none', error => done(error.code)))")
     assert ran.value == "'ENOENT'"
 
