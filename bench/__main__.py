@@ -15,7 +15,18 @@ from collections.abc import Awaitable, Callable, Sequence
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
-from bench import cli, growth, javascript, kernel, lines, octane, page, rust, rust_tour  # noqa: E402
+from bench import (  # noqa: E402
+    cli,
+    convert,
+    growth,
+    javascript,
+    kernel,
+    lines,
+    octane,
+    page,
+    rust,
+    rust_tour,
+)
 from bench.figures import Figure  # noqa: E402
 
 BENCHMARKS: dict[str, Callable[[], Awaitable[Sequence[Figure]]]] = {
@@ -28,6 +39,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[Sequence[Figure]]]] = {
     "filter": page.filtering,
     "fork": page.forking,
     "growth": growth.measure,
+    "convert": convert.measure,
     "kernel": kernel.measure,
     "javascript": javascript.measure,
     "rust": rust.measure,

@@ -89,8 +89,16 @@ class PatinaLab(ExtensionApp):
 
     async def _on_contents_event(self, logger: Any, schema_id: str, data: dict[str, Any]) -> None:
         del logger, schema_id
-        if data.get("action") == "rename":
-            self._rooms.renamed(data["source_path"].strip("/"), data["path"].strip("/"))
+        path = data["path"].strip("/")
+        match data.get("action"):
+            case "rename":
+                self._rooms.renamed(data["source_path"].strip("/"), path)
+            case "delete":
+                serverapp: Any = self.serverapp
+                to_trash = getattr(serverapp.contents_manager, "delete_to_trash", False)
+                await self._rooms.deleted(path, to_trash=to_trash)
+            case "copy":
+                await self._rooms.copied(path)
 
     def _begin_log(self, serverapp: Any) -> logging.Handler | None:
         try:

@@ -11,6 +11,7 @@ import { state } from './plugins/commands/state';
 import { view } from './plugins/commands/view';
 import { compare } from './plugins/compare';
 import { completion } from './plugins/completion';
+import { conversion } from './plugins/conversion';
 import { create } from './plugins/create';
 import { disabledReasons } from './plugins/disabledreasons';
 import { globals } from './plugins/globals';
@@ -45,6 +46,7 @@ const plugins = [
   stockCommands,
   toolbar,
   create,
+  conversion,
   completion,
   tooltip,
   search,

@@ -14,6 +14,8 @@ export interface IPatinaClient {
   notebooks(): Promise<wire.Notebook[]>;
   notebookAt(path: string): Promise<wire.Notebook>;
   createNotebook(path: string, kernel: string): Promise<wire.Notebook>;
+  /** A file as another of another format; rejects with 409 when there is one already. */
+  convert(wanted: wire.Convert): Promise<wire.Converted>;
   newRun(notebook: string, options?: wire.NewRun): Promise<wire.Run>;
   execute(run: string, cells: wire.CellReference[]): Promise<wire.OutputCell[]>;
   input(run: string, outputCell: number, value: string): Promise<void>;

@@ -12,12 +12,14 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from jupyter_ydoc.ybasedoc import YBaseDoc
 from pycrdt import Array, Awareness, Doc, Map
 
+from patina_lab.document.ancestors import NAMES, ancestor_version, cells_of, read_ancestor
 from patina_lab.document.errors import TsnbError
 from patina_lab.document.format import FORMAT, NOTEBOOK_KEYS, Cell, TsnbDocument, read, write
 from patina_lab.document.refusals import refuse_gigantic
@@ -113,14 +115,26 @@ class YTsnb(YBaseDoc):
         try:
             document = read(value)
         except TsnbError as error:
-            self._put_meta(_problem_meta(error, value))
-            with self._ydoc.transaction():
-                update_cells(self._ycells, ())
+            self._put_problem(error, value)
             return
         with self._ydoc.transaction():
             self._put_meta(_document_meta(document, value))
             _update_map(self._metadata(), document.metadata)
             update_cells(self._ycells, document.cells)
+
+    def _put_problem(self, error: TsnbError, text: str) -> None:
+        """Show why the text cannot be read; of a notebook of Twinsong or Patina also its cells."""
+        version = ancestor_version(text)
+        cells: tuple[Cell, ...] = ()
+        if version is not None:
+            try:
+                cells = tuple(map(_for_reading, cells_of(read_ancestor(text))))
+            except TsnbError as worse:
+                what = f"This notebook of {_program(version)} cannot be read: {worse.message}"
+                error, version = TsnbError(what, line=worse.line, hint=worse.hint), None
+        self._put_meta(_problem_meta(error, text, version))
+        with self._ydoc.transaction():
+            update_cells(self._ycells, cells)
 
     def _metadata(self) -> Map[Any]:
         if not isinstance(self._ymeta.get("metadata"), Map):
@@ -183,12 +197,22 @@ def _document_meta(document: TsnbDocument, text: str) -> dict[str, Any]:
     return meta
 
 
-def _problem_meta(error: TsnbError, text: str) -> dict[str, Any]:
+def _program(version: str) -> str:
+    return NAMES[version.partition(" ")[0]]
+
+
+def _for_reading(cell: Cell) -> Cell:
+    """Return a cell that JupyterLab lets nobody edit."""
+    return replace(cell, metadata={**cell.metadata, "editable": False, "deletable": False})
+
+
+def _problem_meta(error: TsnbError, text: str, ancestor: str | None) -> dict[str, Any]:
     problem = {
         "message": error.message,
         "line": error.line,
         "column": error.column,
         "hint": error.hint,
+        **({} if ancestor is None else {"ancestor": _program(ancestor)}),
     }
     return {
         "nbformat": 4,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -21,6 +22,9 @@ from patina_lab.rooms.records import (
     Record,
 )
 from patina_lab.rooms.runfolder import RunFolder
+
+_AT_ONCE = 500
+"""How many records are written at a time: a notebook of a hundred thousand cells has many."""
 
 
 def read_runs(folder: RunFolder) -> tuple[list[PastRun], list[str]]:
@@ -56,8 +60,9 @@ def write_run(folder: RunFolder, run: PastRun, notebook: str) -> None:
     """Write the log of a run, durably. Blocks. Raises OSError."""
     log = RunLog(folder.log_path(run.id))
     try:
-        for record in records(run, notebook):
-            log.append(record)
+        waiting = records(run, notebook)
+        while batch := tuple(islice(waiting, _AT_ONCE)):
+            log.append(*batch)
         log.sync()
     finally:
         log.close()

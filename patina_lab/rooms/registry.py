@@ -14,6 +14,7 @@ from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelMana
 
 from patina_lab.confined import Roots
 from patina_lab.kernel.survivors import Survivors
+from patina_lab.rooms.ownid import give_own_id
 from patina_lab.rooms.problem import conflict, forbidden, not_found
 from patina_lab.rooms.room import Room
 from patina_lab.rooms.runfolder import RunFolder
@@ -168,6 +169,22 @@ class Rooms:
                 taken_along = True
         if old.endswith(".tsnb") and not taken_along:
             RunFolder(self._file(old)).move(self._file(new))
+
+    async def deleted(self, path: str, *, to_trash: bool) -> None:
+        """Take the runs of a notebook along that was deleted, or whose folder was."""
+        for room in self:
+            if _renamed(room.source.path, path, path) is not None:
+                self._rooms.pop(room.id, None)
+                room.source.abandon()
+                await room.close("The notebook was deleted")
+        file = self._file(path)
+        if path.endswith(".tsnb") and not file.exists():
+            await asyncio.to_thread(RunFolder(file).remove, to_trash=to_trash)
+
+    async def copied(self, path: str) -> None:
+        """Give the copy of a notebook an id of its own: it has no runs, and is another notebook."""
+        if path.endswith(".tsnb"):
+            await asyncio.to_thread(give_own_id, self.roots.locate(self._file(path)))
 
     def _sweep_from_now_on(self) -> None:
         if self._sweeping is None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+
+from send2trash import send2trash  # type: ignore[attr-defined]
 
 from patina_lab import wire
 from patina_lab.rooms.copies import made_own
@@ -88,6 +91,18 @@ class RunFolder:
                 return
             os.rename(self.path, target)  # noqa: PTH104 (as atomic, and says what it does)
         self.path = target
+
+    def remove(self, *, to_trash: bool) -> None:
+        """Delete it, as the notebook was deleted. Blocks. What fails is left, and logged."""
+        try:
+            if self.path.is_symlink():
+                self.path.unlink()
+            elif to_trash and self.path.exists():
+                send2trash(self.path)
+            else:
+                shutil.rmtree(self.path, ignore_errors=True)
+        except OSError as error:
+            log.warning("%s stays: %s", self.path, error)
 
 
 def _load(path: Path, notebook: str) -> Kept | Damaged:

@@ -99,12 +99,16 @@ class SourceDocument:
             self.room._update_send_stream.close()
             await _loader_removed(self._extension, self.room.room_id)
 
-    def forget(self) -> None:
-        """Watch the document no more: for a room that is gone, with all that was saved of it."""
-        self._watch()
+    def abandon(self) -> None:
+        """Save nothing any more: the file was deleted, and saving would bring it back."""
         if self._save_by is not None:
             self._save_by.cancel()
             self._save_by = None
+
+    def forget(self) -> None:
+        """Watch the document no more: for a room that is gone, with all that was saved of it."""
+        self._watch()
+        self.abandon()
 
     async def wait_for(self, cell: str, source_hash: str | None) -> tuple[str | None, bool]:
         """Return a cell's source, and whether it is the one asked for (SHA-256 of the UTF-8 text).
@@ -238,7 +242,9 @@ async def _loader_removed(extension: YDocExtension, room_id: str) -> None:
     """Have a file watched no more that no room needs."""
     loaders, file_id = extension.file_loaders, room_id.removeprefix(_ROOMS)
     if file_id in loaders and loaders[file_id].number_of_subscriptions == 0:
-        await loaders.remove(file_id)
+        # What watches a file that was deleted has ended with an error, and raises it here.
+        with suppress(RuntimeError):
+            await loaders.remove(file_id)
 
 
 def _logged(error: Exception, log: logging.Logger) -> bool:

@@ -4,6 +4,8 @@ export interface ISourceProblem {
   /** Both count from 1. */
   readonly line: number | null;
   readonly column: number | null;
+  /** The program whose notebook it is; its cells are shown, and the file is never saved. */
+  readonly ancestor: string | null;
 }
 
 /** Read the `problem` of the source document's header; anything else than JSON is the message. */
@@ -15,7 +17,8 @@ export function parseProblem(text: string): ISourceProblem | null {
   return {
     message: typeof value.message === 'string' ? value.message : text,
     line: typeof value.line === 'number' ? value.line : null,
-    column: typeof value.column === 'number' ? value.column : null
+    column: typeof value.column === 'number' ? value.column : null,
+    ancestor: typeof value.ancestor === 'string' ? value.ancestor : null
   };
 }
 

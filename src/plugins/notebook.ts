@@ -41,6 +41,7 @@ import { report } from '../widgets/notebook/report';
 import { RunOpener } from '../widgets/notebook/runopener';
 import { type IRunPanelServices, mountRuns } from '../widgets/timeline/mount';
 import type { RunPanel } from '../widgets/timeline/runpanel';
+import { IMPORT } from './conversion';
 import { followSettings, NOTEBOOK_PLUGIN } from './settings';
 
 const FACTORY = 'Patina Notebook';
@@ -140,7 +141,8 @@ export const notebook: JupyterFrontEndPlugin<WidgetTracker<PatinaPanel>> = {
       client,
       kernels: app.serviceManager.kernels,
       trans,
-      openRuns: panel => opener.open(panel)
+      openRuns: panel => opener.open(panel),
+      convert: path => void app.commands.execute(IMPORT, { path })
     });
     factory.widgetCreated.connect((_, panel) => track(tracker, panel));
     app.docRegistry.addWidgetFactory(factory);

@@ -7,6 +7,13 @@ import { IPatinaTracker } from '../tokens';
 /** Of JupyterLab's commands for its own notebooks, those that act on no open one. */
 const HARMLESS = new Set(['notebook:create-new']);
 
+/** They would write the document as the page has it, without runs, or ask for an `.ipynb`. */
+const DONE_BY_OURS = new Set([
+  'notebook:export-to-format',
+  'docmanager:save-as',
+  'docmanager:duplicate'
+]);
+
 /**
  * Keeps JupyterLab's own notebook commands off the notebook behind a Patina notebook.
  *
@@ -28,6 +35,10 @@ export const stockCommands: JupyterFrontEndPlugin<void> = {
       !(actsOnStockNotebook(id, args) && isOursInFront()) &&
       isEnabled(id, args);
     commands.isEnabled = guarded;
+    // What our own items of the same menus do for a Patina notebook is not offered twice.
+    const isVisible = commands.isVisible.bind(commands);
+    commands.isVisible = (id, args) =>
+      !(DONE_BY_OURS.has(id) && isOursInFront()) && isVisible(id, args);
     // Menus that are open, and toolbars, ask again.
     shell.currentChanged?.connect(() => commands.notifyCommandChanged());
   }

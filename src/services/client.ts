@@ -31,6 +31,10 @@ export class PatinaClient implements IPatinaClient {
     return this._json('POST', 'notebooks', body);
   }
 
+  convert(wanted: wire.Convert): Promise<wire.Converted> {
+    return this._json('POST', 'convert', wanted);
+  }
+
   newRun(notebook: string, options: wire.NewRun = {}): Promise<wire.Run> {
     return this._json('POST', `notebooks/${name(notebook)}/runs`, options);
   }

@@ -245,3 +245,37 @@ def test_a_file_that_cannot_be_read_is_not_emptied_by_who_takes_the_problem_away
     meta: Map[Any] = document.ydoc.get("meta", type=Map)
     del meta["problem"]
     assert document.get() == "nonsense"
+
+
+ANCESTOR = """version = "twinsong 0.0.1"
+
+[editor_root]
+id = "r"
+name = "root"
+scope = "Own"
+children = [{ type = "Cell", id = "c", code = "x = 1" }]
+"""
+
+
+def test_a_notebook_of_twinsong_can_be_read_and_not_be_changed() -> None:
+    document = YTsnb()
+    document.set(ANCESTOR)
+    assert "notebook of Twinsong" in document.problem
+    assert document.cell_source("c") == "x = 1"
+    problem = json.loads(document.ydoc.get("meta", type=Map)["problem"])
+    assert problem["ancestor"] == "Twinsong"
+    cells = document.ydoc.get("cells", type=Array)
+    assert cells[0]["metadata"].to_py() == {"editable": False, "deletable": False}
+    cells.append(Map({"id": "mine", "cell_type": "code", "source": Text("mine")}))
+    assert document.get() == ANCESTOR
+    # Once converted in its place it is a notebook like any other.
+    text = write(TsnbDocument("n", "k", "python", (Cell("c", "code", "x = 1"),)))
+    document.set(text)
+    assert document.get() == text
+    assert document.problem == ""
+
+
+def test_a_notebook_of_twinsong_that_is_broken_says_what_is_missing() -> None:
+    document = YTsnb()
+    document.set(ANCESTOR.replace("editor_root", "other"))
+    assert "notebook of Twinsong cannot be read: The key 'editor_root'" in document.problem

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ from typing import Any
 import pytest
 
 from patina_lab.document.format import Cell, TsnbDocument, read, write
-from patina_lab.tests.editors import eventually
+from patina_lab.tests.editors import eventually, stays
 from patina_lab.tests.user import Refused, User, text_of
 
 HEADER = 'format = "patina-lab 1"\nid = "n"\nkernel = "python3"\nlanguage = "python"\n'
@@ -341,3 +343,48 @@ async def test_a_file_has_one_name_only(user: User, path: str) -> None:
     await user.create()
     with pytest.raises(Refused, match=r"400.*is no path"):
         await user.create(path)
+
+
+async def test_a_deleted_notebook_takes_its_runs_along_and_does_not_come_back(user: User) -> None:
+    user.serverapp.contents_manager.delete_to_trash = False
+    notebook = await user.create()
+    run = await user.start(notebook["id"])
+    await user.write("import time; time.sleep(600)")
+    await user.execute(run, "cell-1")
+    await user.until_status(notebook["id"], run, "busy")
+    (await user.source()).set((await user.source()).get() + "\n[metadata]\nedited = true\n")
+    await user.fetch("api", "contents", "analysis.tsnb", method="DELETE")
+    await eventually(lambda: not user.folder().exists())
+    with pytest.raises(Refused) as refused:
+        await user.ask("GET", f"notebooks/{notebook['id']}/runs")
+    assert refused.value.status == 404
+    assert user.serverapp.kernel_manager.list_kernels() == []
+    # Longer than the autosave of collaboration waits, and ours.
+    await stays(lambda: not user.file().exists() and not user.folder().exists(), turns=350)
+
+
+async def test_runs_that_go_to_the_trash_with_their_notebook_can_be_taken_back(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thrown: list[Path] = []
+    monkeypatch.setattr("patina_lab.rooms.runfolder.send2trash", thrown.append)
+    user.serverapp.contents_manager.delete_to_trash = True
+    await user.create()
+    user.folder().mkdir()
+    user.file().unlink()
+    await user.rooms.deleted("analysis.tsnb", to_trash=True)
+    assert thrown == [user.folder()]
+
+
+async def test_a_duplicate_is_a_notebook_of_its_own_and_keeps_every_other_byte(user: User) -> None:
+    notebook = await user.create("a.tsnb")
+    before = user.file("a.tsnb").read_text()
+    body = json.dumps({"copy_from": "a.tsnb"})
+    reply = await user.fetch("api", "contents", "", method="POST", body=body)
+    path = json.loads(reply.body)["path"]
+    await eventually(lambda: notebook["id"] not in user.file(path).read_text())
+    copy = user.file(path).read_text()
+    ids = [re.findall(r'^id = "(.*)"$', text, re.MULTILINE)[0] for text in (before, copy)]
+    assert copy.replace(ids[1], ids[0]) == before
+    assert (await user.open(path))["id"] == ids[1]
+    assert user.file("a.tsnb").read_text() == before

@@ -26,6 +26,33 @@ export class Banner extends Widget {
     return this;
   }
 
+  /** Lumino gives a widget no more height than it asks for, and text asks for nothing. */
+  protected override onResize(): void {
+    const height = `${this.node.scrollHeight}px`;
+    if (this.node.style.minHeight !== height) {
+      this.node.style.minHeight = height;
+      this.parent?.fit();
+    }
+  }
+
+  protected override onAfterShow(): void {
+    this.onResize();
+  }
+
+  /** A notebook of a program that came before: it is shown, and can be converted. */
+  static ancestor(
+    path: string,
+    program: string,
+    trans: TranslationBundle
+  ): Banner {
+    return new Banner(
+      trans.__('%1 is a notebook of %2, open read-only.', path, program),
+      trans.__(
+        'Converting it makes a new notebook beside it, with its runs. The file stays as it is.'
+      )
+    );
+  }
+
   /** The file is not what its name promises; it stays as it is on disk. */
   static unreadable(
     path: string,

@@ -27,6 +27,7 @@ export interface IPatinaFactoryOptions extends DocumentRegistry.IWidgetFactoryOp
   readonly client: IPatinaClient;
   readonly kernels: Kernel.IManager;
   readonly openRuns: (panel: PatinaPanel) => void;
+  readonly convert: (path: string) => void;
 }
 
 /** Makes the widget of each notebook that is opened. */
@@ -38,7 +39,7 @@ export class PatinaFactory extends ABCWidgetFactory<PatinaPanel, TsnbModel> {
   protected override createNewWidget(
     context: DocumentRegistry.IContext<TsnbModel>
   ): PatinaPanel {
-    const { client, kernels, trans, openRuns } = this._options;
+    const { client, kernels, trans, openRuns, convert } = this._options;
     const strips = new RunStrips();
     const content = new PatinaBody(this._createSource(context, strips), strips);
     const panel: PatinaPanel = new PatinaPanel(
@@ -46,7 +47,8 @@ export class PatinaFactory extends ABCWidgetFactory<PatinaPanel, TsnbModel> {
       trans,
       new Execution(client, content, report),
       new KernelLink(content, kernels),
-      () => openRuns(panel)
+      () => openRuns(panel),
+      convert
     );
     return panel;
   }

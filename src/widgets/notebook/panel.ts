@@ -1,5 +1,6 @@
 import { DocumentWidget } from '@jupyterlab/docregistry';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { ISourceProblem } from '../../model/problem';
 import type { Trust } from '../../model/trust';
 import { type ISignal, Signal } from '@lumino/signaling';
 import { Banner } from './banner';
@@ -21,7 +22,9 @@ export class PatinaPanel extends DocumentWidget<PatinaBody, TsnbModel> {
     /** The page's own connection to the kernel of the shown run. */
     readonly kernelLink: KernelLink,
     /** Called once, when the document has arrived and says which notebook this is. */
-    private readonly _openRuns: () => void
+    private readonly _openRuns: () => void,
+    /** Called when a person wants the notebook of another program as one of ours. */
+    private readonly _convert: (path: string) => void
   ) {
     super(options);
     this.shownRun = new ShownRun(this.content);
@@ -101,16 +104,30 @@ export class PatinaPanel extends DocumentWidget<PatinaBody, TsnbModel> {
 
   private _onHeader(): void {
     const { id, problem } = this.model.source.header;
-    this.setBanner(
-      'problem',
-      problem && Banner.unreadable(this.context.path, problem, this.trans)
-    );
+    this.setBanner('problem', problem && this._explain(problem));
+    if (problem?.ancestor && !this._isOpen) {
+      this._isOpen = true;
+      this.model.readOnly = true;
+      this.content.notebook.display(this.model);
+      return;
+    }
     if (id === null || problem || this._isOpen) {
       return;
     }
     this._isOpen = true;
     this._showSource();
     this._openRuns();
+  }
+
+  private _explain(problem: ISourceProblem): Banner {
+    const { path } = this.context;
+    if (problem.ancestor === null) {
+      return Banner.unreadable(path, problem, this.trans);
+    }
+    return Banner.ancestor(path, problem.ancestor, this.trans).addButton(
+      this.trans.__('Convert'),
+      () => this._convert(path)
+    );
   }
 
   private _showSource(): void {
