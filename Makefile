@@ -16,7 +16,7 @@ ENGINE := $(shell find kernels/patina_javascript/engine kernels/patina_javascrip
 RUST := $(if $(shell command -v cargo),$(shell find kernels/patina_rust -name "*.rs" -o -name "Cargo.*"))
 SHARED := $(shell find jupyter-config kernels/specs -type f 2>/dev/null)
 
-.PHONY: help setup lab test test-fast test-long check bench wire reference lock docs pictures dist clean
+.PHONY: help setup lab test test-fast test-long check chaos bench wire reference lock docs pictures dist clean
 
 help:
 	@sed -n '2,4s/^# \{0,1\}//p' Makefile
@@ -25,6 +25,7 @@ help:
 	@echo "  make test-fast  all checks and tests but the browser's"
 	@echo "  make test-long  the exhaustive forms of some tests"
 	@echo "  make check      the checks alone"
+	@echo "  make chaos      edits, runs and faults at random (MINUTES=10 SEED=1)"
 	@echo "  make bench      the benchmarks"
 	@echo "  make docs       the documentation as pages, in build/docs"
 	@echo "  make pictures   the pictures of the documentation"
@@ -50,6 +51,10 @@ test-long: setup
 
 check: setup
 	@$(BIN)/python scripts/run_tests.py --only-checks
+
+# Edits, runs and faults in an order that a seed decides: make chaos MINUTES=10 SEED=1
+chaos: setup
+	@$(BIN)/python -m tests.chaos $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
 
 bench: setup
 	@$(BIN)/python -m bench

@@ -111,10 +111,10 @@ class Editor:
         await self._socket.write_message(message.to_bytes(), binary=True)
         return await asyncio.wait_for(saved, 10)
 
-    def is_acknowledged(self, saved: bytes) -> bool:
-        """Whether a state vector (`meta.saved`) covers everything that is here."""
-        there = clocks(saved)
-        return all(there.get(name, 0) >= clock for name, clock in clocks(self.state()).items())
+    def is_acknowledged(self, saved: bytes, state: bytes | None = None) -> bool:
+        """Whether a state vector (`meta.saved`) covers what is here, or was at that state."""
+        there, here = clocks(saved), clocks(state or self.state())
+        return all(there.get(name, 0) >= clock for name, clock in here.items())
 
     def state(self) -> bytes:
         """Return the state vector of what is here."""

@@ -77,6 +77,13 @@ class ServerProcess:
             else:
                 return
 
+    @property
+    def memory_bytes(self) -> int:
+        """How much memory it has, as the system counts it (RSS)."""
+        assert self._process is not None
+        pages = Path(f"/proc/{self._process.pid}/statm").read_text().split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
     def kill(self) -> None:
         """End it as a crash does."""
         self._end(signal.SIGKILL)

@@ -16,6 +16,15 @@ def _mount(*arguments: str) -> None:
         pytest.skip(f"not run: this user may not mount a file system ({done.stderr.strip()})")
 
 
+def may_mount(folder: Path) -> bool:
+    """Whether this user may mount file systems."""
+    command = ["mount", "-t", "tmpfs", "tmpfs", str(folder)]
+    if subprocess.run(command, capture_output=True, check=False).returncode:
+        return False
+    subprocess.run(["umount", str(folder)], check=True)
+    return True
+
+
 @contextmanager
 def small_disk(folder: Path, size: str = "8m") -> Iterator[None]:
     """Have a folder on a disk of its own, of that size."""
