@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_server.extension.application import ExtensionApp
-from traitlets import Enum, Float, List, Unicode
+from traitlets import Enum, Float, Int, List, Unicode
 
 from patina_lab import serverlog
 from patina_lab._version import __version__
@@ -58,6 +58,13 @@ class PatinaLab(ExtensionApp):
         config=True,
         help="How long a kernel that is kept waits, at rest, for a server; then it ends.",
     )
+    memory_for_forks = Int(
+        0,
+        min=0,
+        config=True,
+        help="How many bytes of memory must be free for a fork; never less than 256 MB and a"
+        " twentieth of the memory that there is, or that the control group of the server may use.",
+    )
 
     def initialize_handlers(self) -> None:
         """Build what does the work, and open the front doors."""
@@ -77,7 +84,7 @@ class PatinaLab(ExtensionApp):
             self.also_in,
             keeping,
         )
-        service = {"service": Service(serverapp, self._rooms)}
+        service = {"service": Service(serverapp, self._rooms, self.memory_for_forks)}
         routes = {**RESOURCES, "/openapi.json": OpenApiHandler, **SOCKETS}
         self.handlers.extend(
             (rf"/{PREFIX}{_pattern(path)}", handler, service) for path, handler in routes.items()

@@ -21,7 +21,7 @@ from patina_lab.model.ids import RequestId, Seq
 from patina_lab.model.run import ReportLine, Run
 from patina_lab.model.undoing import NoWay, Point, point_after, point_now, why_no_fork
 from patina_lab.rooms.memory import Holder, memory_now, why_no_memory
-from patina_lab.rooms.problem import conflict, forbidden, impossible, not_found
+from patina_lab.rooms.problem import bad_request, conflict, forbidden, impossible, not_found
 from patina_lab.rooms.registry import Rooms
 from patina_lab.rooms.room import Room
 from patina_lab.rooms.runner import Runner
@@ -37,8 +37,9 @@ _REMEMBERED_FORKS = 1_000
 class LiveState:
     """The use cases of live states."""
 
-    def __init__(self, rooms: Rooms) -> None:
-        self._rooms = rooms
+    def __init__(self, rooms: Rooms, memory_for_forks: int = 0) -> None:
+        """`memory_for_forks`: how many bytes must be free for a fork, if more than is needed."""
+        self._rooms, self._memory_for_forks = rooms, memory_for_forks
         self._forks: dict[str, str] = {}
         self._seen: dict[tuple[str, int, str, str, int, int], wire.GlobalPage] = {}
 
@@ -81,7 +82,7 @@ class LiveState:
             if runner.run.has_kernel and runner is not parent
         ]
         holder = Holder(parent.run.title, parent.run.memory_bytes or 0)
-        _refuse(why_no_memory(memory_now(), holder, others))
+        _refuse(why_no_memory(memory_now(), holder, others, self._memory_for_forks))
 
     async def undo(self, run: str) -> wire.Run:
         """Go back to before the last cell, or go on after a crash."""
@@ -209,6 +210,14 @@ class LiveState:
         if gone:
             await self._rooms.by_run(run).delete_outputs(run, gone)
         return wire.Cleared(deleted=len(gone), kept=len(cells) - len(gone))
+
+    async def free_space(self, run: str, wanted: wire.FreeSpace) -> wire.FreedSpace:
+        """Delete all but the latest output cells of a run, and say what that freed."""
+        if wanted.keep < 0:
+            raise bad_request("That is no number of output cells", f"{wanted.keep} is below 0")
+        room = self._rooms.by_run(run)
+        deleted, freed, spared = await room.keep_latest(run, wanted.keep)
+        return wire.FreedSpace(deleted=deleted, bytes=freed, spared=spared)
 
     @staticmethod
     def _final(runner: Runner, seq: int, *, whatever_status: bool) -> None:

@@ -54,14 +54,15 @@ EXTENSION = ".tsnb"
 _NEW_CELL_ID_DIGITS = 8
 _SHOWN_CHARS = 200
 MOST_CHECKPOINTS = 100
+MOST_GLOBALS_MS = 10_000
 
 
 class Service:
     """The use cases."""
 
-    def __init__(self, serverapp: ServerApp, rooms: Rooms) -> None:
+    def __init__(self, serverapp: ServerApp, rooms: Rooms, memory_for_forks: int = 0) -> None:
         self._serverapp, self._rooms = serverapp, rooms
-        self.states = LiveState(rooms)
+        self.states = LiveState(rooms, memory_for_forks)
         self.comparisons = Comparisons(rooms)
         self.search = HistorySearch(rooms)
         self.conversions = Conversions(rooms, self._specs, self._is_hidden)
@@ -208,7 +209,10 @@ class Service:
         kernel = await self._kernel(wanted.kernel or room.source.document.kernel)
         title = None if wanted.title is None else _title(wanted.title)
         settings = KernelSettings(
-            _checkpoints(wanted.checkpoints), wanted.on_crash, wanted.on_server_stop
+            _checkpoints(wanted.checkpoints),
+            wanted.on_crash,
+            wanted.on_server_stop,
+            _globals_ms(wanted.globals_timeout_ms),
         )
         return room.new_run(kernel, title, settings).recorder.wire_run
 
@@ -441,6 +445,14 @@ def _checkpoints(wanted: int | str) -> int | str:
     if isinstance(wanted, int) and not 0 <= wanted <= MOST_CHECKPOINTS:
         raise bad_request(
             "That is no number of checkpoints", f"{wanted} is not 0 to {MOST_CHECKPOINTS}"
+        )
+    return wanted
+
+
+def _globals_ms(wanted: int) -> int:
+    if not 0 <= wanted <= MOST_GLOBALS_MS:
+        raise bad_request(
+            "That is no time for the variables", f"{wanted} is not 0 to {MOST_GLOBALS_MS} ms"
         )
     return wanted
 

@@ -323,13 +323,17 @@ class Converted(Wire, frozen=True):
 
 
 class NewRun(Wire, frozen=True, forbid_unknown_fields=True):
-    """Body of `POST api/patina/notebooks/{id}/runs`."""
+    """Body of `POST api/patina/notebooks/{id}/runs`.
+
+    `globals_timeout_ms`: how long its kernel looks at the variables after a cell, in milliseconds.
+    """
 
     kernel: str | None = None
     title: str | None = None
     checkpoints: int | Literal["auto", "off"] = "auto"
     on_crash: OnCrash = "ask"
     on_server_stop: OnServerStop | None = None
+    globals_timeout_ms: int = 200
 
 
 class CellReference(Wire, frozen=True, forbid_unknown_fields=True):
@@ -411,6 +415,23 @@ class ChangeOutputCell(Wire, frozen=True, forbid_unknown_fields=True):
     """Body of `PATCH api/patina/runs/{run}/timeline/{seq}`."""
 
     pinned: bool
+
+
+class FreeSpace(Wire, frozen=True, forbid_unknown_fields=True):
+    """Body of `POST api/patina/runs/{run}/free-space`: of its output cells the latest are kept."""
+
+    keep: int
+
+
+class FreedSpace(Wire, frozen=True):
+    """Output cells that were deleted, the bytes freed on disk, and how many old ones were spared.
+
+    Spared are those that are pinned, that have not ended, or that forks have from the run.
+    """
+
+    deleted: int
+    bytes: int
+    spared: int
 
 
 class ForkKernel(Wire, frozen=True, forbid_unknown_fields=True):

@@ -34,6 +34,8 @@ export interface IPatinaClient {
   pin(run: string, seq: number, pinned: boolean): Promise<wire.OutputCell>;
   /** Delete an output cell from the history, for everybody. */
   deleteOutput(run: string, seq: number): Promise<void>;
+  /** Keep the latest so many output cells; the older ones go, unless somebody wants them. */
+  freeSpace(run: string, keep: number): Promise<wire.FreedSpace>;
   save(run: string): Promise<wire.SaveReply>;
   load(run: string, options?: wire.LoadRun): Promise<wire.Run>;
   /** A kernel that starts with the live state of this one, whichever has no run. */

@@ -29,21 +29,31 @@ test('what a fork inherits is shown by reference, closed, and opens to the outpu
   notebook
 }) => {
   await patina.open(notebook('inherit.tsnb', ['"from the parent"', '2']));
-  await patina.run(0);
-  await expect(patina.output(1, 1, 'succeeded')).toBeVisible();
+  for (const seq of [1, 2, 3]) {
+    await patina.run(0);
+    await expect(patina.output(seq, 1, 'succeeded')).toBeVisible();
+  }
   await patina.command('Fork Run', 'f', 'f');
   await expect(patina.tabs).toHaveCount(2);
   const inherited = patina.panel.getByRole('button', {
-    name: 'Inherited from Run 1 (#1)'
+    name: 'Inherited from Run 1 (#1–#3)'
   });
   await expect(inherited).toHaveAttribute('aria-expanded', 'false');
   await expect(patina.outputs).toHaveCount(0);
   await inherited.click();
-  await expect(
-    patina.panel
-      .getByRole('feed', { name: 'Inherited from Run 1' })
-      .getByRole('article', { name: 'Output 1, cell 1, succeeded' })
-  ).toContainText('from the parent');
+  const articles = patina.panel
+    .getByRole('feed', { name: 'Inherited from Run 1' })
+    .getByRole('article');
+  // Re-runs of a cell are folded here, too.
+  await expect(articles).toHaveCount(1);
+  await expect(articles).toHaveAccessibleName('Output 3, cell 1, succeeded');
+  await expect(articles).toContainText('from the parent');
+  await articles
+    .getByRole('button', { name: 'Older output of this cell' })
+    .click();
+  await expect(articles).toHaveAccessibleName('Output 2, cell 1, succeeded');
+  await patina.panel.getByRole('button', { name: 'Fold Re-runs' }).click();
+  await expect(articles).toHaveCount(3);
 });
 
 test('Fork and Run Cell tries a cell in a new run, from the middle of typing', async ({

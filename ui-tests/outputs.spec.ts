@@ -182,7 +182,7 @@ test('only what changed is rendered again', async ({ patina, notebook }) => {
         const strip = node?.closest('.jp-PatinaStrip');
         const cell = strip?.closest('.jp-Cell');
         if (article) {
-          touched.add(`output ${article.getAttribute('aria-posinset')}`);
+          touched.add(`output ${article.getAttribute('data-seq')}`);
         } else if (cell) {
           touched.add(`strip ${cell.getAttribute('data-windowed-list-index')}`);
         }

@@ -86,7 +86,14 @@ async def test_off_means_off(kernel: Live, language: Language) -> None:
 
 
 @pytest.mark.parametrize(
-    "setting", [{"checkpoints": -1}, {"on_crash": "panic"}, {"colour": "red"}, {"memory_share": 2}]
+    "setting",
+    [
+        {"checkpoints": -1},
+        {"on_crash": "panic"},
+        {"colour": "red"},
+        {"memory_share": 2},
+        {"globals_ms": -1},
+    ],
 )
 async def test_a_bad_setting_is_refused(kernel: Live, setting: dict[str, object]) -> None:
     reply = await kernel.ask("settings", **setting)

@@ -85,3 +85,36 @@ async def test_what_no_handler_expects_is_answered_with_an_error(kernel: Live) -
     reply = await kernel.ask("restore", checkpoint={"no": "text"})
     assert (reply["status"], reply["ename"]) == ("error", "NoCheckpointError")
     assert reply["hint"]
+
+
+@pytest.mark.parametrize("milliseconds", [0, 5000])
+async def test_all_is_told_however_little_time_there_is(
+    kernel: Live, language: Language, milliseconds: int
+) -> None:
+    await kernel.ask("settings", globals_ms=milliseconds)
+    names = {f"v{number}" for number in range(200)}
+    cell = "\n".join(language.bind.format(name=name, value=1) for name in sorted(names))
+    request = kernel.send(cell)
+    pieces = []
+    while names:
+        told = await kernel.said("patina_globals", request)
+        pieces.append(len(told["delta"]))
+        names -= {row["name"] for row in told["delta"]}
+    if milliseconds:
+        assert pieces == [200]
+    elif language.name != "rust":  # whose look takes no time that could be cut
+        assert len(pieces) > 1
+
+
+async def test_a_restored_state_keeps_to_the_settings_that_came_after_it(
+    kernel: Live, language: Language
+) -> None:
+    await kernel.run(language.bind.format(name="x", value=1))
+    await kernel.checkpoints(least=1)
+    await kernel.ask("settings", globals_ms=0)
+    await kernel.ask("restore")
+    cell = "\n".join(language.bind.format(name=f"v{number}", value=1) for number in range(200))
+    request = kernel.send(cell)
+    told = await kernel.said("patina_globals", request)
+    if language.name != "rust":
+        assert len(told["delta"]) < 200

@@ -80,10 +80,15 @@ class BlobStore:
         self.put(blob)
         return blob.hash
 
-    def discard(self, names: set[str]) -> None:
-        """Delete blobs that nothing names any more."""
+    def discard(self, names: set[str]) -> int:
+        """Delete blobs that nothing names any more; return how many bytes that frees."""
+        freed = 0
         for name in names:
-            self.path(name).unlink(missing_ok=True)
+            path = self.path(name)
+            with suppress(FileNotFoundError):
+                freed += path.lstat().st_size
+                path.unlink()
+        return freed
 
     def sweep(self, named: set[str]) -> int:
         """Delete all blobs but the named ones, and parts of blobs; return how many. Blocks.

@@ -32,6 +32,7 @@ from patina_lab.http.runsdocument import RunsDocumentHandler
 from patina_lab.http.states import (
     CheckpointsHandler,
     ForkHandler,
+    FreeSpaceHandler,
     GlobalHandler,
     GlobalsHandler,
     LoadHandler,
@@ -59,6 +60,7 @@ RESOURCES: dict[str, type] = {
     "/runs/{run}/stop": StopHandler,
     "/runs/{run}/timeline": TimelineHandler,
     "/runs/{run}/timeline/{seq}": OutputCellHandler,
+    "/runs/{run}/free-space": FreeSpaceHandler,
     "/runs/{run}/fork": ForkHandler,
     "/runs/{run}/undo": UndoHandler,
     "/runs/{run}/checkpoints": CheckpointsHandler,

@@ -93,6 +93,15 @@ class OutputCellHandler(PatinaHandler):
         return self.service.states.delete_output(run, number(seq))
 
 
+class FreeSpaceHandler(PatinaHandler):
+    """`api/patina/runs/{run}/free-space`."""
+
+    @operation("write", body=wire.FreeSpace, reply=wire.FreedSpace)
+    def post(self, run: str, wanted: wire.FreeSpace) -> Awaitable[wire.FreedSpace]:
+        """Delete all but the latest output cells from the history."""
+        return self.service.states.free_space(run, wanted)
+
+
 def number(text: str) -> int:
     """Return a whole number of a request."""
     if not (text.isascii() and text.isdecimal() and len(text) < 16):

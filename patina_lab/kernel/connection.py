@@ -140,13 +140,17 @@ class KernelConnection:
         ]
 
     async def settle(self, settings: KernelSettings) -> None:
-        """Tell the kernel how many checkpoints to keep, and what to do after a crash.
+        """Tell the kernel what its run was started with.
 
         Only kernels that can be forked are told: others log what they do not know as an error.
         """
         if not self.process.is_patina:
             return
-        wanted = {"checkpoints": settings.checkpoints, "on_crash": settings.on_crash}
+        wanted = {
+            "checkpoints": settings.checkpoints,
+            "on_crash": settings.on_crash,
+            "globals_ms": settings.globals_ms,
+        }
         try:
             await self.ask("settings", wanted)
             await self._begin_account()

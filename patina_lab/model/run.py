@@ -88,6 +88,8 @@ class KernelSettings:
     on_crash: str = "ask"
     on_server_stop: str | None = None
     """`keep` or `stop`; None is what the server is set to."""
+    globals_ms: int = 200
+    """How long it looks at the variables after a cell, in milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from patina_lab.model.undoing import NoWay
 
 LEAST_BYTES = 256 * 2**20
 LEAST_SHARE = 0.05
-_GROUP = Path("/sys/fs/cgroup")
+_GROUPS = Path("/sys/fs/cgroup")
+_OWN = Path("/proc/self/cgroup")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,14 @@ class Holder:
     bytes: int
 
 
-def why_no_memory(memory: Memory, parent: Holder, others: Sequence[Holder]) -> NoWay | None:
-    """Return why a fork would be too much, with figures and what to free; None when it is not."""
-    least = max(LEAST_BYTES, round(LEAST_SHARE * memory.total))
+def why_no_memory(
+    memory: Memory, parent: Holder, others: Sequence[Holder], least: int = 0
+) -> NoWay | None:
+    """Return why a fork would be too much, with figures and what to free; None when it is not.
+
+    `least` bytes must be free, if that is more than what is needed anyhow.
+    """
+    least = max(LEAST_BYTES, round(LEAST_SHARE * memory.total), least)
     if memory.total == 0 or memory.available >= least:
         return None
     reason = (
@@ -60,16 +66,32 @@ def memory_now() -> Memory:
             for line in Path("/proc/meminfo").read_text().splitlines()
             if line.startswith(("MemTotal:", "MemAvailable:"))
         }
-        return _within_group(Memory(found["MemTotal"], found["MemAvailable"]))
+        return within_groups(Memory(found["MemTotal"], found["MemAvailable"]), _GROUPS, _OWN)
     return Memory(0, 0)
 
 
-def _within_group(memory: Memory) -> Memory:
-    """Return the smaller one of the machine and of the container's limit (cgroup v2)."""
+def within_groups(memory: Memory, groups: Path, own: Path) -> Memory:
+    """Return the smallest of the machine and of the limits that bind this process (cgroup v2).
+
+    `groups` is where control groups are mounted; `own` says which one is this process's, as
+    `/proc/self/cgroup` does: a line `0::/a/b`. A limit of `/a` binds what is in `/a/b`, too. In a
+    container the group seems to be the root; then its limit is there.
+    """
+    with suppress(OSError, StopIteration):
+        lines = own.read_text().splitlines()
+        path = next(line for line in lines if line.startswith("0::")).removeprefix("0::").strip("/")
+        for group in (groups / path, *(groups / path).parents):
+            memory = _within(memory, group)
+            if group == groups:
+                break
+    return memory
+
+
+def _within(memory: Memory, group: Path) -> Memory:
     with suppress(OSError, ValueError, KeyError):
-        limit = int((_GROUP / "memory.max").read_text())
-        used = int((_GROUP / "memory.current").read_text())
-        stat = dict(line.split() for line in (_GROUP / "memory.stat").read_text().splitlines())
+        limit = int((group / "memory.max").read_text())
+        used = int((group / "memory.current").read_text())
+        stat = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())
         # Cached files are given back when they are in the way.
         free = max(0, limit - used + int(stat["inactive_file"]))
         return Memory(min(limit, memory.total), min(free, memory.available))

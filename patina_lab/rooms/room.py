@@ -19,6 +19,7 @@ from patina_lab.kernel.survivors import Survivor
 from patina_lab.model.effects import ForkKernel
 from patina_lab.model.events import StopAsked
 from patina_lab.model.ids import NotebookId, RunId
+from patina_lab.model.keeping import superfluous
 from patina_lab.model.run import ForkPoint, KernelSettings, Run, RunError, RunStatus
 from patina_lab.model.undoing import Point
 from patina_lab.rooms.followers import Followers
@@ -251,12 +252,37 @@ class Room:
         self.document.add_run(wire_run(run), [])
         return self._runner(run, run_log)
 
-    async def delete_outputs(self, run: str, seqs: Collection[int]) -> None:
-        """Delete final output cells from a run's history, with the bytes that only they named."""
+    async def delete_outputs(self, run: str, seqs: Collection[int]) -> int:
+        """Delete final output cells from a run's history, with the bytes that only they named.
+
+        Returns how many bytes of the disk are free for it.
+        """
         runner = self.runner(run)
-        names = await runner.recorder.delete(seqs, self.folder.log_path(runner.run.id))
+        log = self.folder.log_path(runner.run.id)
+        before = log.stat().st_size
+        names = await runner.recorder.delete(seqs, log)
+        freed = before - log.stat().st_size
         if not self._damaged:
-            self.blobs.discard(names - self._named_blobs())
+            freed += self.blobs.discard(names - self._named_blobs())
+        return max(0, freed)
+
+    async def keep_latest(self, run: str, keep: int) -> tuple[int, int, int]:
+        """Delete all but the latest output cells, sparing what is pinned or inherited by forks.
+
+        Returns how many were deleted, the bytes freed, and how many as old ones were spared.
+        """
+        if self._damaged:
+            names = ", ".join(self.folder.log_path(damaged).name for damaged in self._damaged)
+            raise conflict(
+                "No output is deleted here",
+                f"What runs that cannot be read have from this one is not known: {names}",
+                "Delete their logs by hand if you do not need them.",
+            )
+        parents = [runner.run.parent for runner in self._runners.values()]
+        until = {int(fork.seq) for fork in parents if fork is not None and fork.run == run}
+        found = superfluous(self.runner(run).recorder.cells(), keep, until)
+        freed = await self.delete_outputs(run, found.seqs) if found.seqs else 0
+        return len(found.seqs), freed, found.spared
 
     def _next_created(self) -> str:
         """Return the time, or one after the latest run's: clocks are put back."""

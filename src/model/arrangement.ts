@@ -58,6 +58,11 @@ export class Arrangement {
     this._chosen.set(seq, this._turn++);
   }
 
+  /** The session that an output cell ran in. */
+  sessionOf(seq: number): number | undefined {
+    return this._items.get(seq)?.session;
+  }
+
   /** The seqs of the output cells that are shown, in order. */
   shown(options: IArrangeOptions): number[] {
     return this._stacks(options).flatMap(stack =>

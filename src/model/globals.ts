@@ -9,17 +9,25 @@ export const GROUPS = [
   'function',
   'class',
   'module',
-  'other'
+  'other',
+  'private'
 ] as const;
 
 export type GlobalsGroup = (typeof GROUPS)[number];
+
+/** What kind of variable a person takes it for: their names say which are nobody else's. */
+export type GlobalsKind = wire.GlobalKind | 'private';
+
+export function kindOf({ name, kind }: wire.Global): GlobalsKind {
+  return name.startsWith('_') ? 'private' : kind;
+}
 
 /** What a person wants to see of the variables of a run. */
 export interface IGlobalsQuery {
   /** A regular expression, or text where it is not one; names and types that it matches. */
   readonly pattern: string;
   /** Kinds that are not shown. */
-  readonly hidden: ReadonlySet<wire.GlobalKind>;
+  readonly hidden: ReadonlySet<GlobalsKind>;
   readonly sort: GlobalsSort;
   readonly watched: ReadonlySet<string>;
 }
@@ -33,8 +41,9 @@ export function grouped(
   const found = new Map<GlobalsGroup, wire.Global[]>();
   for (const global of globals) {
     const isWatched = query.watched.has(global.name);
-    if ((isWatched || !query.hidden.has(global.kind)) && isMatch(global)) {
-      put(found, isWatched ? 'watched' : global.kind, global);
+    const kind = kindOf(global);
+    if ((isWatched || !query.hidden.has(kind)) && isMatch(global)) {
+      put(found, isWatched ? 'watched' : kind, global);
     }
   }
   const compare = COMPARE[query.sort];

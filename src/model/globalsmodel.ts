@@ -10,13 +10,23 @@ import {
   type IOpenState,
   rows
 } from './globalrows';
-import { GROUPS, grouped, type IGlobalsQuery } from './globals';
+import {
+  type GlobalsKind,
+  GROUPS,
+  grouped,
+  type IGlobalsQuery
+} from './globals';
 import { GlobalParts } from './globalparts';
 
 /** How long a change counts as one that was just made, in milliseconds. */
 const FRESH = 1500;
 /** The groups that are closed at first, unless a person has set others. */
-const CLOSED: readonly wire.GlobalKind[] = ['function', 'class', 'module'];
+const CLOSED: readonly GlobalsKind[] = [
+  'function',
+  'class',
+  'module',
+  'private'
+];
 
 export const START: IGlobalsQuery = {
   pattern: '',
@@ -122,7 +132,7 @@ export class GlobalsModel implements IDisposable, IOpenState {
   }
 
   /** Close the groups of these kinds, and open the others. */
-  closeGroups(kinds: readonly wire.GlobalKind[]): void {
+  closeGroups(kinds: readonly GlobalsKind[]): void {
     for (const group of GROUPS) {
       if (kinds.some(kind => kind === group)) {
         this._open.delete(groupKey(group));

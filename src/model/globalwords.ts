@@ -13,7 +13,8 @@ export function groupWord(
     function: trans.__('Functions'),
     class: trans.__('Classes'),
     module: trans.__('Modules'),
-    other: trans.__('Other')
+    other: trans.__('Other'),
+    private: trans.__('Private')
   };
   return words[group];
 }

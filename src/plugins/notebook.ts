@@ -37,6 +37,7 @@ import { PatinaFactory } from '../widgets/notebook/factory';
 import type { PatinaPanel } from '../widgets/notebook/panel';
 import { HintBar, type IHintServices } from '../widgets/notebook/hintbar';
 import { keepWithin } from '../widgets/notebook/liverunslimit';
+import { keepLatestOutputs } from '../widgets/notebook/outputslimit';
 import { report } from '../widgets/notebook/report';
 import { RunOpener } from '../widgets/notebook/runopener';
 import { type IRunPanelServices, mountRuns } from '../widgets/timeline/mount';
@@ -170,6 +171,7 @@ function openPane(
   const { settings, client, trans } = services;
   panel.execution.newRunOptions = () => settings.newRun;
   keepWithin(panel, runs, settings, trans);
+  keepLatestOutputs(runs, settings, trust, client, trans);
   panel.closing.connect(() => {
     if (settings.onClose === 'stop') {
       const live = runs.runs.filter(({ run }) => hasKernel(run));

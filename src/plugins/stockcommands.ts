@@ -3,6 +3,7 @@ import { SemanticCommand } from '@jupyterlab/apputils';
 import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { IPatinaTracker } from '../tokens';
+import { commandsChanged } from './commands/changed';
 
 /** Of JupyterLab's commands for its own notebooks, those that act on no open one. */
 const HARMLESS = new Set(['notebook:create-new']);
@@ -40,7 +41,7 @@ export const stockCommands: JupyterFrontEndPlugin<void> = {
     commands.isVisible = (id, args) =>
       !(DONE_BY_OURS.has(id) && isOursInFront()) && isVisible(id, args);
     // Menus that are open, and toolbars, ask again.
-    shell.currentChanged?.connect(() => commands.notifyCommandChanged());
+    shell.currentChanged?.connect(() => commandsChanged(commands));
   }
 };
 

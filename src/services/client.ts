@@ -97,6 +97,11 @@ export class PatinaClient implements IPatinaClient {
     await this._send('DELETE', `runs/${name(run)}/timeline/${seq}`);
   }
 
+  freeSpace(run: string, keep: number): Promise<wire.FreedSpace> {
+    const body: wire.FreeSpace = { keep };
+    return this._json('POST', `runs/${name(run)}/free-space`, body);
+  }
+
   save(run: string): Promise<wire.SaveReply> {
     return this._json('POST', `runs/${name(run)}/save`, {});
   }

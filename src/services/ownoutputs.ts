@@ -13,7 +13,11 @@ export type Remembered = Pick<Storage, 'getItem' | 'setItem'>;
  * everybody with its token would be given the trust of everybody else.
  */
 export class OwnOutputs {
-  constructor(private readonly _storage: Remembered) {
+  /** `later` is when what was added is written down. */
+  constructor(
+    private readonly _storage: Remembered,
+    private readonly _later: (save: () => void) => void = whenIdle
+  ) {
     for (const [notebook, outputs] of Object.entries(read(_storage))) {
       if (Array.isArray(outputs)) {
         this._own.set(notebook, new Set(outputs.map(String)));
@@ -30,10 +34,19 @@ export class OwnOutputs {
     // The notebook used last is the last one of the map.
     this._own.delete(notebook);
     this._own.set(notebook, own);
-    this._save();
+    this._saveLater();
+  }
+
+  /** Writing into the storage takes a moment in which an output could be shown. */
+  private _saveLater(): void {
+    if (!this._isWaiting) {
+      this._isWaiting = true;
+      this._later(() => this._save());
+    }
   }
 
   private _save(): void {
+    this._isWaiting = false;
     const kept = [...this._own]
       .slice(-MAX_NOTEBOOKS)
       .map(([notebook, outputs]) => [
@@ -47,7 +60,21 @@ export class OwnOutputs {
     }
   }
 
+  private _isWaiting = false;
   private readonly _own = new Map<string, Set<string>>();
+}
+
+/** Before the page may be gone: browsers tell that a page is hidden, not that it is closed. */
+function whenIdle(save: () => void): void {
+  const act = () => {
+    cancelIdleCallback(idle);
+    document.removeEventListener('visibilitychange', act);
+    window.removeEventListener('pagehide', act);
+    save();
+  };
+  const idle = requestIdleCallback(act, { timeout: 1000 });
+  document.addEventListener('visibilitychange', act);
+  window.addEventListener('pagehide', act);
 }
 
 function read(storage: Remembered): object {

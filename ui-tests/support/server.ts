@@ -51,14 +51,19 @@ export class LabServer {
     readonly home: string,
     readonly port: number,
     /** Whether kernels of runs go on without this server; then the test has to stop them. */
-    readonly onServerStop: 'keep' | 'stop'
+    readonly onServerStop: 'keep' | 'stop',
+    private readonly _options: readonly string[]
   ) {}
 
-  static async start(onServerStop: 'keep' | 'stop'): Promise<LabServer> {
+  /** `options` are given to the server's command line. */
+  static async start(
+    onServerStop: 'keep' | 'stop',
+    ...options: string[]
+  ): Promise<LabServer> {
     const home = mkdtempSync(join(tmpdir(), 'patina-ui-'));
     mkdirSync(join(home, 'work'));
     writeQuietSettings(join(home, 'settings'));
-    const server = new LabServer(home, await freePort(), onServerStop);
+    const server = new LabServer(home, await freePort(), onServerStop, options);
     await server.launch();
     return server;
   }
@@ -96,7 +101,8 @@ export class LabServer {
         '--ServerApp.port_retries=0',
         `--IdentityProvider.token=${this.token}`,
         `--ServerApp.root_dir=${this.root}`,
-        `--PatinaLab.on_server_stop=${this.onServerStop}`
+        `--PatinaLab.on_server_stop=${this.onServerStop}`,
+        ...this._options
       ],
       { env: this.environment(), stdio: ['ignore', 'pipe', 'pipe'] }
     );

@@ -51,6 +51,7 @@ class Executor:
         self._leaving = False
         self._copied = False
         self._cell_parent: bytes = b"{}"
+        self._delta_seconds = DELTA_SECONDS
 
     def boot(self, *, as_template: bool) -> None:
         """Make the kernel; a template runs no code of a user's."""
@@ -177,6 +178,8 @@ class Executor:
             task = self.loop.create_task(self._handle(packet.frames))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+        elif packet.op == Op.SETTINGS:
+            self._delta_seconds = float(parse(packet)["globals_ms"]) / 1e3
         else:
             # Outside the loop: a copy must not find itself inside a callback of it.
             self._waiting_jobs.append(packet)
@@ -212,7 +215,7 @@ class Executor:
         self._cell_parent = parent
         try:
             started = time.perf_counter()
-            delta = self._language.inspector.delta(DELTA_SECONDS)
+            delta = self._language.inspector.delta(self._delta_seconds)
             message = as_message(delta, time.perf_counter() - started)
         except Exception:
             self.app.log.warning("The globals could not be looked at", exc_info=True)

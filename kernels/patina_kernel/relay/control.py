@@ -212,6 +212,7 @@ class Control:
 
     def _settings(self, request: Message) -> None:
         self._core.checkpoints.configure(self._core.settings.changed(request.content))
+        self._core.tell_settings()
         settings = self._core.settings
         self._core.answer(
             request, {**OK, "checkpoints": settings.checkpoints, "on_crash": settings.on_crash}

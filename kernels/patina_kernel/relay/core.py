@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from patina_kernel.relay.parked import Parked
 from patina_kernel.relay.publisher import Publisher
 from patina_kernel.relay.settings import Settings, from_environment
 from patina_kernel.relay.sockets import Sockets
+from patina_kernel.wire.ops import Op
 
 # How long a subscriber has to ask for the journal before it is handed over unasked.
 JOURNAL_PATIENCE = 2.0
@@ -55,6 +57,13 @@ class Core:
     def settings(self) -> Settings:
         """What a person has set."""
         return self.checkpoints.settings
+
+    def tell_settings(self) -> None:
+        """Tell the executor what it is to know of the settings; an executor may have others'."""
+        if self.lanes is not None:
+            # One that has just ended is dealt with where its death is noticed.
+            with suppress(OSError):
+                self.lanes.main.send_json(Op.SETTINGS, {"globals_ms": self.settings.globals_ms})
 
     def understands(self, channel: str, kind: str) -> bool:
         """Return whether the executor deals with such requests; any may be, before it said which.

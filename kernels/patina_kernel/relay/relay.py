@@ -203,6 +203,7 @@ class Relay:
             case Op.HELLO:
                 self._core.hello = parse(packet)
                 self._core.ready = True
+                self._core.tell_settings()
                 self._shell.pump()
 
     def _reply(self, packet: Packet) -> None:

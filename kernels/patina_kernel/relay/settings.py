@@ -13,6 +13,9 @@ MOST_CHECKPOINTS = 100
 MEMORY_SHARE = 0.25
 INTERRUPT_SECONDS = 10.0
 LONGEST_KEPT = 366 * 86_400.0
+# What is left to look at after so many milliseconds waits until nothing else is to be done.
+GLOBALS_MS = 10.0
+MOST_GLOBALS_MS = 10_000.0
 
 
 class BadSettingError(ValueError):
@@ -21,7 +24,10 @@ class BadSettingError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`checkpoints`: how many are kept. `interrupt_seconds`: when a cell counts as stuck."""
+    """`checkpoints`: how many are kept. `interrupt_seconds`: when a cell counts as stuck.
+
+    `globals_ms`: how long the variables may be looked at after a cell, in one piece.
+    """
 
     checkpoints: int = AUTO_CHECKPOINTS
     on_crash: Crash = "continue"
@@ -31,6 +37,7 @@ class Settings:
     publish_globals: bool = True
     # How long a kernel that outlives its server waits, at rest, for somebody; None is for ever.
     keep_seconds: float | None = None
+    globals_ms: float = GLOBALS_MS
 
     def changed(self, content: dict[str, Any]) -> Settings:
         """Return the settings with some changed. Raises BadSettingError."""
@@ -45,6 +52,8 @@ class Settings:
                     made = replace(made, memory_share=_number(name, value, MEMORY_SHARE))
                 case "interrupt_seconds":
                     made = replace(made, interrupt_seconds=_number(name, value, 3600.0))
+                case "globals_ms":
+                    made = replace(made, globals_ms=_number(name, value, MOST_GLOBALS_MS))
                 case "globals":
                     made = replace(made, publish_globals=_on_or_off(name, value))
                 case "keep_seconds":

@@ -35,3 +35,4 @@ class Op(IntEnum):
     CLAIM = 41  # to another kernel's relay: hand over the parked copy of this ticket
     START = 42  # to a nursery: start a kernel
     ACK = 43
+    SETTINGS = 44  # what the executor is to know of the settings: {globals_ms}

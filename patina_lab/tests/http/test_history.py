@@ -63,6 +63,36 @@ async def test_what_is_deleted_from_history_is_gone_from_document_log_and_blobs(
         await user.ask("DELETE", f"runs/{run}/timeline/1")
 
 
+async def test_space_is_freed_but_for_what_is_pinned_or_inherited_and_it_is_told_how_much(
+    user: User,
+) -> None:
+    notebook, run, (large, one) = await begun(user, LARGE.format("s"), "1")
+    await user.ran(run, one, one)
+    made = await fork(user, run, after_seq=2)
+    await user.ran(run, large, one, large, one)
+    await user.ask("PATCH", f"runs/{run}/timeline/5", {"pinned": True})
+    await user.ask("PATCH", f"runs/{run}/timeline/4", {"pinned": False})
+    follower = await user.follow(notebook)
+    freed = await user.ask("POST", f"runs/{run}/free-space", {"keep": 1})
+    assert (freed["deleted"], freed["spared"]) == (2, 3), "1 and 2 are the fork's, 5 is pinned"
+    assert [cell["seq"] for cell in await user.timeline(run)] == [1, 2, 5, 6]
+    await user.until(
+        soon(lambda: sorted(follower.runs[run]["cells"].to_py())),
+        lambda seqs: seqs == ["1", "2", "5", "6"],
+    )
+    assert freed["bytes"] > 100, "the blob is that of 5, too: it stays"
+    await user.ask("PATCH", f"runs/{run}/timeline/5", {"pinned": False})
+    await user.ask("DELETE", f"runs/{made['id']}")
+    freed = await user.ask("POST", f"runs/{run}/free-space", {"keep": 0})
+    assert (freed["deleted"], freed["spared"]) == (4, 0)
+    assert freed["bytes"] > 10_000
+    assert not any(path.is_file() for path in (user.folder() / "blobs").rglob("*"))
+    assert load(user.folder() / f"{run}.jsonl").folded.cells == {}
+    assert [cell["seq"] for cell in await user.ran(run, one)] == [7]
+    with pytest.raises(Refused, match="400"):
+        await user.ask("POST", f"runs/{run}/free-space", {"keep": -1})
+
+
 async def test_a_cell_that_runs_is_not_deleted(user: User) -> None:
     _, run, (sleep,) = await begun(user, "import time\ntime.sleep(600)")
     await user.execute(run, sleep)

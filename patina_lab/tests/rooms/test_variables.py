@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from patina_lab import wire
-from patina_lab.rooms.memory import Holder, Memory, why_no_memory
+from patina_lab.rooms.memory import Holder, Memory, why_no_memory, within_groups
 from patina_lab.rooms.variables import Told, Variables, begun_with, changed_names, global_rows
 
 GB = 2**30
@@ -101,3 +103,27 @@ def test_memory_is_short_below_a_bound_and_the_refusal_has_figures() -> None:
     assert "Run 1 uses 4.0 GB" in refused.reason
     assert "Run 2 (2.0 GB)" in refused.hint
     assert why_no_memory(Memory(GB, 255 * 2**20), parent, []) is not None
+    refused = why_no_memory(Memory(16 * GB, 2 * GB), parent, [], least=3 * GB)
+    assert refused is not None
+    assert "at least 3.0 GB are needed" in refused.reason
+
+
+@pytest.mark.parametrize("limited", ["", "slice", "slice/server.service"])
+def test_the_memory_is_that_of_the_control_group_whichever_above_it_is_limited(
+    tmp_path: Path, limited: str
+) -> None:
+    own = tmp_path / "own"
+    own.write_text("12:cpu:/elsewhere\n0::/slice/server.service\n")
+    (tmp_path / "groups/slice/server.service").mkdir(parents=True)
+    for group in ("", "slice", "slice/server.service"):
+        folder = tmp_path / "groups" / group
+        (folder / "memory.max").write_text(str(GB) if group == limited else "max")
+        (folder / "memory.current").write_text(str(GB // 2))
+        (folder / "memory.stat").write_text(f"anon 1\ninactive_file {GB // 4}\n")
+    found = within_groups(Memory(16 * GB, 8 * GB), tmp_path / "groups", own)
+    assert found == Memory(GB, GB // 4 * 3)
+
+
+def test_without_control_groups_the_memory_is_the_machines(tmp_path: Path) -> None:
+    machine = Memory(16 * GB, 8 * GB)
+    assert within_groups(machine, tmp_path, tmp_path / "none") == machine

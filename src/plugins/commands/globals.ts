@@ -4,6 +4,7 @@ import { Clipboard } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { GlobalRow } from '../../model/globalrows';
 import type { GlobalsPanel } from '../../widgets/globals/globalspanel';
+import { commandsChanged } from './changed';
 import { NO_ARGUMENTS } from './panelcommands';
 
 /** What the commands need from around the panel. */
@@ -73,7 +74,7 @@ export function addGlobalsCommands(
     () => actions.reveal(line()?.global.by ?? 0),
     () => (line()?.global.by ?? 0) > 0
   );
-  panel.model.changed.connect(() => app.commands.notifyCommandChanged());
+  panel.model.changed.connect(() => commandsChanged(app.commands));
 }
 
 /** A variable or a part of it, as it is written in code where that can be told. */

@@ -2,6 +2,7 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { ICommandPalette, WidgetTracker } from '@jupyterlab/apputils';
 import type { LabIcon } from '@jupyterlab/ui-components';
 import type { PatinaPanel } from '../../widgets/notebook/panel';
+import { commandsChanged } from './changed';
 
 /** Arguments of a command that takes none. */
 export const NO_ARGUMENTS = { args: { type: 'object', properties: {} } };
@@ -35,7 +36,7 @@ export class PanelCommands {
     private readonly _tracker: WidgetTracker<PatinaPanel>,
     private readonly _palette: ICommandPalette | null
   ) {
-    const changed = () => _app.commands.notifyCommandChanged();
+    const changed = () => commandsChanged(_app.commands);
     _tracker.currentChanged.connect(changed);
     _app.shell.currentChanged?.connect(changed);
     _tracker.widgetAdded.connect((_, panel) => {

@@ -10,6 +10,7 @@ import { forkIcon } from '../../icons';
 import { IPatinaClient, IPlainNotebooks, type IRunView } from '../../tokens';
 import type * as wire from '../../wire';
 import { reported } from '../../widgets/notebook/report';
+import { commandsChanged } from './changed';
 import { NO_ARGUMENTS } from './panelcommands';
 
 /** A plain notebook and its kernel, which is one of Patina's. */
@@ -78,7 +79,7 @@ export const plainKernels: JupyterFrontEndPlugin<void> = {
       trans.__('A copy of the notebook, with exactly this live state'),
       (there, kernel) => openCopy(app, there, kernel)
     );
-    plain.changed.connect(() => app.commands.notifyCommandChanged());
+    plain.changed.connect(() => commandsChanged(app.commands));
   }
 };
 

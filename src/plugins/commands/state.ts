@@ -27,6 +27,7 @@ import {
 import type * as wire from '../../wire';
 import type { PatinaPanel } from '../../widgets/notebook/panel';
 import { reported } from '../../widgets/notebook/report';
+import { commandsChanged } from './changed';
 import { type IElsewhere, PanelCommands } from './panelcommands';
 
 /** Commands about the live state of the shown run: undo, save, go on, run what was edited. */
@@ -100,7 +101,7 @@ export const state: JupyterFrontEndPlugin<void> = {
         );
       }
     });
-    const changed = () => app.commands.notifyCommandChanged();
+    const changed = () => commandsChanged(app.commands);
     tracker.widgetAdded.connect((_, panel) =>
       panel.content.opened.connect(() =>
         panel.live?.marks.changed.connect(changed)

@@ -1,20 +1,24 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
-import { type GlobalsSort, isPattern } from '../../model/globals';
+import {
+  type GlobalsKind,
+  type GlobalsSort,
+  isPattern
+} from '../../model/globals';
 import type { GlobalsModel } from '../../model/globalsmodel';
 import { groupWord, sortWord } from '../../model/globalwords';
 import type { IRunView } from '../../tokens';
-import type * as wire from '../../wire';
 import { button, element } from '../timeline/element';
 
 /** How many output cells of the past are offered. */
 const MOST_PAST = 100;
-const KINDS: readonly wire.GlobalKind[] = [
+const KINDS: readonly GlobalsKind[] = [
   'data',
   'function',
   'class',
   'module',
-  'other'
+  'other',
+  'private'
 ];
 const SORTS: readonly GlobalsSort[] = ['changed', 'name', 'type', 'size'];
 
@@ -152,7 +156,7 @@ export class GlobalsBar extends Widget {
     return details;
   }
 
-  private _kind(kind: wire.GlobalKind): HTMLElement {
+  private _kind(kind: GlobalsKind): HTMLElement {
     const label = element('label', '');
     const box = element('input', '');
     box.type = 'checkbox';

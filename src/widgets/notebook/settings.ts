@@ -1,7 +1,8 @@
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { type ISignal, Signal } from '@lumino/signaling';
 import type { GroupBy } from '../../model/arrangement';
-import type { GlobalsSort } from '../../model/globals';
+import type { GlobalsKind, GlobalsSort } from '../../model/globals';
+import type { KeepOutputs } from '../../model/outputslimit';
 import type * as wire from '../../wire';
 import type { TimelinePosition } from './body';
 
@@ -32,16 +33,22 @@ export class NotebookSettings {
     return this._get('renderedOutputs', 200);
   }
 
+  /** How many output cells of a run are kept. */
+  get keepOutputs(): KeepOutputs {
+    return this._get<KeepOutputs>('keepOutputs', 'all');
+  }
+
   get maxOutputBytes(): number {
     return this._get('maxOutputBytes', 1_000_000);
   }
 
-  /** How runs are started: which states are kept, what follows a crash or the server's end. */
+  /** How runs are started: the states they keep, a crash, the server's end, variables. */
   get newRun(): wire.NewRun {
     const onServerStop = this._get<OnServerStop>('onServerStop', 'server');
     return {
       checkpoints: this._get<wire.NewRun['checkpoints']>('checkpoints', 'auto'),
       on_crash: this._get<wire.OnCrash>('onCrash', 'ask'),
+      globals_timeout_ms: this._get('globals.timeoutMs', 200),
       ...(onServerStop === 'server' ? {} : { on_server_stop: onServerStop })
     };
   }
@@ -61,11 +68,12 @@ export class NotebookSettings {
   }
 
   /** The kinds of variables whose group is closed at first. */
-  get hiddenKinds(): readonly wire.GlobalKind[] {
-    return this._get<wire.GlobalKind[]>('globals.hiddenKinds', [
+  get hiddenKinds(): readonly GlobalsKind[] {
+    return this._get<GlobalsKind[]>('globals.hiddenKinds', [
       'module',
       'function',
-      'class'
+      'class',
+      'private'
     ]);
   }
 

@@ -4,16 +4,13 @@ import type { IRunsModel, IRunView } from '../../tokens';
 import { button, element } from './element';
 import { forkSign } from './forksign';
 import { InheritedCells } from './inheritedcells';
-import type { IHistoryHost } from './articlehost';
-import type { IArticleHost, OutputArticle } from './outputarticle';
+import type { IArrangedHost } from './arrangedfeed';
+import type { OutputArticle } from './outputarticle';
 import type { IForkPlace } from './forkplace';
 
 /** What showing a run's ancestors needs beside what output cells need. */
-export interface IAncestryHost extends IArticleHost, IHistoryHost {
+export interface IAncestryHost extends IArrangedHost {
   readonly runs: IRunsModel;
-  placeOf(cell: string): number | null;
-  askedBy(name: string): string | null;
-  readonly renderedOutputs: number;
   showRun(run: string): void;
 }
 
@@ -21,7 +18,7 @@ export interface IAncestryHost extends IArticleHost, IHistoryHost {
 export class Ancestry extends Panel {
   constructor(
     private readonly _host: IAncestryHost,
-    private readonly _root: Element
+    private readonly _root: HTMLElement
   ) {
     super();
     this.addClass('jp-PatinaAncestry');
@@ -46,7 +43,21 @@ export class Ancestry extends Panel {
     this._parts = inherited(this._host.runs, view.id).map(
       part => new InheritedCells(part, this._host, this._root)
     );
-    this._parts.forEach(part => this.addWidget(part));
+    this._parts.forEach(part => {
+      part.mark(this._marked);
+      this.addWidget(part);
+    });
+  }
+
+  /** Mark the inherited output cells of this cell of the source. */
+  mark(cell: string | null): void {
+    this._marked = cell;
+    this._parts.forEach(part => part.mark(cell));
+  }
+
+  /** Focus an older (-1) or newer (1) output of the cell whose output has the focus. */
+  step(by: -1 | 1): void {
+    this._parts.find(part => part.article)?.step(by);
   }
 
   /** The inherited output cell that has the focus. */
@@ -120,6 +131,7 @@ export class Ancestry extends Panel {
   private _origin: IRunView | null = null;
   private _parts: InheritedCells[] = [];
   private _shown = '';
+  private _marked: string | null = null;
   private readonly _line = new Widget();
 }
 

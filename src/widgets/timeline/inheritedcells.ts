@@ -2,35 +2,23 @@ import { Panel, Widget } from '@lumino/widgets';
 import type { IInherited } from '../../model/lineage';
 import type { ICellsChange } from '../../model/runview';
 import type { IRunView } from '../../tokens';
-import type * as wire from '../../wire';
-import type { IHeaderContext } from './articleheader';
-import { articleHost } from './articlehost';
+import { ArrangedFeed, type IArrangedHost } from './arrangedfeed';
 import { button } from './element';
-import type { IAncestryHost } from './ancestry';
 import type { IForkPlace } from './forkplace';
-import { type IArticleHost, OutputArticle } from './outputarticle';
-import { RenderedArticles } from './renderedarticles';
-
-/** How many output cells are rendered at once when they are shown. */
-const AT_ONCE = 20;
+import type { OutputArticle } from './outputarticle';
 
 /**
  * What a run has of one of its ancestors: a heading that opens to the ancestor's own output
- * cells. They are looked up there, not copied, and made only when somebody opens it.
+ * cells, arranged as the run's own are. They are looked up there, not copied, and made only when
+ * somebody opens it.
  */
 export class InheritedCells extends Panel {
   constructor(
     private readonly _part: IInherited,
-    private readonly _host: IAncestryHost,
-    private readonly _root: Element
+    private readonly _host: IArrangedHost,
+    private readonly _root: HTMLElement
   ) {
     super();
-    this._articleHost = articleHost(_host, {
-      run: () => _part.view.id,
-      context: cell => this._context(cell),
-      previous: cell => this._previous(cell),
-      step: () => undefined
-    });
     this.addClass('jp-PatinaInherited');
     this._toggle.setAttribute('aria-expanded', 'false');
     const head = new Widget();
@@ -41,13 +29,18 @@ export class InheritedCells extends Panel {
   }
 
   get isOpen(): boolean {
-    return this._feed !== null;
+    return this._outputs !== null;
   }
 
   /** The output cell that has the focus. */
   get focused(): IForkPlace | null {
-    const article = this._withFocus();
-    return article ? this._place(article.cell) : null;
+    const { article } = this;
+    return (article && this._outputs?.place(article.cell)) ?? null;
+  }
+
+  /** The article that has the focus. */
+  get article(): OutputArticle | null {
+    return this._outputs?.feed.held ?? null;
   }
 
   toggle(): void {
@@ -78,25 +71,35 @@ export class InheritedCells extends Panel {
     if (!this.isOpen) {
       this.toggle();
     }
-    const article = this._articles.get(seq);
-    article?.fill();
-    article?.node.focus({ preventScroll: true });
-    article?.node.scrollIntoView({ block: 'nearest' });
+    this._outputs?.reveal(seq);
   }
 
-  /** The article that has the focus. */
-  get article(): OutputArticle | null {
-    return this._withFocus() ?? null;
+  /** Focus an older (-1) or newer (1) output of the cell whose output has the focus. */
+  step(by: -1 | 1): void {
+    const { article } = this;
+    const seq = article && this._outputs?.beside(article.cell, by);
+    if (typeof seq === 'number') {
+      this.revealSeq(seq);
+    }
+  }
+
+  /** Mark the output cells of this cell of the source. */
+  mark(cell: string | null): void {
+    this._marked = cell;
+    this._outputs?.mark(cell);
   }
 
   /** The source changed: what is shown of it is said again. */
   refreshDiffs(): void {
-    this._articles.forEach(article => article.refreshDiff());
+    this._outputs?.feed.articles.forEach(article => article.refreshDiff());
   }
 
   /** Say again what depends on the source, on trust or on settings. */
   refresh(): void {
-    this._articles.forEach(article => article.update());
+    if (this._host.arranging.groupBy === 'cell') {
+      this._outputs?.arrange();
+    }
+    this._outputs?.feed.articles.forEach(article => article.update());
   }
 
   override dispose(): void {
@@ -108,36 +111,6 @@ export class InheritedCells extends Panel {
     super.dispose();
   }
 
-  private _place(cell: wire.OutputCell): IForkPlace {
-    return { run: this._part.view.id, cell };
-  }
-
-  /** Marks are about the shown run; of an ancestor's output cell they would say nothing. */
-  private _context(cell: wire.OutputCell): IHeaderContext {
-    return {
-      place: this._host.placeOf(cell.cell),
-      previousMs: null,
-      step: null,
-      askedBy: this._host.askedBy(cell.requested_by),
-      mark: null,
-      unableToFork: this._host.unableToFork(this._place(cell))
-    };
-  }
-
-  private _withFocus(): OutputArticle | undefined {
-    return [...this._articles.values()].find(({ node }) =>
-      node.contains(document.activeElement)
-    );
-  }
-
-  private _previous({ cell, seq }: wire.OutputCell): wire.OutputCell | null {
-    const { view, seqs } = this._part;
-    const earlier = seqs.findLast(
-      other => other < seq && view.cell(other)?.cell === cell
-    );
-    return (earlier !== undefined && view.cell(earlier)) || null;
-  }
-
   private _showTitle(): void {
     const { view, seqs } = this._part;
     const [first, last] = [seqs[0], seqs[seqs.length - 1]];
@@ -146,56 +119,39 @@ export class InheritedCells extends Panel {
   }
 
   private _open(): void {
-    const feed = new Panel();
+    const { view, until } = this._part;
+    // Marks are about the shown run; of an ancestor's output cell they would say nothing.
+    this._outputs = new ArrangedFeed(this._host, this._root, () => null);
+    const { feed } = this._outputs;
     feed.addClass('jp-PatinaInherited-feed');
-    feed.node.setAttribute('role', 'feed');
     feed.node.setAttribute('aria-label', this._toggle.textContent ?? '');
-    this._feed = feed;
-    this._rendered = new RenderedArticles(
-      this._root,
-      () => this._host.renderedOutputs
-    );
-    this._part.seqs.forEach(seq => this._add(seq));
+    this._outputs.showRun(view, until);
+    this._outputs.mark(this._marked);
     this.addWidget(feed);
-    [...this._articles.values()]
-      .slice(-AT_ONCE)
-      .forEach(article => this._rendered?.fill(article));
-    this._part.view.cellsChanged.connect(this._onCells, this);
+    feed.look();
+    view.cellsChanged.connect(this._onCells, this);
   }
 
   private _close(): void {
     this._part.view.cellsChanged.disconnect(this._onCells, this);
-    this._rendered?.dispose();
-    this._articles.forEach(article => article.dispose());
-    this._articles.clear();
-    this._feed?.dispose();
-    this._feed = this._rendered = null;
+    this._outputs?.dispose();
+    this._outputs = null;
   }
 
-  private _add(seq: number): void {
-    const cell = this._part.view.cell(seq);
-    if (cell) {
-      const article = new OutputArticle(cell, this._articleHost);
-      this._articles.set(seq, article);
-      this._feed?.addWidget(article);
-      this._rendered?.add(article);
-    }
-  }
-
-  private _onCells(view: IRunView, { changed }: ICellsChange): void {
-    for (const seq of changed) {
-      const cell = view.cell(seq);
-      if (cell) {
-        this._articles.get(seq)?.update(cell);
-      }
-    }
+  /** What the ancestor has run since is not of this run. */
+  private _onCells(_: IRunView, change: ICellsChange): void {
+    const shared = (seqs: readonly number[]) =>
+      seqs.filter(seq => seq <= this._part.until);
+    this._outputs?.apply({
+      added: shared(change.added),
+      changed: shared(change.changed),
+      removed: shared(change.removed)
+    });
   }
 
   private readonly _toggle = button('jp-PatinaInherited-toggle', '', () =>
     this.toggle()
   );
-  private readonly _articles = new Map<number, OutputArticle>();
-  private readonly _articleHost: IAncestryHost & IArticleHost;
-  private _feed: Panel | null = null;
-  private _rendered: RenderedArticles<OutputArticle> | null = null;
+  private _outputs: ArrangedFeed | null = null;
+  private _marked: string | null = null;
 }

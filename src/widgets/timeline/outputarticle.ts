@@ -35,36 +35,50 @@ export interface IArticleHost extends IDiffHost {
   answer(seq: number, value: string): Promise<boolean>;
 }
 
-/**
- * One output cell of the timeline.
- *
- * Away from the view it is an empty element with a name and a height, of which a page bears
- * thousands; its content is made when it comes near and let go when there is too much of it.
- */
+/** What a person chose for one output cell; it outlives its article. */
+export interface IArticleChoice {
+  readonly diffWith: DiffWith | null;
+  /** Whether all of a long stream is shown. */
+  readonly isWhole: boolean;
+}
+
+/** One output cell of the timeline: made when it comes near the view, and let go far from it. */
 export class OutputArticle extends Panel {
   constructor(
     private _cell: wire.OutputCell,
-    private readonly _host: IArticleHost
+    private readonly _host: IArticleHost,
+    choice: IArticleChoice | null = null
   ) {
     super();
-    this.addClass('jp-PatinaOutput');
-    this.node.setAttribute('role', 'article');
-    this.node.tabIndex = -1;
-    this.node.setAttribute('aria-posinset', String(_cell.seq));
-    // Runs grow: how many there will be is not known.
-    this.node.setAttribute('aria-setsize', '-1');
-    this._showName();
+    const { trans, rendermime, loader } = _host;
+    this._diffWith = choice?.diffWith ?? null;
+    this._isWhole = choice?.isWhole ?? false;
+    this._header = new ArticleHeader(
+      trans,
+      () => _host.goToCode(this._cell.cell),
+      by => _host.step(this._cell, by)
+    );
+    this._diff = new CodeDiff(_host, against => this._compare(against));
+    this._outputs = new CellOutputs(rendermime, loader, error =>
+      this._showTrouble(error)
+    );
+    this._actions = new ArticleFoot(trans, {
+      fork: () => _host.forkAfter(this._cell),
+      toggleDiff: () => this.toggleDiff(),
+      togglePin: () => _host.togglePin(this._cell)
+    });
+    this._build();
+    this.update();
   }
-
-  /** Whether it is in view or close to it; its owner says so. */
-  isNear = false;
 
   get cell(): wire.OutputCell {
     return this._cell;
   }
 
-  get isFilled(): boolean {
-    return this._header !== null;
+  /** What a person chose; null when it is as output cells are at first. */
+  get choice(): IArticleChoice | null {
+    const { _diffWith: diffWith, _isWhole: isWhole } = this;
+    return diffWith === null && !isWhole ? null : { diffWith, isWhole };
   }
 
   /** Whether taking its content away would take something from a person's hands. */
@@ -80,8 +94,23 @@ export class OutputArticle extends Panel {
   update(cell = this._cell): void {
     this._cell = cell;
     this._showName();
-    if (this.isFilled) {
-      this._showContent();
+    this.refreshContext();
+    this.refreshDiff();
+    this._outputs.show(cell.outputs, {
+      isTrusted: this._host.isTrusted(cell),
+      maxBytes: this._maxBytes()
+    });
+    this._showInput();
+    this._showMore();
+  }
+
+  /** Which it is of those that are shown, counted from 1. */
+  setPlace(place: number, of: number): void {
+    if (this._place !== place || this._of !== of) {
+      this._place = place;
+      this._of = of;
+      this.node.setAttribute('aria-posinset', String(place));
+      this.node.setAttribute('aria-setsize', String(of));
     }
   }
 
@@ -89,10 +118,9 @@ export class OutputArticle extends Panel {
   refreshContext(): void {
     const context = this._host.context(this._cell);
     this.node.dataset.mark = context.mark ?? 'none';
-    if (this.isFilled) {
-      this._header?.show(this._cell, context);
-      this._showActions(context);
-    }
+    this._header.show(this._cell, context);
+    const isDiffOpen = this._diffWith !== null;
+    this._actions.show(this._cell, context.unableToFork, isDiffOpen);
   }
 
   /** Show its code against the source now, or no longer. */
@@ -102,26 +130,27 @@ export class OutputArticle extends Panel {
 
   /** The source changed: what is shown of it is said again. */
   refreshDiff(): void {
-    this._diff?.show(this._cell, this._diffWith);
+    this._diff.show(this._cell, this._diffWith);
   }
 
   /** Put the person into the line that the cell asks for, when they wait for it. */
   offerInput(): void {
-    if (this._input && this._foot && this._host.isAwaited(this._cell)) {
+    if (this._input && this._host.isAwaited(this._cell)) {
       this._input.focus();
     }
   }
 
   /** Focus the button that goes on to an older (-1) or newer (1) output. */
   focusStep(by: -1 | 1): void {
-    this._header?.stepper.focus(by);
+    this._header.stepper.focus(by);
   }
 
   /** Show, above this output cell, that the state of the kernel was lost before it. */
   setDivider(text: string | null): void {
-    if (this._divider.textContent === (text ?? '')) {
+    if (this._dividerText === text) {
       return;
     }
+    this._dividerText = text;
     this._divider.remove();
     this._divider.textContent = text ?? '';
     if (text !== null) {
@@ -129,66 +158,31 @@ export class OutputArticle extends Panel {
     }
   }
 
-  /** Make the content. */
-  fill(): void {
-    if (this.isFilled) {
-      return;
-    }
-    const { trans, rendermime, loader } = this._host;
-    this._header = new ArticleHeader(
-      trans,
-      () => this._host.goToCode(this._cell.cell),
-      by => this._host.step(this._cell, by)
-    );
-    this._diff = new CodeDiff(this._host, against => this._compare(against));
-    this._outputs = new CellOutputs(rendermime, loader, error =>
-      this._showTrouble(error)
-    );
-    this._head = new Widget({ node: this._headNode(this._header) });
-    this._actions = new ArticleFoot(trans, {
-      fork: () => this._host.forkAfter(this._cell),
-      toggleDiff: () => this.toggleDiff(),
-      togglePin: () => this._host.togglePin(this._cell)
-    });
-    this._foot = new Widget();
-    this._foot.node.append(this._actions.node);
-    this.addWidget(this._head);
-    this.addWidget(this._outputs.area);
-    this.addWidget(this._foot);
-    this.node.style.minHeight = '';
-    this._showContent();
-  }
-
-  /** Let the content go; its height stays, so that nothing moves. */
-  empty(): void {
-    if (!this.isFilled) {
-      return;
-    }
-    this.node.style.minHeight = `${this.node.offsetHeight}px`;
-    this._head?.dispose();
-    this._outputs?.dispose();
-    this._foot?.dispose();
-    this._header = this._outputs = this._head = this._foot = null;
-    this._actions = this._diff = null;
-    this._input = null;
-  }
-
   tick(now: number): void {
-    this._header?.tick(now);
+    this._header.tick(now);
   }
 
   override dispose(): void {
-    this._outputs?.dispose();
+    this._outputs.dispose();
     super.dispose();
   }
 
-  private _headNode(header: ArticleHeader): HTMLElement {
-    const node = element('div', 'jp-PatinaOutput-head');
-    node.append(header.node, sourceNode(this._cell.source, this._host.trans));
-    if (this._diff) {
-      node.append(this._diff.node);
-    }
-    return node;
+  private _build(): void {
+    const { source, seq } = this._cell;
+    this.addClass('jp-PatinaOutput');
+    this.node.setAttribute('role', 'article');
+    this.node.dataset.seq = String(seq);
+    this.node.tabIndex = -1;
+    const head = element('div', 'jp-PatinaOutput-head');
+    head.append(
+      this._header.node,
+      sourceNode(source, this._host.trans),
+      this._diff.node
+    );
+    this._foot.node.append(this._actions.node);
+    this.addWidget(new Widget({ node: head }));
+    this.addWidget(this._outputs.area);
+    this.addWidget(this._foot);
   }
 
   private _showName(): void {
@@ -201,9 +195,7 @@ export class OutputArticle extends Panel {
         ? trans.__('Output %1, deleted cell, %2', seq, word)
         : trans.__('Output %1, cell %2, %3', seq, place, word);
     const name = this._cell.undone ? trans.__('%1, undone', said) : said;
-    if (this.node.getAttribute('aria-label') !== name) {
-      this.node.setAttribute('aria-label', name);
-    }
+    set(this.node, 'aria-label', name);
     this.node.dataset.status = status;
     this.toggleClass('jp-mod-undone', this._cell.undone === true);
   }
@@ -212,22 +204,6 @@ export class OutputArticle extends Panel {
     this._diffWith = against;
     this.refreshContext();
     this.refreshDiff();
-  }
-
-  private _showActions({ unableToFork }: IHeaderContext): void {
-    const isDiffOpen = this._diffWith !== null;
-    this._actions?.show(this._cell, unableToFork, isDiffOpen);
-  }
-
-  private _showContent(): void {
-    this.refreshContext();
-    this.refreshDiff();
-    this._outputs?.show(this._cell.outputs, {
-      isTrusted: this._host.isTrusted(this._cell),
-      maxBytes: this._maxBytes()
-    });
-    this._showInput();
-    this._showMore();
   }
 
   private _maxBytes(): number {
@@ -251,7 +227,7 @@ export class OutputArticle extends Panel {
         )
       : null;
     if (this._input) {
-      this._foot?.node.append(this._input.node);
+      this._foot.node.append(this._input.node);
       this.offerInput();
     }
   }
@@ -263,7 +239,7 @@ export class OutputArticle extends Panel {
     const isCut = bytes > this._maxBytes();
     if (!isCut) {
       this._more.remove();
-    } else if (this._foot) {
+    } else {
       this._more.textContent = this._host.trans.__(
         'Show all (%1)',
         formatBytes(bytes)
@@ -285,19 +261,21 @@ export class OutputArticle extends Panel {
       this.update();
     });
     note.append(again);
-    this._foot?.node.querySelector('.jp-PatinaOutput-trouble')?.remove();
-    this._foot?.node.append(note);
+    this._foot.node.querySelector('.jp-PatinaOutput-trouble')?.remove();
+    this._foot.node.append(note);
   }
 
-  private _isWhole = false;
-  private _header: ArticleHeader | null = null;
-  private _outputs: CellOutputs | null = null;
-  private _head: Widget | null = null;
-  private _foot: Widget | null = null;
-  private _actions: ArticleFoot | null = null;
-  private _diff: CodeDiff | null = null;
-  private _diffWith: DiffWith | null = null;
+  private _place = 0;
+  private _of = 0;
+  private _isWhole: boolean;
+  private _diffWith: DiffWith | null;
   private _input: InputBox | null = null;
+  private readonly _header: ArticleHeader;
+  private readonly _outputs: CellOutputs;
+  private readonly _actions: ArticleFoot;
+  private readonly _diff: CodeDiff;
+  private readonly _foot = new Widget();
+  private _dividerText: string | null = null;
   private readonly _divider = element('div', 'jp-PatinaOutput-divider');
   private readonly _more = button('jp-PatinaButton', '', () => {
     this._isWhole = true;
@@ -323,6 +301,13 @@ function sourceNode(
   summary.append(first, ' ⋯');
   details.append(summary, element('pre', '', source));
   return details;
+}
+
+/** Set an attribute; one that has this value already is left alone. */
+function set(node: HTMLElement, attribute: string, value: string): void {
+  if (node.getAttribute(attribute) !== value) {
+    node.setAttribute(attribute, value);
+  }
 }
 
 function sameRequest(

@@ -164,7 +164,7 @@ export class RunPanel extends Panel {
     const isFork = this._view?.run.parent !== undefined;
     const count = this._view?.seqs.length ?? 0;
     const isEmpty = !isFork && count === 0;
-    this._bar.setHidden(count === 0);
+    this._bar.setHidden(isEmpty);
     this._empty.setHidden(!isEmpty);
     this._timeline.setHidden(isEmpty);
     this._empty.node.textContent = this._emptyText();
