@@ -16,6 +16,8 @@ export interface IPatinaClient {
   createNotebook(path: string, kernel: string): Promise<wire.Notebook>;
   /** A file as another of another format; rejects with 409 when there is one already. */
   convert(wanted: wire.Convert): Promise<wire.Converted>;
+  /** Write a notebook's file, whatever is there now; that is kept beside. */
+  writeOver(notebook: string): Promise<wire.Notebook>;
   newRun(notebook: string, options?: wire.NewRun): Promise<wire.Run>;
   execute(run: string, cells: wire.CellReference[]): Promise<wire.OutputCell[]>;
   input(run: string, outputCell: number, value: string): Promise<void>;
@@ -115,6 +117,9 @@ export interface IRunsModel extends IDisposable {
   readonly runs: readonly IRunView[];
   get(run: string): IRunView | undefined;
   readonly runsChanged: ISignal<IRunsModel, void>;
+  /** What people have to know about the notebook's file. */
+  readonly notices: readonly wire.SourceNotice[];
+  readonly noticesChanged: ISignal<IRunsModel, void>;
   /** The state vector of the source document that the server has on disk, if it said one. */
   readonly saved: Uint8Array | null;
 }

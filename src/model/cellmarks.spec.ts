@@ -115,6 +115,19 @@ test('editing a cell marks it, undoing the edit takes the mark away', () => {
   expect(marks.of('x')).toBeNull();
 });
 
+test('a mark that goes from one output to another by an undo is told', () => {
+  const run = new FakeRun('a');
+  const { sources, marks } = notebook({ x: '1' }, run);
+  run.put(1, { id: 'first', cell: 'x', source_hash: '1' });
+  run.put(2, { id: 'second', cell: 'x', source_hash: '1' });
+  sources.edit('x', '2');
+  const told: string[] = [];
+  marks.changed.connect((_, cells) => told.push(...cells));
+  run.put(2, { undone: true });
+  expect(marks.of('x')).toBe('edited');
+  expect(told).toEqual(['x']);
+});
+
 test('after a restart results are of an old session; edited goes before that', () => {
   const run = new FakeRun('a');
   const { sources, marks } = notebook({ x: '1' }, run);

@@ -14,6 +14,12 @@ export interface ISourceHashes {
   readonly changed: ISignal<ISourceHashes, ReadonlySet<string> | null>;
 }
 
+/** A mark, and the id of the output cell at which it stands. */
+interface IMarked {
+  readonly mark: CellMark;
+  readonly output: string;
+}
+
 /**
  * Which cells' results are not what running them now would be based on, in the shown run.
  *
@@ -29,7 +35,7 @@ export class CellMarks implements IDisposable {
     _sources.changed.connect(this._onSources);
   }
 
-  /** Ids of the cells that have another mark now. */
+  /** Ids of the cells that have another mark now, or have it at another output cell. */
   get changed(): ISignal<this, ReadonlySet<string>> {
     return this._changed;
   }
@@ -44,7 +50,7 @@ export class CellMarks implements IDisposable {
   }
 
   of(cell: string): CellMark | null {
-    return this._marks.get(cell) ?? null;
+    return this._marks.get(cell)?.mark ?? null;
   }
 
   /** Mark what happened in this run from now on. */
@@ -97,32 +103,33 @@ export class CellMarks implements IDisposable {
     }
   }
 
-  private _find(cell: string): CellMark | null {
+  private _find(cell: string): IMarked | null {
     const run = this._view?.id;
     const ran = run === undefined ? null : this._cellRuns.ran(run, cell);
-    return ran
-      ? markOf(ran.output, {
-          hash: this._sources.hash(cell),
-          life: ran.life
-        })
-      : null;
+    if (!ran) {
+      return null;
+    }
+    const { output, life } = ran;
+    const mark = markOf(output, { hash: this._sources.hash(cell), life });
+    return mark && { mark, output: output.id };
   }
 
-  private _set(cell: string, mark: CellMark | null): boolean {
-    if (this.of(cell) === mark) {
+  private _set(cell: string, marked: IMarked | null): boolean {
+    const before = this._marks.get(cell);
+    if (before?.mark === marked?.mark && before?.output === marked?.output) {
       return false;
     }
-    if (mark === null) {
+    if (marked === null) {
       this._marks.delete(cell);
     } else {
-      this._marks.set(cell, mark);
+      this._marks.set(cell, marked);
     }
     return true;
   }
 
   private _view: IRunView | null = null;
   private _life = '';
-  private readonly _marks = new Map<string, CellMark>();
+  private readonly _marks = new Map<string, IMarked>();
   private readonly _changed = new Signal<this, ReadonlySet<string>>(this);
   private _isDisposed = false;
 }

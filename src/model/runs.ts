@@ -2,6 +2,7 @@ import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
 import * as Y from 'yjs';
 import type { ConnectionState, IRunsModel, IRunView } from '../tokens';
+import type * as wire from '../wire';
 import { inOrder } from './runorder';
 import { RunView } from './runview';
 
@@ -53,6 +54,15 @@ export class RunsModel implements IRunsModel {
     return saved instanceof Uint8Array ? saved : null;
   }
 
+  get notices(): readonly wire.SourceNotice[] {
+    const notices = this._meta?.get('notices');
+    return Array.isArray(notices) ? (notices as wire.SourceNotice[]) : [];
+  }
+
+  get noticesChanged(): ISignal<this, void> {
+    return this._noticesChanged;
+  }
+
   get isDisposed(): boolean {
     return this._isDisposed;
   }
@@ -67,6 +77,7 @@ export class RunsModel implements IRunsModel {
     }
     this._isDisposed = true;
     this._runs?.unobserveDeep(this._onChange);
+    this._meta?.unobserve(this._onMeta);
     this._source.stateChanged.disconnect(this._onState, this);
     this._source.documentChanged.disconnect(this._onDocument, this);
     this._source.dispose();
@@ -80,14 +91,24 @@ export class RunsModel implements IRunsModel {
 
   private _onDocument(_: IRunsSource, document: Y.Doc): void {
     this._runs?.unobserveDeep(this._onChange);
+    this._meta?.unobserve(this._onMeta);
     this._document = document;
+    this._meta = document.getMap('meta');
+    this._meta.observe(this._onMeta);
     this._runs = document.getMap('runs');
     this._runs.observeDeep(this._onChange);
     const known = [...this._views.values()];
     this._listChanged();
     known.forEach(view => this._refollow(view));
+    this._noticesChanged.emit();
     this._arrived();
   }
+
+  private readonly _onMeta = (event: Y.YMapEvent<unknown>): void => {
+    if (event.keysChanged.has('notices')) {
+      this._noticesChanged.emit();
+    }
+  };
 
   private readonly _onChange = (
     events: Y.YEvent<Y.AbstractType<unknown>>[]
@@ -140,11 +161,13 @@ export class RunsModel implements IRunsModel {
   }
 
   private _document: Y.Doc | null = null;
+  private _meta: Y.Map<unknown> | null = null;
   private _runs: Y.Map<Y.Map<unknown>> | null = null;
   private _ordered: readonly IRunView[] | null = null;
   private _arrived: () => void = () => undefined;
   private readonly _views = new Map<string, RunView>();
   private readonly _connectionChanged = new Signal<this, ConnectionState>(this);
   private readonly _runsChanged = new Signal<this, void>(this);
+  private readonly _noticesChanged = new Signal<this, void>(this);
   private _isDisposed = false;
 }

@@ -33,6 +33,7 @@ import {
   createSharedSource,
   TsnbModelFactory
 } from '../widgets/notebook/documentmodel';
+import { FileNotices } from '../widgets/notebook/filenotices';
 import { PatinaFactory } from '../widgets/notebook/factory';
 import type { PatinaPanel } from '../widgets/notebook/panel';
 import { HintBar, type IHintServices } from '../widgets/notebook/hintbar';
@@ -118,6 +119,12 @@ export const notebook: JupyterFrontEndPlugin<WidgetTracker<PatinaPanel>> = {
           services
         );
         pane.addWidget(new HintBar(panel, hints));
+        new FileNotices(panel, runs, {
+          client,
+          trans,
+          openFile: path =>
+            void app.commands.execute('docmanager:open', { path })
+        });
         return pane;
       }
     );

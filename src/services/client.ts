@@ -35,6 +35,10 @@ export class PatinaClient implements IPatinaClient {
     return this._json('POST', 'convert', wanted);
   }
 
+  writeOver(notebook: string): Promise<wire.Notebook> {
+    return this._json('POST', `notebooks/${name(notebook)}/write-over`);
+  }
+
   newRun(notebook: string, options: wire.NewRun = {}): Promise<wire.Run> {
     return this._json('POST', `notebooks/${name(notebook)}/runs`, options);
   }
