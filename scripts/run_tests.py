@@ -77,13 +77,13 @@ CHECKS = (
 )
 
 
-def pytest_commands(name: str, tests: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def pytest_commands(name: str, *tests: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the command that runs tests, and the one that runs those again that failed.
 
     In a worker process (-n): a test that ends or stops it costs that test, not those behind it.
     """
     command = ("pytest", "-q", "-rs", "-n", "1", "-o", f"cache_dir=.pytest_cache/{name}")
-    return (*command, tests), (*command, "--lf", "--lfnf=none", tests)
+    return (*command, *tests), (*command, "--lf", "--lfnf=none", *tests)
 
 
 TESTS = (
@@ -91,7 +91,7 @@ TESTS = (
     # Each a process: what one leaves to the garbage collector cannot trouble the others.
     Step("pytest of the server", *pytest_commands("server", "patina_lab/tests")),
     Step("pytest of the command line", *pytest_commands("cli", "patina_cli/tests")),
-    Step("pytest of the promises", *pytest_commands("promises", "tests/promises")),
+    Step("pytest of the promises", *pytest_commands("promises", "tests/promises", "tests/chaos")),
     Step("pytest of the release", *pytest_commands("release", "tests/release")),
     Step("pytest of the kernels", *pytest_commands("kernels", "kernels")),
 )

@@ -83,7 +83,13 @@ class _Job:
 
     def _imported(self) -> wire.Converted:
         blobs = BlobStore(self.files.runs.blobs)
-        content = self._content(blobs.put)
+
+        def keep(blob: Blob) -> None:
+            if self.conversion.wanted.runs:
+                self.files.runs.path.mkdir(exist_ok=True)
+                blobs.put(blob)
+
+        content = self._content(keep)
         if not self.conversion.wanted.runs:
             content = replace(content, runs=())
         size = write_notebook(self.files, content, blobs)

@@ -37,7 +37,8 @@ test('a file that could not be read says where and why', () => {
   expect(fromServer({ problem }).header.problem).toEqual({
     message: 'bad value',
     line: 3,
-    column: 9
+    column: 9,
+    ancestor: null
   });
 });
 
