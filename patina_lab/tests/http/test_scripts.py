@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from patina_lab.rooms.sourcefile import SourceFile
 from patina_lab.tests.user import Refused, User, hash_of, text_of
 
 NOTEBOOK = """format = "patina-lab 1"
@@ -99,10 +100,10 @@ async def test_a_flush_that_the_disk_refuses_says_so(
     notebook = await user.create()
     await user.write("1")
 
-    async def full(*_: Any, **__: Any) -> None:
+    def full(*_: Any) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(user.serverapp.contents_manager, "save", full)
+    monkeypatch.setattr(SourceFile, "write", full)
     with pytest.raises(Refused, match=r"409.*was not saved"):
         await user.ask("POST", f"notebooks/{notebook['id']}/flush")
 
