@@ -109,7 +109,7 @@ async def test_links_out_of_the_root_are_not_followed(user: User, outside: Path)
 async def test_a_place_outside_can_be_allowed(user: User, outside: Path) -> None:
     user.file("folder").symlink_to(outside / "root_dir-sibling")
     (app,) = user.serverapp.extension_manager.extension_apps["patina_lab"]
-    roots = app._rooms._roots
+    roots = app._rooms.roots
     roots._roots.append((outside / "root_dir-sibling").resolve())
     assert (await user.open("folder/outside.tsnb"))["id"] == "outside"
 
