@@ -86,12 +86,11 @@ testWithOwnServer(
     await server.launch();
     await expect(right.editor(0)).toContainText('typed on the left');
     await expect(left.editor(1)).toContainText('typed on the right');
-    await expect
-      .poll(() => readFileSync(join(server.root, path), 'utf8'))
-      .toContain('typed on the left');
-    expect(readFileSync(join(server.root, path), 'utf8')).toContain(
-      'typed on the right'
-    );
+    for (const typed of ['typed on the left', 'typed on the right']) {
+      await expect
+        .poll(() => readFileSync(join(server.root, path), 'utf8'))
+        .toContain(typed);
+    }
   }
 );
 

@@ -109,16 +109,21 @@ class Rooms:
                 f"{path} cannot be opened as a notebook", reason, "The file is left as it is."
             )
         room, copy_of = self._rooms.get(document.id), None
-        if room is not None and self._file(room.source.path).exists():
-            if room.source.path != path:
-                copy_of = room.id
-                document.give_id(str(uuid.uuid4()))
-                room = None
-            else:
-                await room.adopt(source, self._file(path))
+        if room is not None and self._is_elsewhere(room, path):
+            copy_of = room.id
+            document.give_id(str(uuid.uuid4()))
+            room = None
         elif room is not None:
             await room.adopt(source, self._file(path))
         return room or await self._new(source, copy_of)
+
+    def _is_elsewhere(self, room: Room, path: str) -> bool:
+        """Whether an open notebook has a file of its own, so that the one at `path` is a copy.
+
+        While a document is made, it has no path: that is no other place.
+        """
+        known = room.source.path
+        return known not in ("", path) and self._file(known).is_file()
 
     async def _new(self, source: SourceDocument, copy_of: str | None) -> Room:
         def workplace() -> Workplace:

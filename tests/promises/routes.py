@@ -31,6 +31,7 @@ RIGHTS = {
     "/runs/{run}/timeline/{seq}": {"PATCH": "write", "DELETE": "write"},
     "/runs/{run}/fork": {"POST": "execute"},
     "/runs/{run}/undo": {"POST": "execute"},
+    "/runs/{run}/free-space": {"POST": "write"},
     "/runs/{run}/checkpoints": {"GET": "read"},
     "/runs/{run}/save": {"POST": "execute"},
     "/runs/{run}/load": {"POST": "execute"},
