@@ -89,6 +89,9 @@ class SourceRoom(DocumentRoom):
     async def _go_on(self, text: str) -> None:
         """Go on with a history that was kept; the file may have been changed meanwhile."""
         before = self.ydoc.get_state()
+        # Each life of the room says where the file is, and which of them says it last is chance:
+        # it may be one that another had overwritten, and then the document has no path.
+        self._document.path = self._file.path
         await self.disk.go_on(text)
         await self._keep(self.ydoc.get_update(before))
 
