@@ -118,12 +118,8 @@ class Rooms:
         return room or await self._new(source, copy_of)
 
     def _is_elsewhere(self, room: Room, path: str) -> bool:
-        """Whether an open notebook has a file of its own, so that the one at `path` is a copy.
-
-        While a document is made, it has no path: that is no other place.
-        """
-        known = room.source.path
-        return known not in ("", path) and self._file(known).is_file()
+        """Whether an open notebook has a file of its own, so that the one at `path` is a copy."""
+        return room.source.path != path and self._file(room.source.path).is_file()
 
     async def _new(self, source: SourceDocument, copy_of: str | None) -> Room:
         def workplace() -> Workplace:

@@ -46,6 +46,15 @@ async def opened(server: ServerProcess) -> tuple[User, Editor]:
     return user, editor
 
 
+async def acknowledged(server: ServerProcess) -> tuple[User, Editor]:
+    """The same, who typed something more: that is safe, and not in the file yet."""
+    user, editor = await opened(server)
+    follower = await user.follow("n1")
+    editor.text(1).insert(0, "acknowledged, ")
+    await eventually(lambda: editor.is_acknowledged(follower.meta["saved"]))
+    return user, editor
+
+
 async def test_a_client_of_a_history_that_is_gone_is_told_and_its_edits_are_kept(
     server: ServerProcess,
 ) -> None:
@@ -101,10 +110,7 @@ async def test_a_client_of_a_history_that_is_gone_with_nothing_to_lose_makes_no_
 async def test_what_was_acknowledged_is_there_after_a_kill_before_it_was_saved(
     server: ServerProcess,
 ) -> None:
-    user, editor = await opened(server)
-    follower = await user.follow("n1")
-    editor.text(1).insert(0, "acknowledged, ")
-    await eventually(lambda: editor.is_acknowledged(follower.meta["saved"]))
+    user, _ = await acknowledged(server)
     before = on_disk(user.file())
     server.kill()
     assert before == ["typed, one", "two"], "the file is older than the acknowledgement"
@@ -120,10 +126,7 @@ async def test_what_was_acknowledged_is_there_after_a_kill_before_it_was_saved(
 async def test_what_changed_on_disk_while_the_server_was_away_is_merged_with_what_was_not_saved(
     server: ServerProcess,
 ) -> None:
-    user, editor = await opened(server)
-    follower = await user.follow("n1")
-    editor.text(1).insert(0, "acknowledged, ")
-    await eventually(lambda: editor.is_acknowledged(follower.meta["saved"]))
+    user, editor = await acknowledged(server)
     server.kill()
     await editor.go_offline()
     editor.text(1).insert(0, "offline, ")
