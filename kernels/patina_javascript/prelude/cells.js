@@ -136,7 +136,8 @@ function show(value) {
     running.outcome = { status: 'ok', data: null };
     return;
   }
-  Object.defineProperty(userGlobal, '_', {
+  // A cell may have frozen its global object: then there is no `_`, and that is all.
+  Reflect.defineProperty(userGlobal, '_', {
     value,
     writable: true,
     configurable: true,

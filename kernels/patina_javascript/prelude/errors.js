@@ -104,9 +104,14 @@ function errorsInside(thrown) {
   });
 }
 
+/* The engine quotes the token that it did not expect: at the end of a source there is none. */
+const AT_THE_END = "unexpected token in expression: ''";
+const explained = message => (message === AT_THE_END ? 'unexpected end of input' : message);
+
 /** An error as the Jupyter protocol has it. */
 export function asReply(thrown) {
-  const { name, message, stack } = describe(thrown);
+  const { name, message: engines, stack } = describe(thrown);
+  const message = explained(engines);
   const where = frames(stack);
   const heading = message === '' ? name : `${name}: ${message}`;
   const first = where.find(frame => sourceOf(frame.file) !== undefined);

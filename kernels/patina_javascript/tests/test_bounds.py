@@ -210,6 +210,7 @@ VANDALS = [
     "Object.defineProperty(Object.prototype, 'then', { get() { throw new Error('hit') } })",
     "String.prototype.replace = String.prototype.split = RegExp.prototype.exec = null",
     "delete globalThis.Object; delete globalThis.Symbol; globalThis.console = null",
+    "Object.freeze(globalThis)",
 ]
 
 

@@ -31,6 +31,13 @@ def test_within_a_cell_the_language_refuses_a_second_declaration(js: Bench) -> N
     assert error[0] == "SyntaxError"
 
 
+@pytest.mark.parametrize("code", ["(", "`${", "await", "x ="])
+def test_a_cell_that_is_cut_short_says_so(js: Bench, code: str) -> None:
+    error = js.run(code).error
+    assert error is not None
+    assert error[:2] == ("SyntaxError", "unexpected end of input")
+
+
 def test_a_const_is_one_until_it_is_declared_again(js: Bench) -> None:
     js.run("const x = 1")
     error = js.run("x = 2").error
