@@ -17,6 +17,32 @@ function layer(files, forbidden, why) {
   };
 }
 
+const WORD = '[value=/\\p{L}{2}/u]';
+const WORDS = '[value=/\\p{L}{2,} \\p{L}{2,}/u]';
+const READ =
+  /^(textContent|innerText|title|label|caption|placeholder|alt|aria(Label|Description|RoleDescription|ValueText))$/;
+const ATTRIBUTE =
+  /^(aria-(label|description|roledescription|valuetext)|title|placeholder|alt)$/;
+/** What no language has another word for: of the wire, names of languages and classes. */
+const NAMES =
+  /^(not run|only left|only right|old session|Patina Notebook|Python|JavaScript|Rust|jp-.*)$/;
+
+/** Texts in the code that people read although no translator is asked for them. */
+const UNTRANSLATED = [
+  // Whatever has two words, unless a translator gets it, or only programmers read it.
+  `Literal${WORDS}:not([value=${NAMES}], CallExpression[callee.property.name=/^_[_n]/] > *,` +
+    ' Property[key.name=/^(description|type)$/] > *, NewExpression[callee.name="Token"] > *)',
+  'TemplateElement[value.raw=/\\p{L}{2,} \\p{L}{2,}/u]',
+  `JSXText${WORD}`,
+  `AssignmentExpression[left.property.name=${READ}] > Literal.right${WORD}`,
+  `Property[key.name=${READ}] > Literal.value${WORD}:not([value=${NAMES}])`,
+  `CallExpression[callee.property.name="setAttribute"][arguments.0.value=${ATTRIBUTE}] > Literal:nth-child(2)`,
+  `CallExpression[callee.name=/^(element|button)$/] > Literal:nth-child(3)${WORD}`
+].map(selector => ({
+  selector,
+  message: 'People read this: hand it to the translator'
+}));
+
 export default tseslint.config(
   {
     ignores: [
@@ -92,6 +118,11 @@ export default tseslint.config(
     // A fixture without fixtures of its own is written `({}, use)`.
     files: ['ui-tests/**', 'bench/**'],
     rules: { 'no-empty-pattern': 'off' }
+  },
+  {
+    files: ['src/**/*.{ts,tsx}'],
+    ignores: ['**/*.spec.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...UNTRANSLATED] }
   },
   layer(
     ['src/model/**'],

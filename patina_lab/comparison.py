@@ -10,9 +10,12 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from jupyterlab_server.translation_utils import translator
+
 from patina_lab import wire
 from patina_lab.document.comparisonpage import comparison_page
 from patina_lab.document.outputtext import OutputComparer, output_text
+from patina_lab.document.words import Words
 from patina_lab.model.comparing import (
     Pair,
     Ran,
@@ -69,14 +72,15 @@ class Comparisons:
         return await asyncio.to_thread(_compared, *sides, part, Lenient(room.blobs.get))
 
     async def page(self, left: str, right: str) -> bytes:
-        """Return all that differs as one HTML file, which needs nothing beside it."""
+        """Return all that differs as one HTML file, in the language of JupyterLab."""
         room = self._room(left, right)
         sides = _side(room, left), _side(room, right)
         name, read = room.source.path, Lenient(room.blobs.get)
+        words = Words(translator.load("patina_lab"))
 
         def made() -> bytes:
             comparison = _compared(*sides, Part(limit=MOST_PAGE), read)
-            return comparison_page(comparison, name, read).encode()
+            return comparison_page(comparison, name, read, words).encode()
 
         return await asyncio.to_thread(made)
 

@@ -6,22 +6,14 @@ frame that may neither run scripts nor reach anything.
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from html import escape
 
 from patina_lab import wire
-from patina_lab.document.outputtext import (
-    PICTURES,
-    Reader,
-    errors,
-    stream_parts,
-    text_of,
-)
-
-MOST_TEXT = 100_000
-"""Of a longer text only so many characters at its end are in the file."""
+from patina_lab.document.outputhtml import OutputHTML, text_html
+from patina_lab.document.outputtext import Reader
+from patina_lab.document.words import Words
 
 _STYLE = """
 :root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
@@ -42,19 +34,19 @@ _SIGNS = {"same": "  ", "left": "- ", "right": "+ ", "gap": ""}
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-src 'self'"
 
 
-def comparison_page(comparison: wire.Comparison, notebook: str, read: Reader) -> str:
+def comparison_page(comparison: wire.Comparison, notebook: str, read: Reader, words: Words) -> str:
     """Return the file. What of `comparison` is the same is left out."""
     left, right = comparison.left.title, comparison.right.title
-    title = f"{notebook}: {left} and {right}"
-    cells = [cell for cell in comparison.cells if cell.differs]
+    title = words.gettext("%1: %2 and %3", notebook, left, right)
+    sections = _Sections(words, (left, right), OutputHTML(words, read))
     parts = [
         f"<h1>{escape(title)}</h1>",
-        f"<p>{escape(_summary(comparison))}</p>",
-        *(part for cell in cells for part in _section(cell, left, right, read)),
-        *_variables(comparison),
+        f"<p>{escape(_summary(comparison, words))}</p>",
+        *(part for cell in comparison.cells if cell.differs for part in sections.of(cell)),
+        *_variables(comparison, words),
     ]
     return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<!DOCTYPE html>\n<html lang="{words.language}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         '<meta name="viewport" content="width=device-width">'
         f"<title>{escape(title)}</title><style>{_STYLE}</style></head>\n<body>\n"
@@ -63,102 +55,84 @@ def comparison_page(comparison: wire.Comparison, notebook: str, read: Reader) ->
     )
 
 
-def _summary(comparison: wire.Comparison) -> str:
+def _summary(comparison: wire.Comparison, words: Words) -> str:
+    different, alike = comparison.cells_different, comparison.globals_different
     told = [
-        f"{comparison.cells_different} of {comparison.cells_total} executions differ",
-        f"{comparison.globals_different} of {comparison.globals_total} variables differ",
+        words.gettext("%1 of %2 executions differ", different, comparison.cells_total),
+        words.gettext("%1 of %2 variables differ", alike, comparison.globals_total),
     ]
-    if comparison.shared:
-        told.append(f"{comparison.shared} output cells from before the fork are shared")
+    if shared := comparison.shared:
+        one = "%1 output from before the fork is shared"
+        told.append(words.ngettext(one, "%1 outputs from before the fork are shared", shared))
     listed = sum(1 for cell in comparison.cells if cell.differs)
-    if listed < comparison.cells_different:
-        told.append(f"the first {listed} are listed")
-    return "; ".join(told) + "."
+    if listed < different:
+        told.append(words.gettext("the first %1 are listed", listed))
+    return " · ".join(told)
 
 
-def _section(cell: wire.ComparedCell, left: str, right: str, read: Reader) -> Iterator[str]:
-    seqs = " and ".join(f"#{ran.seq}" for ran in (cell.left, cell.right) if ran is not None)
-    yield f"<section><h2>{seqs}: {escape(', '.join(cell.differs))}</h2>"
-    if cell.code:
-        yield f"<h3>Code</h3>{_lines(cell.code)}"
-    if cell.output:
-        yield f"<h3>Text</h3>{_lines(cell.output)}"
-    sides = ((left, cell.left), (right, cell.right))
-    yield '<div class="pair">'
-    yield from (_side(title, ran, cell, read) for title, ran in sides)
-    yield "</div></section>"
+@dataclass(frozen=True, slots=True)
+class _Sections:
+    """What is told of each cell that differs."""
 
+    words: Words
+    titles: tuple[str, str]
+    outputs: OutputHTML
 
-def _lines(lines: Iterable[wire.DiffLine]) -> str:
-    def shown(line: wire.DiffLine) -> str:
-        text = f"⋯ {line.text} lines that are the same" if line.kind == "gap" else line.text
+    def of(self, cell: wire.ComparedCell) -> Iterator[str]:
+        gettext = self.words.gettext
+        seqs = ", ".join(f"#{ran.seq}" for ran in (cell.left, cell.right) if ran is not None)
+        differs = ", ".join(self.words.difference(what, *self.titles) for what in cell.differs)
+        yield f"<section><h2>{seqs}: {escape(differs)}</h2>"
+        if cell.code:
+            yield f"<h3>{escape(gettext('Code'))}</h3>{self._lines(cell.code)}"
+        if cell.output:
+            yield f"<h3>{escape(gettext('Text'))}</h3>{self._lines(cell.output)}"
+        yield '<div class="pair">'
+        yield self._side(self.titles[0], cell.left, cell)
+        yield self._side(self.titles[1], cell.right, cell)
+        yield "</div></section>"
+
+    def _lines(self, lines: Iterable[wire.DiffLine]) -> str:
+        return f"<pre>{chr(10).join(map(self._line, lines))}</pre>"
+
+    def _line(self, line: wire.DiffLine) -> str:
+        text = line.text
+        if line.kind == "gap":
+            text = self.words.gettext("⋯ %1 lines that are the same", text)
         return f'<span class="{line.kind}">{_SIGNS[line.kind]}{escape(text)}</span>'
 
-    text = "\n".join(map(shown, lines))
-    return f"<pre>{text}</pre>"
+    def _side(self, title: str, ran: wire.OutputCell | None, cell: wire.ComparedCell) -> str:
+        if ran is None:
+            said = self.words.gettext("%1 did not run it", title)
+            return f"<div><p>{escape(said)}</p></div>"
+        status = self.words.status(ran.status)
+        head = f"<h3>{escape(title)} #{ran.seq} · {escape(status)}</h3>"
+        times = f"<p>{escape(ran.started or ran.queued)} – {escape(ran.ended or '')}</p>"
+        source = "" if cell.code else text_html(ran.source, self.words)
+        shown = "".join(part for output in ran.outputs for part in self.outputs.of(output))
+        return f"<div>{head}{times}{source}{shown}</div>"
 
 
-def _side(title: str, ran: wire.OutputCell | None, cell: wire.ComparedCell, read: Reader) -> str:
-    if ran is None:
-        return f"<div><h3>{escape(title)}</h3><p>did not run it</p></div>"
-    head = f"<h3>{escape(title)}, #{ran.seq}, {ran.status}</h3>"
-    times = f"<p>{escape(ran.started or ran.queued)} – {escape(ran.ended or '')}</p>"
-    source = "" if cell.code else _pre(ran.source)
-    shown = "".join(part for output in ran.outputs for part in _output(output, read))
-    return f"<div>{head}{times}{source}{shown}</div>"
-
-
-def _pre(text: str) -> str:
-    left_out = len(text) - MOST_TEXT
-    cut = f"⋯ {left_out} characters left out\n{text[-MOST_TEXT:]}" if left_out > 0 else text
-    return f"<pre>{escape(cut)}</pre>" if text.strip() else ""
-
-
-def _output(output: wire.Manifest, read: Reader) -> Iterator[str]:
-    yield from (_pre(text.text) for text in errors(output))
-    if output.type == "stream":
-        yield _pre("".join(stream_parts(output, read)))
-    data = output.data or {}
-    picture = next((mime for mime in PICTURES if mime in data), None)
-    if picture is not None:
-        alternative = text_of("text/plain", data["text/plain"], read) if _PLAIN in data else ""
-        source = _data_url(picture, data[picture], read)
-        yield f'<img alt="{escape(alternative)}" src="{source}">'
-    elif "text/html" in data:
-        page = escape(text_of("text/html", data["text/html"], read))
-        yield f'<iframe sandbox title="HTML output" srcdoc="{page}"></iframe>'
-    elif _PLAIN in data:
-        yield _pre(text_of(_PLAIN, data[_PLAIN], read))
-
-
-_PLAIN = "text/plain"
-
-
-def _data_url(mime: str, value: wire.MimeValue, read: Reader) -> str:
-    if value.blob is not None:
-        data = base64.b64encode(read(value.blob)).decode()
-    elif mime.endswith("xml"):
-        data = base64.b64encode(text_of(mime, value, read).encode()).decode()
-    else:
-        inline = value.inline if isinstance(value.inline, str) else json.dumps(value.inline)
-        data = escape("".join(inline.split()))
-    return f"data:{mime};base64,{data}"
-
-
-def _variables(comparison: wire.Comparison) -> Iterator[str]:
+def _variables(comparison: wire.Comparison, words: Words) -> Iterator[str]:
     rows = [row for row in comparison.globals if row.verdict == "different"]
     if not rows:
         return
-    yield "<section><h2>Variables</h2><table><thead><tr><th>Name</th>"
-    yield f"<th>{escape(comparison.left.title)}</th><th>{escape(comparison.right.title)}</th>"
+    heads = (words.gettext("Name"), comparison.left.title, comparison.right.title)
+    yield f"<section><h2>{escape(words.gettext('Variables'))}</h2><table><thead><tr>"
+    yield "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
     yield "</tr></thead><tbody>"
-    for row in rows:
-        values = "".join(f"<td>{escape(_value(side))}</td>" for side in (row.left, row.right))
-        yield f'<tr><th scope="row">{escape(row.name)}</th>{values}</tr>'
+    yield from map(_row, rows)
     yield "</tbody></table>"
-    if comparison.globals_alike:
-        yield f"<p>{comparison.globals_alike} more look alike and may differ inside.</p>"
+    if alike := comparison.globals_alike:
+        one = "%1 more variable looks alike and may differ inside."
+        many = "%1 more variables look alike and may differ inside."
+        yield f"<p>{escape(words.ngettext(one, many, alike))}</p>"
     yield "</section>"
+
+
+def _row(row: wire.ComparedGlobal) -> str:
+    values = "".join(f"<td>{escape(_value(side))}</td>" for side in (row.left, row.right))
+    return f'<tr><th scope="row">{escape(row.name)}</th>{values}</tr>'
 
 
 def _value(row: wire.Global | None) -> str:

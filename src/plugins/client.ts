@@ -1,4 +1,5 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ITranslator } from '@jupyterlab/translation';
 import { PatinaClient } from '../services/client';
 import { IPatinaClient } from '../tokens';
 
@@ -8,5 +9,10 @@ export const client: JupyterFrontEndPlugin<IPatinaClient> = {
   description: 'Sends requests to the Patina server.',
   autoStart: true,
   provides: IPatinaClient,
-  activate: app => new PatinaClient(app.serviceManager.serverSettings)
+  requires: [ITranslator],
+  activate: ({ serviceManager }, translator: ITranslator) =>
+    new PatinaClient(
+      serviceManager.serverSettings,
+      translator.load('patina_lab')
+    )
 };

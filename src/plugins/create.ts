@@ -86,14 +86,14 @@ export const create: JupyterFrontEndPlugin<void> = {
       launcher?.add({
         command: NEW,
         args: { kernel },
-        category: trans.__('Patina'),
+        category: 'Patina',
         categoryRank: 5,
         rank
       });
       palette?.addItem({
         command: NEW,
         args: { kernel, isPalette: true },
-        category: trans.__('Patina')
+        category: 'Patina'
       });
     });
     menu?.fileMenu.newMenu.addGroup(

@@ -53,7 +53,7 @@ export const history: JupyterFrontEndPlugin<void> = {
     });
     palette?.addItem({
       command: 'patina:search-history',
-      category: trans.__('Patina')
+      category: 'Patina'
     });
   }
 };

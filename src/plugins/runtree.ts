@@ -45,7 +45,7 @@ export const runtree: JupyterFrontEndPlugin<void> = {
     });
     palette?.addItem({
       command: 'patina:show-runs',
-      category: trans.__('Patina')
+      category: 'Patina'
     });
   }
 };

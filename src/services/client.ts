@@ -1,5 +1,6 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { UUID } from '@lumino/coreutils';
 import type { IGlobalPage, IPatinaClient, ISearchQuery } from '../tokens';
 import type * as wire from '../wire';
@@ -11,7 +12,10 @@ const MOST_COMPARED = 1000;
 
 /** Requests to the Patina server, as docs/reference/api.md has them. */
 export class PatinaClient implements IPatinaClient {
-  constructor(private readonly _settings: ServerConnection.ISettings) {}
+  constructor(
+    private readonly _settings: ServerConnection.ISettings,
+    private readonly _trans: TranslationBundle
+  ) {}
 
   info(): Promise<wire.Info> {
     return this._json('GET', '');
@@ -216,9 +220,11 @@ export class PatinaClient implements IPatinaClient {
     } catch (error) {
       throw new PatinaError(
         0,
-        'The Patina server cannot be reached',
+        this._trans.__('The Patina server cannot be reached'),
         error instanceof Error ? error.message : String(error),
-        'Look whether the server still runs; nothing that it has is lost.'
+        this._trans.__(
+          'Look whether the server still runs; nothing that it has is lost.'
+        )
       );
     }
   }

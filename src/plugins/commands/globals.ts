@@ -37,7 +37,7 @@ export function addGlobalsCommands(
       isEnabled,
       execute
     });
-    palette?.addItem({ command: id, category: trans.__('Patina') });
+    palette?.addItem({ command: id, category: 'Patina' });
   };
   const line = (): GlobalLine | null => {
     const row = panel.grid.active;
