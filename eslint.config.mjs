@@ -23,9 +23,9 @@ const READ =
   /^(textContent|innerText|title|label|caption|placeholder|alt|aria(Label|Description|RoleDescription|ValueText))$/;
 const ATTRIBUTE =
   /^(aria-(label|description|roledescription|valuetext)|title|placeholder|alt)$/;
-/** What no language has another word for: of the wire, names of languages and classes. */
+/** What no language has another word for: of the wire, names and classes. */
 const NAMES =
-  /^(not run|only left|only right|old session|Patina Notebook|Python|JavaScript|Rust|jp-.*)$/;
+  /^(not run|only left|only right|old session|Patina Notebook|pip install .*|jp-.*)$/;
 
 /** Texts in the code that people read although no translator is asked for them. */
 const UNTRANSLATED = [
@@ -35,7 +35,7 @@ const UNTRANSLATED = [
   'TemplateElement[value.raw=/\\p{L}{2,} \\p{L}{2,}/u]',
   `JSXText${WORD}`,
   `AssignmentExpression[left.property.name=${READ}] > Literal.right${WORD}`,
-  `Property[key.name=${READ}] > Literal.value${WORD}:not([value=${NAMES}])`,
+  `Property[key.name=${READ}] > Literal.value${WORD}:not([value=/^(Python|JavaScript|Rust)$/])`,
   `CallExpression[callee.property.name="setAttribute"][arguments.0.value=${ATTRIBUTE}] > Literal:nth-child(2)`,
   `CallExpression[callee.name=/^(element|button)$/] > Literal:nth-child(3)${WORD}`
 ].map(selector => ({

@@ -1,11 +1,11 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+
 /** A language that notebooks can be written in, and the kernelspec that runs it. */
 export interface ILanguage {
   readonly name: string;
   /** As `language` stands in a notebook's header. */
   readonly language: string;
   readonly kernel: string;
-  /** What to do when the kernelspec is missing. */
-  readonly fix: string;
 }
 
 /** The languages of the launcher, in its order. */
@@ -13,19 +13,28 @@ export const LANGUAGES: readonly ILanguage[] = [
   {
     name: 'Python',
     language: 'python',
-    kernel: 'patina-python',
-    fix: 'Reinstall Patina Lab with pip install --force-reinstall patina-lab.'
+    kernel: 'patina-python'
   },
   {
     name: 'Rust',
     language: 'rust',
-    kernel: 'patina-rust',
-    fix: 'Reinstall Patina Lab with pip install --force-reinstall patina-lab, and install Rust from https://rustup.rs.'
+    kernel: 'patina-rust'
   },
   {
     name: 'JavaScript',
     language: 'javascript',
-    kernel: 'patina-javascript',
-    fix: 'Reinstall Patina Lab with pip install --force-reinstall patina-lab.'
+    kernel: 'patina-javascript'
   }
 ];
+
+/** What to do when the kernelspec of a language is missing. */
+export function fix({ language }: ILanguage, trans: TranslationBundle): string {
+  const install = 'pip install --force-reinstall patina-lab';
+  return language === 'rust'
+    ? trans.__(
+        'Reinstall Patina Lab with %1, and install Rust from %2.',
+        install,
+        'https://rustup.rs'
+      )
+    : trans.__('Reinstall Patina Lab with %1.', install);
+}

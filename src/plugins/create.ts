@@ -7,7 +7,7 @@ import { IMainMenu } from '@jupyterlab/mainmenu';
 import { ITranslator } from '@jupyterlab/translation';
 import type { Widget } from '@lumino/widgets';
 import { patinaIcon } from '../icons';
-import { LANGUAGES } from '../languages';
+import { fix, LANGUAGES } from '../languages';
 import { IPatinaClient } from '../tokens';
 import { NotebookCreator } from '../widgets/notebook/creator';
 import { report } from '../widgets/notebook/report';
@@ -65,11 +65,12 @@ export const create: JupyterFrontEndPlugin<void> = {
       execute: async (args): Promise<Widget | null> => {
         const cwd =
           typeof args.cwd === 'string' ? args.cwd : browser?.model.path;
-        const { name, kernel, fix } = language(args);
+        const wanted = language(args);
+        const { name, kernel } = wanted;
         if (!(await creator.canRun(kernel))) {
           await showDialog({
             title: trans.__('%1 is not installed', `Patina ${name}`),
-            body: `${trans.__('There is no kernel named %1.', kernel)} ${fix}`,
+            body: `${trans.__('There is no kernel named %1.', kernel)} ${fix(wanted, trans)}`,
             buttons: [Dialog.okButton()]
           });
           return null;
