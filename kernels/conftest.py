@@ -51,6 +51,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         chosen = getattr(item, "callspec", None) and item.callspec.params.get("language")  # type: ignore[attr-defined]
         if chosen is RUST or "patina_rust" in item.nodeid:
             item.add_marker(pytest.mark.timeout(RUST_SECONDS))
+            # In one worker, one after the other: each takes the compiler that the one before left.
+            item.add_marker(pytest.mark.xdist_group("rust"))
         if chosen is RUST and any(word in item.nodeid for word in OF_THE_MACHINE):
             left_out.append(item)
     items[:] = [item for item in items if item not in left_out]

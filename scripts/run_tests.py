@@ -55,6 +55,8 @@ class Result:
         return "passed" if self.passed else "FAILED"
 
 
+# Tests wait for processes of theirs more than they compute: two cores carry two at a time.
+WORKERS = "2"
 RUST = "kernels/patina_rust/compiler/Cargo.toml"
 # Where the set-up has compiled what ours is made with, which takes minutes: in the user's cache.
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
@@ -80,10 +82,16 @@ CHECKS = (
 def pytest_commands(name: str, *tests: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the command that runs tests, and the one that runs those again that failed.
 
-    In a worker process (-n): a test that ends or stops it costs that test, not those behind it.
+    In worker processes (-n): a test that ends or stops one costs that test, not those behind it.
+    What fails is run again by one worker alone.
     """
-    command = ("pytest", "-q", "-rs", "-n", "1", "-o", f"cache_dir=.pytest_cache/{name}")
-    return (*command, *tests), (*command, "--lf", "--lfnf=none", *tests)
+    cache = ("-o", f"cache_dir=.pytest_cache/{name}")
+
+    def command(workers: str, *more: str) -> tuple[str, ...]:
+        how = ("pytest", "-q", "-rs", "-n", workers, "--dist", "loadgroup")
+        return (*how, *cache, *more, *tests)
+
+    return command(WORKERS), command("1", "--lf", "--lfnf=none")
 
 
 TESTS = (
