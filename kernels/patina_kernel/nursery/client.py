@@ -23,6 +23,8 @@ MATTERS = (
     "PYTHON", "LD_", "DYLD_", "OMP_", "OPENBLAS", "MKL_", "BLIS_", "NUMEXPR", "MPL", "POLARS",
     "CONDA", "VIRTUAL_ENV", "PATH", "HOME", "IPYTHON", "JUPYTER", "LANG", "LC_", "TZ", "MALLOC_",
     "PATINA_CARRY", "XDG_",
+    # A template of Rust has a compiler wait, which is of use only to kernels that want it so.
+    "CARGO", "RUST", "PATINA_TARGET_DIR", "PATINA_TOOLCHAIN", "PATINA_SCCACHE", "PATINA_CARGO",
 )  # fmt: skip
 
 

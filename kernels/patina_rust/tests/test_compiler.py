@@ -96,7 +96,12 @@ async def test_compilers_end_with_the_last_kernel_and_template(
         await asyncio.sleep(0.05)
 
 
-async def test_the_compiler_of_a_notebook_that_is_closed_is_there_for_the_next() -> None:
+@pytest.mark.parametrize("builds", ["of all", "of one's own"])
+async def test_the_compiler_of_a_notebook_that_is_closed_is_there_for_the_next(
+    builds: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if builds == "of one's own":
+        monkeypatch.setenv("PATINA_TARGET_DIR", str(tmp_path))
     async with started("patina-rust") as first:  # and a template, if there was none
         await first.run("let x = 1;")
         compiler = await _compiler(first)
