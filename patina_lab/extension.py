@@ -17,10 +17,16 @@ from patina_lab.http.entrance import Entrance
 from patina_lab.http.nowhere import NowhereHandler
 from patina_lab.http.openapi import OpenApiHandler
 from patina_lab.http.routes import PREFIX, RESOURCES, SOCKETS
+from patina_lab.http.sourcesession import SourceSession
 from patina_lab.http.sourcesocket import SourceSocket
 from patina_lab.rooms.registry import Rooms
 from patina_lab.rooms.runner import Keeping
-from patina_lab.rooms.source import SourceDocuments, configure, put_before_rooms
+from patina_lab.rooms.source import (
+    SourceDocuments,
+    configure,
+    put_before_rooms,
+    put_before_sessions,
+)
 from patina_lab.rooms.tasks import Tasks
 from patina_lab.service import Service
 
@@ -74,6 +80,7 @@ class PatinaLab(ExtensionApp):
         end_workers_with_main_thread()
         configure(serverapp)
         put_before_rooms(serverapp, SourceSocket, Entrance)
+        put_before_sessions(serverapp, SourceSession)
         # By this, kernels are found again wherever the server is started from.
         serverapp.kernel_manager.config.PatinaProvisioner.workspace = str(serverapp.root_dir)
         keeping = Keeping(self.on_server_stop, self.keep_hours * 3_600)

@@ -155,6 +155,7 @@ class Service:
     async def write_over(self, notebook: str) -> wire.Notebook:
         """Write a notebook's file, whatever is there now; that is kept beside."""
         room = self._rooms.by_id(notebook)
+        room.refuse_elsewhere()
         try:
             await (await self._rooms.live_source(room)).room.disk.write_over()
         except NotSavedError as error:
@@ -188,6 +189,7 @@ class Service:
     async def flush(self, notebook: str) -> wire.Flushed:
         """Save the source and the runs to disk now. A problem when the disk does not take them."""
         room = self._rooms.by_id(notebook)
+        room.refuse_elsewhere()
         source = await self._rooms.live_source(room)
         if not await source.save():
             raise conflict(
@@ -350,7 +352,7 @@ class Service:
 
     def timeline(self, run: str, part: Part) -> list[wire.OutputCell]:
         """Return output cells, the first asked for first."""
-        return [cell for cell in self._runner(run).recorder.cells() if part.holds(cell.seq)]
+        return [cell for cell in self._rooms.by_run(run).cells(run) if part.holds(cell.seq)]
 
     async def blob(self, notebook: str, name: str) -> bytes:
         """Return the bytes of an output of the notebook."""

@@ -49,6 +49,7 @@ SourceNoticeKind = Literal[
     "unreadable",
     "gone",
     "other notebook",
+    "other server",
 ]
 
 

@@ -191,7 +191,7 @@ def test_errors_say_what_why_and_what_to_do_in_words_and_in_json(patina: Patina)
 def test_a_wrong_token_is_refused_with_a_hint_and_a_token_can_come_by_stdin(
     patina: Patina, server: ServerProcess
 ) -> None:
-    url = f"http://[::1]:{server._port}/"
+    url = f"http://[::1]:{server.port}/"
     assert patina("status", "--server", url, env={"PATINA_TOKEN": TOKEN}).status == 0
     assert patina("status", "--server", url, "--token", "-", typed=f"{TOKEN}\n").status == 0
     wrong = patina("status", "--server", url, env={"PATINA_TOKEN": "wrong"})

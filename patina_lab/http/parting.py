@@ -9,12 +9,12 @@ JupyterLab shows with a button to reload.
 from __future__ import annotations
 
 import asyncio
-import json
 from typing import Any, Protocol
 
 from pycrdt import Doc, create_sync_message
 
 from patina_lab.document.ytsnb import YTsnb
+from patina_lab.rooms.farewell import Closable, say_farewell
 from patina_lab.rooms.known import GapError, Known
 from patina_lab.rooms.sourceroom import SourceRoom
 from patina_lab.rooms.tasks import Tasks
@@ -22,21 +22,16 @@ from patina_lab.rooms.updates import decoded
 
 ANSWER_SECONDS = 10.0
 """How long a client may take to tell what it has."""
-CLOSE_CODE = 1003
-"""For which jupyter-collaboration's page shows the reason."""
 _WHY = "A page was open that had an earlier history of this notebook, which is gone"
 _KEPT = "Its history is gone. Your version is kept in a file beside it."
 _NOTHING = "Its history is gone. Reload to go on."
 
 
-class Socket(Protocol):
+class Socket(Closable, Protocol):
     """The client's connection."""
 
     async def send(self, message: bytes) -> None:
         """Send a frame."""
-
-    def close(self, code: int, reason: str) -> None:
-        """End the connection."""
 
 
 class Parting:
@@ -78,9 +73,7 @@ class Parting:
     def _end(self, words: str) -> None:
         if not self._done:
             self._done = True
-            # At most 123 bytes, RFC 6455.
-            reason = {"reason": "", "reloadable": True, "errorReason": words}
-            self._socket.close(CLOSE_CODE, json.dumps(reason, separators=(",", ":")))
+            say_farewell(self._socket, words)
 
 
 def _text_of(data: bytes) -> str:

@@ -122,6 +122,10 @@ class _Socket(Channel):
     async def send(self, message: bytes) -> None:
         self.tell(message)
 
+    def end(self) -> None:
+        """End the connection: the room is gone, and who comes back gets another."""
+        self.received.put_nowait(None)
+
     def tell(self, message: bytes) -> None:
         """Send a frame, or let go of a client that is too far behind."""
         send_or_let_go(self._handler, message)

@@ -94,6 +94,11 @@ class SourceSocket(WebSocketHandler, JupyterHandler):
             self._guard = self._guards.get(self.room) or Guard(self.room.ydoc)
             self._guards[self.room] = self._guard
 
+    @property
+    def _may_edit(self) -> bool:
+        """Whether edits are taken: the client has the right, and this server the notebook."""
+        return self._may_write and not self.room.is_elsewhere
+
     async def _may(self, action: str, resource: str = RESOURCE) -> bool:
         allowed: bool = await ensure_async(
             self.authorizer.is_authorized(self, self.current_user, action, resource)
@@ -143,7 +148,7 @@ class SourceSocket(WebSocketHandler, JupyterHandler):
             else:
                 await self._pass_on(message)
         elif kind in (YSyncMessageType.SYNC_STEP2, YSyncMessageType.SYNC_UPDATE):
-            if self._may_write:
+            if self._may_edit:
                 await self._edit(payload(message), message, kind == YSyncMessageType.SYNC_STEP2)
         else:
             raise MalformedUpdateError("That is none of the protocol")
@@ -152,7 +157,7 @@ class SourceSocket(WebSocketHandler, JupyterHandler):
         """Take from a client of another history what it has; then it has to begin anew."""
         if self._parting is None:
             log.warning("A client of %s holds another history of it", self._room_id)
-            self._parting = Parting(self.room, self, keeps=self._may_write)
+            self._parting = Parting(self.room, self, keeps=self._may_edit)
             await self._parting.begin()
 
     async def _edit(self, update: bytes, message: bytes, is_answer: bool) -> None:
@@ -193,7 +198,7 @@ class SourceSocket(WebSocketHandler, JupyterHandler):
             await self._pass_on(presence.message_of(own))
 
     async def _save(self, message: bytes) -> None:
-        if self._may_write:
+        if self._may_edit:
             await super().on_message(message)  # type: ignore[misc]
             return
         decoder = Decoder(message[1:])

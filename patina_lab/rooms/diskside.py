@@ -81,6 +81,11 @@ class DiskSide:
         """The document's file, where it is now."""
         return SourceFile(self._workspace.root / self.path)
 
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether another server has the file: nothing is written here then."""
+        return "other server" in self.notices
+
     def edited(self) -> None:
         """Take note that the document has changed."""
         self._edits += 1
@@ -281,6 +286,8 @@ class DiskSide:
             await self.save()
 
     async def _look_at_permissions(self) -> None:
+        if self.is_elsewhere:
+            return
         if await asyncio.to_thread(self.file.is_writable):
             self.notices.retract("read-only")
             await asyncio.to_thread(self.file.clear_leftovers)
@@ -300,6 +307,8 @@ class DiskSide:
         What is there is kept in a file beside.
         """
         async with self._turn:
+            if (elsewhere := self.notices.get("other server")) is not None:
+                raise NotSavedError(elsewhere.reason)
             self._seen = await asyncio.to_thread(self.file.stamp)
             if self._seen is not None:
                 await self._backups.copy(self.file)
@@ -324,5 +333,7 @@ class DiskSide:
             self.notices.note(words.backup(self.path, kept, why))
 
     async def _keep(self, text: str, kind: Kind) -> str | None:
+        if self.is_elsewhere:
+            return None
         name = await self._backups.keep(self.file, text, kind)
         return name and PurePosixPath(self.path).with_name(name).as_posix()

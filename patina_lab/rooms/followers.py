@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from pycrdt import Channel, Doc, YMessageType, YSyncMessageType
 from pycrdt.websocket import YRoom
@@ -12,6 +12,14 @@ from pycrdt.websocket import YRoom
 from patina_lab.rooms.tasks import Tasks
 
 log = logging.getLogger("patina_lab.rooms")
+
+
+@runtime_checkable
+class Follower(Protocol):
+    """A connection that can be ended."""
+
+    def end(self) -> None:
+        """End it."""
 
 
 class Followers:
@@ -39,7 +47,12 @@ class Followers:
 
     async def stop(self) -> None:
         """Close the room."""
+        clients = tuple(self._room.clients)
         await self._room.stop()
+        for client in clients:
+            # The room lets nobody know that it is gone.
+            if isinstance(client, Follower):
+                client.end()
         # YRoom leaves the sending end of its updates open for the garbage collector to find.
         self._room._update_send_stream.close()
         await asyncio.sleep(0)

@@ -1,4 +1,7 @@
-"""One server drives the runs of a notebook: a lock on their folder, which ends with its process."""
+"""One server drives the runs of a notebook: a lock on their folder, which ends with its process.
+
+It goes along with the folder, so that servers of other users, with histories of their own, see it.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import os
 from pathlib import Path
 
 from patina_lab.confined import open_folder
-from patina_lab.rooms.problem import conflict
+from patina_lab.rooms.problem import PatinaProblem, conflict
 
 
 class Holder:
@@ -15,6 +18,14 @@ class Holder:
 
     def __init__(self) -> None:
         self._handle: int | None = None
+
+    def is_free(self, folder: Path) -> bool:
+        """Whether this server holds a folder, if it is there, or could."""
+        try:
+            self.take(folder)
+        except (PatinaProblem, FileNotFoundError):
+            return not folder.is_dir()
+        return True
 
     def take(self, folder: Path) -> None:
         """Hold a folder that is there. Raises a problem when another server holds it.

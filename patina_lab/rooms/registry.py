@@ -20,8 +20,10 @@ from patina_lab.rooms.room import Room
 from patina_lab.rooms.runfolder import RunFolder
 from patina_lab.rooms.runner import Keeping, Kernels, StartTimes, Workplace
 from patina_lab.rooms.source import SourceDocument, SourceDocuments
+from patina_lab.rooms.tasks import Tasks
 
 log = logging.getLogger("patina_lab.rooms")
+_TAKEN_OVER = "The other server has ended. Reload to go on here."
 IDLE_SECONDS = 60.0
 """How long a notebook stays open that nobody follows and in which no kernel lives."""
 
@@ -47,6 +49,7 @@ class Rooms:
         self._start_times = StartTimes()
         self._epoch = str(uuid.uuid4())
         self._sweeping: asyncio.Task[None] | None = None
+        self._tasks = Tasks()
 
     def __iter__(self) -> Iterator[Room]:
         return iter(tuple(self._rooms.values()))
@@ -134,6 +137,7 @@ class Rooms:
         folder = RunFolder(self._file(source.path))
         room = Room(source.document.id, source, kernels, folder, self._epoch)
         room.on_moved = self.renamed
+        room.on_free = lambda: self._take_over_soon(room)
         try:
             await room.load(copy_of)
         except BaseException:
@@ -142,6 +146,18 @@ class Rooms:
         self._rooms[room.id] = room
         self._sweep_from_now_on()
         return room
+
+    def _take_over_soon(self, room: Room) -> None:
+        # Not in a task of the room, which ends with it.
+        self._tasks.spawn(self._take_over(room))
+
+    async def _take_over(self, room: Room) -> None:
+        """Go on with a notebook that another server had; it is gone."""
+        path = room.source.path
+        async with self._opening[path]:
+            self._rooms.pop(room.id, None)
+            await room.give_up(_TAKEN_OVER)
+        await self.open(path)
 
     async def live_source(self, room: Room) -> SourceDocument:
         """Return the source of an open notebook as people edit it now."""
@@ -173,13 +189,15 @@ class Rooms:
 
     async def deleted(self, path: str, *, to_trash: bool) -> None:
         """Take the runs of a notebook along that was deleted, or whose folder was."""
+        is_elsewhere = False
         for room in self:
             if _renamed(room.source.path, path, path) is not None:
+                is_elsewhere |= room.is_elsewhere
                 self._rooms.pop(room.id, None)
                 room.source.abandon()
                 await room.close("The notebook was deleted")
         file = self._file(path)
-        if path.endswith(".tsnb") and not file.exists():
+        if path.endswith(".tsnb") and not (is_elsewhere or file.exists()):
             await asyncio.to_thread(RunFolder(file).remove, to_trash=to_trash)
 
     async def copied(self, path: str) -> None:
@@ -216,6 +234,7 @@ class Rooms:
         """Close every notebook, because the server ends; end what is not to outlive it."""
         if self._sweeping is not None:
             self._sweeping.cancel()
+        await self._tasks.close()
         rooms = tuple(self)
         self._rooms.clear()
         closing = (room.leave("The server was shut down") for room in rooms)

@@ -22,9 +22,11 @@ from patina_lab.model.ids import NotebookId, RunId
 from patina_lab.model.keeping import superfluous
 from patina_lab.model.run import ForkPoint, KernelSettings, Run, RunError, RunStatus
 from patina_lab.model.undoing import Point
+from patina_lab.rooms.claim import Server
 from patina_lab.rooms.followers import Followers
 from patina_lab.rooms.holder import Holder
 from patina_lab.rooms.log import RunLog
+from patina_lab.rooms.onlooking import Onlooker
 from patina_lab.rooms.problem import conflict, not_found
 from patina_lab.rooms.publisher import Publisher
 from patina_lab.rooms.recorder import Recorder
@@ -63,6 +65,7 @@ class Room:
         self.followers = Followers(self.document.ydoc, self.tasks)
         self.idle_since: float | None = None
         self.on_moved: Callable[[str, str], None] = lambda _old, _new: None
+        self.on_free: Callable[[], None] = lambda: None
         self._kernels = kernels
         self._runners: dict[str, Runner] = {}
         self._damaged: dict[str, Damaged] = {}
@@ -101,18 +104,46 @@ class Room:
         """Read what earlier runs left, and let clients in.
 
         `copy_of`: the notebook of which this one is found to be a copy; so are its runs then.
-        Raises a problem when another server has the runs.
         """
-        if self.folder.path.is_dir():
-            self._holder.take(self.folder.path)
-        runs = await asyncio.to_thread(self.folder.load, self.id, copy_of)
+        if not self.is_elsewhere and not self._holder.is_free(self.folder.path):
+            self.source.room.look_on(Server())
+        if self.is_elsewhere:
+            await self._look_on()
+        else:
+            await self._take(copy_of)
+        await self.followers.start()
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether another server has the notebook: it is shown here, and nothing is written."""
+        return self.source.room.is_elsewhere
+
+    def refuse_elsewhere(self) -> None:
+        """Raise a problem where another server has the notebook."""
+        if (notice := self.source.room.notices.get("other server")) is not None:
+            raise conflict("Another server has this notebook", notice.reason, notice.hint)
+
+    async def _look_on(self) -> None:
+        onlooker = Onlooker(self.id, self.folder, self.document, self._damaged)
+        await onlooker.look()
+        self.tasks.spawn(self._wait_until_free(onlooker))
+
+    async def _wait_until_free(self, onlooker: Onlooker) -> None:
+        await onlooker.watch(self._is_free)
+        self.on_free()
+
+    def _is_free(self) -> bool:
+        return self.source.room.is_free() and self._holder.is_free(self.folder.path)
+
+    async def _take(self, copy_of: str | None) -> None:
+        await asyncio.to_thread(self.folder.tidy, self.id, copy_of)
+        runs = await asyncio.to_thread(self.folder.load, self.id)
         await self._sweep(runs)
         for found in runs:
             if isinstance(found, Damaged):
                 self._show(found)
             else:
                 self._revive(found)
-        await self.followers.start()
 
     async def _sweep(self, runs: list[Kept | Damaged]) -> None:
         """Delete bytes that no run names, which a crash has left: before anything is written."""
@@ -183,6 +214,11 @@ class Room:
         for run, damaged in self._damaged.items():
             yield run, damaged.cells
 
+    def cells(self, run: str) -> list[wire.OutputCell]:
+        """Return the output cells of a run, also of one that can only be read."""
+        damaged = self._damaged.get(run)
+        return self.runner(run).recorder.cells() if damaged is None else damaged.cells
+
     def has(self, run: str) -> bool:
         """Whether the run is one of this notebook."""
         return run in self._runners or run in self._damaged
@@ -193,6 +229,7 @@ class Room:
 
     def runner(self, run: str) -> Runner:
         """Return what a run is driven by; a problem when it cannot be driven."""
+        self.refuse_elsewhere()
         if damaged := self._damaged.get(run):
             error = damaged.run.error
             assert error is not None
@@ -210,6 +247,7 @@ class Room:
         self, kernel: NewKernel, title: str | None, settings: KernelSettings | None = None
     ) -> Runner:
         """Start a run with a kernel of its own."""
+        self.refuse_elsewhere()
         run = Run(
             id=RunId(str(uuid.uuid4())),
             notebook=NotebookId(self.id),
@@ -271,6 +309,7 @@ class Room:
 
         Returns how many were deleted, the bytes freed, and how many as old ones were spared.
         """
+        self.refuse_elsewhere()
         if self._damaged:
             names = ", ".join(self.folder.log_path(damaged).name for damaged in self._damaged)
             raise conflict(
@@ -299,6 +338,7 @@ class Room:
 
     async def delete_run(self, run: str) -> None:
         """End a run and forget it, with the bytes that only it named."""
+        self.refuse_elsewhere()
         if run in self._damaged:
             raise conflict(
                 "This run cannot be deleted here",
@@ -345,7 +385,10 @@ class Room:
 
     def moved(self, file: Path) -> None:
         """Take the runs along to where the notebook's file is now."""
-        self.folder.move(file)
+        if self.is_elsewhere:
+            self.folder.path = RunFolder(file).path
+        else:
+            self.folder.move(file)
         self.blobs.folder = self.folder.blobs
 
     async def close(self, why: str) -> None:
@@ -354,6 +397,11 @@ class Room:
             if runner.run.has_kernel:
                 runner.take(StopAsked(now(), why))
         await self._close([runner.close() for runner in self._runners.values()])
+
+    async def give_up(self, words: str) -> None:
+        """Close a notebook that was only looked at; its pages reload, and are told why."""
+        await self.source.turn_away(words)
+        await self.close(words)
 
     async def leave(self, why: str) -> None:
         """Write everything and let go, but let kernels go on that are to outlive this server."""

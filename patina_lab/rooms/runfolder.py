@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 from send2trash import send2trash  # type: ignore[attr-defined]
 
 from patina_lab import wire
@@ -25,10 +26,11 @@ SUFFIX = ".runs"
 
 @dataclass(frozen=True, slots=True)
 class Damaged:
-    """A run whose log cannot be read, or is another notebook's. The file is left as it is."""
+    """A run that is shown and not driven: its log cannot be read, or is not ours to write."""
 
     run: wire.Run
     cells: list[wire.OutputCell] = field(default_factory=list)
+    variables: list[wire.Global] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,8 @@ class RunFolder:
         """Return where the saved state of a run is."""
         return Snapshot(self.path / f"{run}.snapshot")
 
-    def load(self, notebook: str, copy_of: str | None = None) -> list[Kept | Damaged]:
-        """Read all logs. Blocks: call it off the event loop.
+    def tidy(self, notebook: str, copy_of: str | None = None) -> None:
+        """Mend what a crash or a copy has left, before anything is read. Blocks.
 
         `copy_of`: the notebook that this folder was copied from, together with its notebook. The
         copied runs get ids of their own: what happens to them must not happen to the others.
@@ -69,6 +71,9 @@ class RunFolder:
                 Snapshot(aside.with_suffix("")).recover()
         if copy_of is not None:
             self.make_own(notebook, copy_of)
+
+    def load(self, notebook: str) -> list[Kept | Damaged]:
+        """Read all logs, and write nothing. Blocks: call it off the event loop."""
         return [_load(path, notebook) for path in sorted(self.path.glob("*.jsonl"))]
 
     def make_own(self, notebook: str, copy_of: str) -> None:
@@ -144,7 +149,14 @@ def not_writable(kept: Kept, notebook: str, error: OSError) -> Damaged:
     return Damaged(_shown(kept.loaded, notebook, problem), cells)
 
 
-def _shown(loaded: LoadedLog, notebook: str, error: wire.RunError) -> wire.Run:
+def driven_elsewhere(kept: Kept, notebook: str) -> Damaged:
+    """Return a run as its log says that it is, at the server that drives it."""
+    folded = kept.loaded.folded
+    run = msgspec.structs.replace(_shown(kept.loaded, notebook, folded.error), status=folded.status)
+    return Damaged(run, [*folded.cells.values()], folded.variables.rows())
+
+
+def _shown(loaded: LoadedLog, notebook: str, error: wire.RunError | None) -> wire.Run:
     header = loaded.folded.header
     return wire.Run(
         id=header.id,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import os
 import uuid
 from collections.abc import Iterator
 from contextlib import suppress
@@ -19,12 +20,13 @@ from jupyter_core.paths import jupyter_data_dir
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.serverapp import ServerApp
 from jupyter_server_ydoc.app import YDocExtension
-from jupyter_server_ydoc.handlers import YDocWebSocketHandler
+from jupyter_server_ydoc.handlers import DocSessionHandler, YDocWebSocketHandler
 from jupyter_server_ydoc.stores import SQLiteYStore
 from jupyter_server_ydoc.utils import SERVER_SESSION
 from pycrdt import Channel
 from traitlets import Unicode
 
+from patina_lab.rooms.claim import Claim, Server
 from patina_lab.rooms.diskside import NotSavedError, Workspace
 from patina_lab.rooms.durability import Durability
 from patina_lab.rooms.history import History
@@ -92,8 +94,22 @@ class SourceDocument:
             await self._save()
         if self._saving is not None:
             await asyncio.gather(self._saving, return_exceptions=True)
-        self.room.clients.discard(self._presence)
-        if not self.room.clients and self.alive:
+        if self.alive:
+            self.room.clients.discard(self._presence)
+            if not self.room.clients:
+                await self._delete()
+
+    async def turn_away(self, words: str) -> None:
+        """Have everybody leave the room: it is made anew for who comes then.
+
+        We stay: who leaves as the last one has a room deleted later, by the name that it had.
+        """
+        self.forget()
+        self.room.turn_away(words)
+        await self._delete()
+
+    async def _delete(self) -> None:
+        if self.alive:
             await self._extension.ywebsocket_server.delete_room(room=self.room)
             # YRoom leaves the sending end of its updates open for the garbage collector to find.
             self.room._update_send_stream.close()
@@ -207,12 +223,16 @@ class SourceDocuments:
             room_id,
             loader,
             History(self._histories / f"{uuid.UUID(file_id)}.db", self._serverapp.log),
+            Claim(self._histories / f"{uuid.UUID(file_id)}.lock", self._me),
             self._workspace,
             logger=self._serverapp.event_logger,
             log=self._serverapp.log,
             exception_handler=_logged,
             save_delay=self.extension.document_save_delay,
         )
+
+    def _me(self) -> Server:
+        return Server(os.getpid(), self._serverapp.port)
 
     @property
     def _workspace(self) -> Workspace:
@@ -309,16 +329,25 @@ def put_before_rooms(serverapp: ServerApp, *guards: type) -> None:
     first, last = guards
     made = type("_OwnRooms", (_OwnRooms,), {"documents": SourceDocuments(serverapp)})
     guarded = type("GuardedRoom", (first, YDocWebSocketHandler, made, last), {})
+    _replace(serverapp, YDocWebSocketHandler, guarded)
+
+
+def put_before_sessions(serverapp: ServerApp, guard: type) -> None:
+    """Have a class stand before the handler of the rooms' sessions. LookupError without one."""
+    _replace(serverapp, DocSessionHandler, type("GuardedSession", (guard, DocSessionHandler), {}))
+
+
+def _replace(serverapp: ServerApp, handler: type, other: type) -> None:
     application: Any = serverapp.web_app
     rules = [
         rule
         for rule in _rules(application.default_router)
-        if getattr(rule, "target", None) is YDocWebSocketHandler
+        if getattr(rule, "target", None) is handler
     ]
     for rule in rules:
-        rule.target = guarded
+        rule.target = other
     if not rules:
-        raise LookupError("The rooms of jupyter_server_ydoc have no handler")
+        raise LookupError(f"jupyter_server_ydoc does not serve by {handler.__name__}")
 
 
 class _OwnRooms(JupyterHandler):

@@ -7,9 +7,15 @@ from pathlib import PurePosixPath
 
 from patina_lab import wire
 from patina_lab.document.errors import TsnbError
+from patina_lab.rooms.claim import Server
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
-BLOCKING: tuple[wire.SourceNoticeKind, ...] = ("unreadable", "gone", "other notebook")
+BLOCKING: tuple[wire.SourceNoticeKind, ...] = (
+    "unreadable",
+    "gone",
+    "other notebook",
+    "other server",
+)
 """What keeps the file from being written until a person has decided, or it is as it was."""
 
 
@@ -104,3 +110,21 @@ def other_notebook(path: str, kept: str | None) -> wire.SourceNotice:
         hint="Close it and open the file again to see what is there now.",
         file=kept,
     )
+
+
+def other_server(path: str, server: Server) -> wire.SourceNotice:
+    """Say that the notebook can be read only, for another server has it."""
+    return wire.SourceNotice(
+        kind="other server",
+        message=f"{_name(path)} is open read-only: another server has it",
+        reason=described(server),
+        hint="Open it there, or end that server: this one then takes over by itself.",
+    )
+
+
+def described(server: Server) -> str:
+    """Say of a server what is known."""
+    if server.pid is None:
+        return "A process on this machine, or one that shares its disk, has its runs"
+    port = "" if not server.port else f", port {server.port}"
+    return f"The server with process {server.pid}{port} has it open"

@@ -19,8 +19,10 @@ from pycrdt import Doc
 
 from patina_lab.document.ytsnb import YTsnb
 from patina_lab.rooms import sourcenotices as words
+from patina_lab.rooms.claim import Claim, Server
 from patina_lab.rooms.diskside import DiskSide, NotSavedError, Workspace
 from patina_lab.rooms.durability import Durability
+from patina_lab.rooms.farewell import Closable, say_farewell
 from patina_lab.rooms.history import History, HistoryError
 from patina_lab.rooms.historyname import new_name
 from patina_lab.rooms.notices import Notices
@@ -36,6 +38,7 @@ class SourceRoom(DocumentRoom):
         room_id: str,
         loader: FileLoader,
         history: History,
+        claim: Claim,
         workspace: Workspace,
         **of_stock: Any,
     ) -> None:
@@ -44,7 +47,7 @@ class SourceRoom(DocumentRoom):
         self.disk = DiskSide(self.document, workspace, self.notices, history)
         self.durability = Durability(self.ydoc, history)
         self.durability.on_trouble = self._on_trouble
-        self._history = history
+        self._history, self._claim = history, claim
         self._watching: asyncio.Task[None] | None = None
 
     @property
@@ -57,6 +60,7 @@ class SourceRoom(DocumentRoom):
         if self.ready:
             return
         async with self._update_lock:
+            self._enter()
             await self.disk.look_first()
             model = await self._file.load_content(self._file_format, self._file_type)
             if await self._has_history():
@@ -69,7 +73,35 @@ class SourceRoom(DocumentRoom):
         if await self.disk.differs():
             self._on_document_change("cells", None)
 
+    def _enter(self) -> None:
+        """Have the notebook for ourselves, or only look on."""
+        if (other := self._claim.take()) is not None:
+            # The history is written by that server alone. What is here is none of it.
+            self.ystore = self.disk.history = None
+            self.look_on(other)
+
+    def look_on(self, other: Server) -> None:
+        """Show the notebook, and write nothing: another server has it."""
+        self.notices.note(words.other_server(self._file.path, other))
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether another server has the notebook."""
+        return self.disk.is_elsewhere
+
+    def is_free(self) -> bool:
+        """Whether no other server edits it now."""
+        return self._claim.take() is None
+
+    def turn_away(self, words: str) -> None:
+        """Have all pages reload: what they hold goes on in another room."""
+        for client in cast("set[Any]", self.clients.copy()):
+            if isinstance(client, Closable):
+                say_farewell(client, words)
+
     async def _has_history(self) -> bool:
+        if self.ystore is None:
+            return False
         try:
             return await self._history.apply_to(self.ydoc)
         except HistoryError as error:
@@ -109,7 +141,9 @@ class SourceRoom(DocumentRoom):
             await self.durability.end()
         except HistoryError as error:
             self._on_trouble(error)
-        await self._history.stop()
+        finally:
+            await self._history.stop()
+            self._claim.release()
 
     def _on_trouble(self, error: HistoryError | None) -> None:
         if error is None:

@@ -35,7 +35,7 @@ class ServerProcess:
         self.root.mkdir(exist_ok=True)
         self.root_dir = str(self.root)
         self._process: subprocess.Popen[bytes] | None = None
-        self._port = 0
+        self.port = 0
         self._log = folder / "server.log"
 
     async def start(self) -> User:
@@ -46,8 +46,8 @@ class ServerProcess:
         return user
 
     def _launch(self) -> None:
-        self._port = _free_port()
-        options = {"port": self._port, "root_dir": self.root_dir, "ip": "::1"}
+        self.port = _free_port()
+        options = {"port": self.port, "root_dir": self.root_dir, "ip": "::1"}
         arguments = [f"--ServerApp.{name}={value}" for name, value in options.items()]
         arguments.append(f"--PatinaLab.on_server_stop={self._on_server_stop}")
         arguments += ["--no-browser", "--allow-root", f"--IdentityProvider.token={TOKEN}"]
@@ -84,6 +84,12 @@ class ServerProcess:
         pages = Path(f"/proc/{self._process.pid}/statm").read_text().split()[1]
         return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
+    @property
+    def pid(self) -> int:
+        """The id of its process."""
+        assert self._process is not None
+        return self._process.pid
+
     def kill(self) -> None:
         """End it as a crash does."""
         self._end(signal.SIGKILL)
@@ -99,7 +105,7 @@ class ServerProcess:
         self._process.wait(_PATIENCE)
 
     async def _fetch(self, *parts: str, params: Any = None, **options: Any) -> Any:
-        url = url_concat(f"http://[::1]:{self._port}/{'/'.join(parts)}", params or {})
+        url = url_concat(f"http://[::1]:{self.port}/{'/'.join(parts)}", params or {})
         raise_error = options.pop("raise_error", True)
         headers = {"Authorization": f"token {TOKEN}", **options.pop("headers", {})}
         request = HTTPRequest(url, headers=headers, request_timeout=_PATIENCE, **options)
@@ -114,7 +120,7 @@ class ServerProcess:
     def _connect(self) -> Connect:
         headers = {"Authorization": f"token {TOKEN}"}
         return lambda path: websocket_connect(
-            HTTPRequest(f"ws://[::1]:{self._port}/{path}", headers=headers)
+            HTTPRequest(f"ws://[::1]:{self.port}/{path}", headers=headers)
         )
 
 

@@ -33,6 +33,9 @@ export class YTsnb extends YNotebook {
 
   readonly version = '1.0.0';
 
+  /** Whether a person may not change the cells; what the server says of them still arrives. */
+  isReadOnly = false;
+
   static create(): YTsnb {
     return new YTsnb();
   }
@@ -82,7 +85,22 @@ export class YTsnb extends YNotebook {
   }
 
   override insertCells(index: number, cells: SharedCell.Cell[]) {
+    if (this.isReadOnly) {
+      return [];
+    }
     return super.insertCells(index, cells.map(withoutResults));
+  }
+
+  override moveCells(from: number, to: number, count?: number): void {
+    if (!this.isReadOnly) {
+      super.moveCells(from, to, count);
+    }
+  }
+
+  override deleteCellRange(from: number, to: number): void {
+    if (!this.isReadOnly) {
+      super.deleteCellRange(from, to);
+    }
   }
 
   override dispose(): void {

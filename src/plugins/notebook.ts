@@ -26,6 +26,7 @@ import { hasKernel } from '../model/runwords';
 import { Trust } from '../model/trust';
 import { DismissedHints } from '../services/dismissedhints';
 import { RunsProvider } from '../services/provider';
+import { fetchRights } from '../services/rights';
 import { OwnOutputs } from '../services/ownoutputs';
 import { TrustedNotebooks } from '../services/trustednotebooks';
 import { IPatinaClient, IPatinaTracker, type IRunsModel } from '../tokens';
@@ -112,6 +113,7 @@ export const notebook: JupyterFrontEndPlugin<WidgetTracker<PatinaPanel>> = {
           )
         ),
       (panel, runs) => {
+        panel.access.follow(runs);
         const pane = openPane(
           panel,
           runs,
@@ -148,6 +150,7 @@ export const notebook: JupyterFrontEndPlugin<WidgetTracker<PatinaPanel>> = {
       translator,
       client,
       kernels: app.serviceManager.kernels,
+      rights: fetchRights(serviceManager.serverSettings),
       trans,
       openRuns: panel => opener.open(panel),
       convert: path => void app.commands.execute(IMPORT, { path })
@@ -180,7 +183,7 @@ function openPane(
   keepWithin(panel, runs, settings, trans);
   keepLatestOutputs(runs, settings, trust, client, trans);
   panel.closing.connect(() => {
-    if (settings.onClose === 'stop') {
+    if (settings.onClose === 'stop' && panel.access.unableToRun === null) {
       const live = runs.runs.filter(({ run }) => hasKernel(run));
       live.forEach(({ id }) => void client.stop(id).catch(report));
     }

@@ -36,7 +36,8 @@ export const toolbar: JupyterFrontEndPlugin<void> = {
     );
     add(
       'language',
-      panel => new LanguageSwitcher(panel.model.source, kernels, trans)
+      panel =>
+        new LanguageSwitcher(panel.model.source, kernels, panel.access, trans)
     );
     add('trust', panel => new TrustButton(panel, trans));
     add('runStatus', panel => new RunStatus(panel.shownRun, trans));

@@ -6,12 +6,13 @@ import json
 from typing import Any
 
 import pytest
+from jupyter_server.auth import Authorizer
 from pycrdt import Array, Doc, Map, Text
 from tornado.httpclient import HTTPClientError
 
 from patina_lab.tests.crafted import sync
 from patina_lab.tests.http.test_authorization import Recording
-from patina_lab.tests.user import User
+from patina_lab.tests.user import Refused, User, hash_of, soon, text_of
 from tests.promises.hostile import ANSWER, UPDATE, Open, session_of
 
 
@@ -53,3 +54,73 @@ async def test_reading_is_a_right_too(user: User, recorded: Recording) -> None:
     recorded.allowed = {"write", "execute"}
     with pytest.raises(HTTPClientError, match="403"):
         await user.connect(f"api/collaboration/room/{room}")
+
+
+class Readers(Authorizer):
+    """Lets everybody read everything, and nothing else, once it is told to."""
+
+    is_strict = False
+
+    def is_authorized(self, handler: Any, user: Any, action: str, resource: str) -> bool:
+        del handler, user, resource
+        return action == "read" or not self.is_strict
+
+
+async def test_a_reader_opens_a_notebook_as_a_page_does_and_follows_a_run(user: User) -> None:
+    serverapp = user.serverapp
+    rights = Readers(parent=serverapp, identity_provider=serverapp.identity_provider)
+    serverapp.web_app.settings["authorizer"] = rights
+    notebook = (await user.create())["id"]
+    (cell,) = await user.write("print('one')")
+    run = await user.start(notebook)
+    rights.is_strict = True
+    asked = json.dumps({"contents": ["read", "write"], "patina": ["write", "execute"]})
+    me = await user.get("api", "me", params={"permissions": asked})
+    assert json.loads(me.body)["permissions"]["contents"] == ["read"]
+    assert json.loads(me.body)["permissions"]["patina"] == []
+    reader = await user.edit()  # A session, then the socket.
+    follower = await user.follow(notebook, path="analysis.tsnb")
+    assert reader.sources() == ["print('one')"]
+    for method, path in [
+        ("POST", f"runs/{run}/execute"),
+        ("POST", f"notebooks/{notebook}/flush"),
+        ("DELETE", f"runs/{run}"),
+    ]:
+        body = {"cells": [], "request_id": "r"} if path.endswith("execute") else {}
+        with pytest.raises(Refused, match="403"):
+            await user.ask(method, path, body)
+    reader.text(0).insert(0, "forged = 1\n")
+    assert await reader.save() == "failed"
+    rights.is_strict = False
+    await user.execute(run, cell, hashes={cell: hash_of("print('one')")})
+    rights.is_strict = True
+    told = await user.until(soon(lambda: follower.cell(run, 1)), lambda one: "ended" in one)
+    assert text_of(told) == "one\n"
+    assert (await user.source()).cell_source(cell) == "print('one')"
+    assert "forged" not in user.file().read_text()
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "status"),
+    [
+        ("tsnb", "analysis.tsnb", 200),
+        ("tsnb", "nowhere.tsnb", 404),
+        ("tsnb", "../outside.tsnb", 404),
+        ("notebook", "analysis.tsnb", 403),
+        ("file", "analysis.tsnb", 403),
+    ],
+)
+async def test_a_reader_gets_a_session_of_our_notebooks_only(
+    user: User, kind: str, path: str, status: int
+) -> None:
+    await user.create()
+    serverapp = user.serverapp
+    rights = Readers(parent=serverapp, identity_provider=serverapp.identity_provider)
+    serverapp.web_app.settings["authorizer"] = rights
+    rights.is_strict = True
+    body = json.dumps({"format": "text", "type": kind})
+    parts = ("api", "collaboration", "session", path)
+    reply = await user.get(*parts, method="PUT", body=body)
+    assert reply.code == status
+    reply = await user.get(*parts, method="PUT", body=body, headers={"Authorization": ""})
+    assert reply.code == 403

@@ -68,6 +68,14 @@ export class LabServer {
     return server;
   }
 
+  /** A second server of the same person, on the same workspace. */
+  static async beside(other: LabServer): Promise<LabServer> {
+    const { home, onServerStop } = other;
+    const server = new LabServer(home, await freePort(), onServerStop, []);
+    await server.launch();
+    return server;
+  }
+
   readonly token = 'ui-tests';
 
   get root(): string {

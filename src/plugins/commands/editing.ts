@@ -9,6 +9,17 @@ import { PanelCommands } from './panelcommands';
 
 type Edit = [id: string, label: string, edit: (notebook: Notebook) => unknown];
 
+/** What can be done in a notebook that is read-only, too. */
+const READING = new Set([
+  'copy-cell',
+  'select-above',
+  'select-below',
+  'extend-above',
+  'extend-below',
+  'select-all',
+  'command-mode'
+]);
+
 /** Editing cells: JupyterLab's own actions under our ids, because its commands want its own panel. */
 export const editing: JupyterFrontEndPlugin<void> = {
   id: 'patina-lab:editing-commands',
@@ -30,7 +41,9 @@ export const editing: JupyterFrontEndPlugin<void> = {
         label,
         icon: id === 'insert-below' ? addIcon : undefined,
         unable: panel =>
-          panel.model.readOnly ? trans.__('The notebook is read-only') : null,
+          panel.model.readOnly && !READING.has(id)
+            ? trans.__('The notebook is read-only')
+            : null,
         execute: panel => edit(panel.content.notebook)
       });
     }

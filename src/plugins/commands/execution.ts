@@ -25,6 +25,7 @@ export const execution: JupyterFrontEndPlugin<void> = {
     const commands = new PanelCommands(app, tracker, palette);
     commands.add({
       id: 'run-and-advance',
+      needs: 'run',
       label: trans.__('Run and Advance'),
       icon: runIcon,
       execute: ({ content, execution }) => {
@@ -36,6 +37,7 @@ export const execution: JupyterFrontEndPlugin<void> = {
     });
     commands.add({
       id: 'run-cell',
+      needs: 'run',
       label: trans.__('Run Cell'),
       execute: ({ content, execution }) => {
         const ran = execution.run(selected(content.notebook));
@@ -45,6 +47,7 @@ export const execution: JupyterFrontEndPlugin<void> = {
     });
     commands.add({
       id: 'run-insert',
+      needs: 'run',
       label: trans.__('Run and Insert Below'),
       execute: ({ content, execution }) => {
         const ran = execution.run(selected(content.notebook));
@@ -55,12 +58,14 @@ export const execution: JupyterFrontEndPlugin<void> = {
     });
     commands.add({
       id: 'run-all',
+      needs: 'run',
       label: trans.__('Run All Cells'),
       execute: ({ content, execution }) =>
         execution.run(content.notebook.widgets)
     });
     commands.add({
       id: 'run-above',
+      needs: 'run',
       label: trans.__('Run All Above'),
       execute: ({ content, execution }) =>
         execution.run(
@@ -69,6 +74,7 @@ export const execution: JupyterFrontEndPlugin<void> = {
     });
     commands.add({
       id: 'run-below',
+      needs: 'run',
       label: trans.__('Run Cell and All Below'),
       execute: ({ content, execution }) =>
         execution.run(

@@ -32,6 +32,7 @@ export const forks: JupyterFrontEndPlugin<void> = {
       view ? unableToFork(view, trans) : trans.__('There is no run yet');
     commands.add({
       id: 'fork-run',
+      needs: 'run',
       label: trans.__('Fork Run'),
       icon: forkIcon,
       caption: trans.__('A new run that starts with exactly this live state'),
@@ -41,6 +42,7 @@ export const forks: JupyterFrontEndPlugin<void> = {
     });
     commands.add({
       id: 'run-in-fork',
+      needs: 'run',
       label: trans.__('Fork and Run Cell'),
       caption: trans.__('Try the selected cells in a fork; this run stays'),
       unable,
@@ -52,6 +54,7 @@ export const forks: JupyterFrontEndPlugin<void> = {
     });
     commands.add({
       id: 'fork-from-output',
+      needs: 'run',
       label: trans.__('Fork from Here'),
       caption: trans.__('A new run with the state after the focused output'),
       unable: panel => {
@@ -70,6 +73,7 @@ export const forks: JupyterFrontEndPlugin<void> = {
     });
     commands.add({
       id: 'run-in-all',
+      needs: 'run',
       label: trans.__('Run Cell in All Live Runs'),
       unable: panel =>
         live(panel).length > 0 ? null : trans.__('No run has a kernel'),

@@ -41,6 +41,7 @@ export const outputs: JupyterFrontEndPlugin<void> = {
         id,
         label,
         caption,
+        needs: id === 'diff-code' ? undefined : 'edit',
         unable: panel => {
           const place = panel.content.runPane?.focusedPlace;
           return place

@@ -14,6 +14,8 @@ export interface IPanelCommand {
   readonly label: string;
   readonly caption?: string;
   readonly icon?: LabIcon;
+  /** What a person must be able to do with the notebook, if it changes anything. */
+  readonly needs?: 'edit' | 'run';
   /** Why it cannot be done now; null when it can. */
   readonly unable?: (panel: PatinaPanel) => string | null;
   readonly execute: (panel: PatinaPanel) => unknown;
@@ -42,6 +44,7 @@ export class PanelCommands {
     _tracker.widgetAdded.connect((_, panel) => {
       panel.shownRun.changed.connect(changed);
       panel.trustChanged.connect(changed);
+      panel.access.changed.connect(changed);
     });
   }
 
@@ -53,11 +56,13 @@ export class PanelCommands {
 
   add(command: IPanelCommand): void {
     const id = `patina:${command.id}`;
-    const { label, caption, icon, unable, execute } = command;
+    const { label, caption, icon, execute } = command;
     const elsewhere = () =>
       command.elsewhere?.isInFront() ? command.elsewhere : null;
     const reason = () =>
-      (this.panel ? unable?.(this.panel) : elsewhere()?.unable()) ?? null;
+      this.panel
+        ? unableIn(this.panel, command)
+        : (elsewhere()?.unable() ?? null);
     this._app.commands.addCommand(id, {
       label,
       caption: () => reason() ?? caption ?? label,
@@ -72,4 +77,18 @@ export class PanelCommands {
     });
     this._palette?.addItem({ command: id, category: 'Patina' });
   }
+}
+
+function unableIn(
+  panel: PatinaPanel,
+  { needs, unable }: IPanelCommand
+): string | null {
+  const { access } = panel;
+  const lack =
+    needs === 'run'
+      ? access.unableToRun
+      : needs === 'edit'
+        ? access.unableToEdit
+        : null;
+  return lack ?? unable?.(panel) ?? null;
 }

@@ -44,6 +44,7 @@ export const runs: JupyterFrontEndPlugin<void> = {
         id,
         label,
         icon: options.icon,
+        needs: id === 'rename-run' ? 'edit' : 'run',
         unable: panel => {
           const run = shown(panel);
           return run
@@ -57,6 +58,7 @@ export const runs: JupyterFrontEndPlugin<void> = {
       });
     commands.add({
       id: 'new-run',
+      needs: 'run',
       label: trans.__('New Run'),
       icon: addIcon,
       unable: panel =>

@@ -59,6 +59,7 @@ export const state: JupyterFrontEndPlugin<void> = {
         id,
         label,
         caption,
+        needs: 'run',
         elsewhere,
         unable: ({ shownRun: { view } }) =>
           view ? unable(view, trans) : trans.__('There is no run yet'),
@@ -88,6 +89,7 @@ export const state: JupyterFrontEndPlugin<void> = {
     );
     commands.add({
       id: 'run-edited',
+      needs: 'run',
       label: trans.__('Run Edited Cells'),
       caption: trans.__('Run the cells that were edited since they ran'),
       unable: ({ live }) =>

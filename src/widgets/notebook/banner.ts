@@ -53,6 +53,25 @@ export class Banner extends Widget {
     );
   }
 
+  /** What a person may not do with a notebook, and what they may. */
+  static rights(
+    path: string,
+    mayEdit: boolean,
+    mayRun: boolean,
+    trans: TranslationBundle
+  ): Banner {
+    return new Banner(
+      mayEdit
+        ? trans.__('You may edit %1, and not run it.', path)
+        : trans.__('%1 is open read-only: you may not edit it.', path),
+      mayRun
+        ? trans.__('You may run its cells as they are.')
+        : trans.__(
+            'What others run is shown as it goes on. Who runs this server can give you more rights.'
+          )
+    );
+  }
+
   /** The file is not what its name promises; it stays as it is on disk. */
   static unreadable(
     path: string,

@@ -27,6 +27,18 @@ export class TsnbModel extends NotebookModel {
     return !this._ownsSource;
   }
 
+  override get readOnly(): boolean {
+    return super.readOnly;
+  }
+
+  override set readOnly(isReadOnly: boolean) {
+    super.readOnly = isReadOnly;
+    // Not while the model is being made.
+    if (this.source) {
+      this.source.isReadOnly = isReadOnly && this.synchronised;
+    }
+  }
+
   override toString(): string {
     return this._text;
   }

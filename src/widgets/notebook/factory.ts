@@ -7,7 +7,9 @@ import type { NotebookWidgetFactory } from '@jupyterlab/notebook';
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { Kernel } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { IRights } from '../../services/rights';
 import type { IPatinaClient } from '../../tokens';
+import { Access } from './access';
 import { PatinaBody } from './body';
 import { SourceContentFactory } from './contentfactory';
 import type { TsnbModel } from './documentmodel';
@@ -26,6 +28,7 @@ export interface IPatinaFactoryOptions extends DocumentRegistry.IWidgetFactoryOp
   readonly trans: TranslationBundle;
   readonly client: IPatinaClient;
   readonly kernels: Kernel.IManager;
+  readonly rights: Promise<IRights>;
   readonly openRuns: (panel: PatinaPanel) => void;
   readonly convert: (path: string) => void;
 }
@@ -39,14 +42,16 @@ export class PatinaFactory extends ABCWidgetFactory<PatinaPanel, TsnbModel> {
   protected override createNewWidget(
     context: DocumentRegistry.IContext<TsnbModel>
   ): PatinaPanel {
-    const { client, kernels, trans, openRuns, convert } = this._options;
+    const { client, kernels, rights, trans, openRuns, convert } = this._options;
+    const access = new Access(rights, trans);
     const strips = new RunStrips();
     const content = new PatinaBody(this._createSource(context, strips), strips);
     const panel: PatinaPanel = new PatinaPanel(
       { context, content },
       trans,
+      access,
       new Execution(client, content, report),
-      new KernelLink(content, kernels),
+      new KernelLink(content, kernels, access),
       () => openRuns(panel),
       convert
     );

@@ -2,6 +2,7 @@ import { CommsOverSubshells, type Kernel } from '@jupyterlab/services';
 import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
 import type { IRunView } from '../../tokens';
+import type { Access } from './access';
 import type { PatinaBody } from './body';
 
 /**
@@ -11,8 +12,10 @@ import type { PatinaBody } from './body';
 export class KernelLink implements IDisposable {
   constructor(
     private readonly _body: PatinaBody,
-    private readonly _kernels: Kernel.IManager
+    private readonly _kernels: Kernel.IManager,
+    private readonly _access: Access
   ) {
+    _access.changed.connect(this._connect, this);
     _body.currentRunChanged.connect(this._onRun, this);
     _body.opened.connect(this._onRun, this);
     this._onRun();
@@ -36,6 +39,7 @@ export class KernelLink implements IDisposable {
       return;
     }
     this._isDisposed = true;
+    this._access.changed.disconnect(this._connect, this);
     this._body.currentRunChanged.disconnect(this._onRun, this);
     this._body.opened.disconnect(this._onRun, this);
     this._run?.changed.disconnect(this._connect, this);
@@ -52,7 +56,8 @@ export class KernelLink implements IDisposable {
   }
 
   private _connect(): void {
-    const run = this._run?.run;
+    // Who may not run code is not let in, and would try for ever.
+    const run = this._access.unableToRun === null ? this._run?.run : undefined;
     // A kernel that is still starting does not answer; it is connected to once it is up.
     const isUp = run?.status === 'idle' || run?.status === 'busy';
     const id = isUp ? run.kernel_id : undefined;

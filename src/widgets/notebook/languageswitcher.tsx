@@ -3,16 +3,19 @@ import { HTMLSelect, ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import * as React from 'react';
 import type { YTsnb } from '../../model/source';
 import type * as wire from '../../wire';
+import type { Access } from './access';
 
 /** Chooses the kernel of the runs that start from now on; runs there are keep theirs. */
 export class LanguageSwitcher extends ReactWidget {
   constructor(
     private readonly _source: YTsnb,
     kernels: Promise<readonly wire.KernelChoice[]>,
+    private readonly _access: Access,
     private readonly _trans: TranslationBundle
   ) {
     super();
     this.addClass('jp-PatinaLanguage');
+    _access.changed.connect(() => this.update());
     void kernels.then(choices => {
       this._choices = choices;
       this.update();
@@ -36,6 +39,7 @@ export class LanguageSwitcher extends ReactWidget {
     return (
       <HTMLSelect
         value={kernel}
+        disabled={this._access.unableToEdit !== null}
         onChange={event => this._choose(event.target.value)}
         aria-label={this._trans.__('Language of the next run')}
         title={this._trans.__('Language of the next run')}

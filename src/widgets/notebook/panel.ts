@@ -3,6 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ISourceProblem } from '../../model/problem';
 import type { Trust } from '../../model/trust';
 import { type ISignal, Signal } from '@lumino/signaling';
+import type { Access } from './access';
 import { Banner } from './banner';
 import type { PatinaBody } from './body';
 import type { TsnbModel } from './documentmodel';
@@ -17,6 +18,8 @@ export class PatinaPanel extends DocumentWidget<PatinaBody, TsnbModel> {
   constructor(
     options: DocumentWidget.IOptions<PatinaBody, TsnbModel>,
     protected readonly trans: TranslationBundle,
+    /** What a person can do here. */
+    readonly access: Access,
     /** Runs cells of this notebook. */
     readonly execution: Execution,
     /** The page's own connection to the kernel of the shown run. */
@@ -34,7 +37,10 @@ export class PatinaPanel extends DocumentWidget<PatinaBody, TsnbModel> {
     this.node.dataset.jpKernelUser = 'true';
     this.node.dataset.jpCodeRunner = 'true';
     this.node.dataset.jpUndoer = 'true';
-    void this.context.ready.then(() => this._start());
+    access.changed.connect(this._onAccess, this);
+    void Promise.all([this.context.ready, access.ready]).then(() =>
+      this._start()
+    );
   }
 
   readonly shownRun: ShownRun;
@@ -80,6 +86,7 @@ export class PatinaPanel extends DocumentWidget<PatinaBody, TsnbModel> {
     if (!this.isDisposed) {
       this._closing.emit();
     }
+    this.access.dispose();
     this.shownRun.dispose();
     this.kernelLink.dispose();
     this.content.dispose();
@@ -95,11 +102,36 @@ export class PatinaPanel extends DocumentWidget<PatinaBody, TsnbModel> {
     this.disposed.connect(() =>
       source.headerChanged.disconnect(this._onHeader, this)
     );
+    this._onAccess();
     if (synchronised) {
       this._onHeader();
     } else {
       this.setBanner('problem', this._notSynchronised());
     }
+  }
+
+  /** What cannot be done is not offered, and it is said why. */
+  private _onAccess(): void {
+    if (this.isDisposed || !this.model.synchronised) {
+      return;
+    }
+    const { unableToEdit, unableToRun, lacksRight } = this.access;
+    const isReadOnly = unableToEdit !== null;
+    this.model.readOnly = isReadOnly;
+    this.content.notebook.isReadOnly = isReadOnly;
+    this.toggleClass('jp-mod-readOnly', isReadOnly);
+    this.toggleClass('jp-mod-looksOn', unableToRun !== null);
+    this.setBanner(
+      'access',
+      lacksRight
+        ? Banner.rights(
+            this.context.path,
+            unableToEdit === null,
+            unableToRun === null,
+            this.trans
+          )
+        : null
+    );
   }
 
   private _onHeader(): void {
@@ -133,12 +165,14 @@ export class PatinaPanel extends DocumentWidget<PatinaBody, TsnbModel> {
   private _showSource(): void {
     const { notebook } = this.content;
     const { sharedModel } = this.model;
-    if (sharedModel.cells.length === 0) {
+    if (sharedModel.cells.length === 0 && !this.model.readOnly) {
       sharedModel.insertCell(0, { cell_type: 'code' });
     }
     notebook.display(this.model);
     const isNew =
-      sharedModel.cells.length === 1 && !sharedModel.cells[0].source;
+      !this.model.readOnly &&
+      sharedModel.cells.length === 1 &&
+      !sharedModel.cells[0].source;
     void this.revealed.then(() => {
       notebook.mode = isNew && !this.isDisposed ? 'edit' : notebook.mode;
     });

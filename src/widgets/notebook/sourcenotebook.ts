@@ -1,4 +1,4 @@
-import { MarkdownCell } from '@jupyterlab/cells';
+import { type Cell, MarkdownCell } from '@jupyterlab/cells';
 import {
   type INotebookModel,
   Notebook,
@@ -23,6 +23,39 @@ export class SourceNotebook extends Notebook {
       this._showWindowed(model);
     }
     void this._hideCollapsed();
+  }
+
+  /** Whether a person can look at the cells only. */
+  get isReadOnly(): boolean {
+    return this._isReadOnly;
+  }
+
+  set isReadOnly(isReadOnly: boolean) {
+    if (isReadOnly !== this._isReadOnly) {
+      this._isReadOnly = isReadOnly;
+      this.node.setAttribute('aria-readonly', String(isReadOnly));
+      this.widgets.forEach(cell => this._protect(cell));
+    }
+  }
+
+  protected override onCellInserted(index: number, cell: Cell): void {
+    super.onCellInserted(index, cell);
+    if (this._isReadOnly) {
+      this._protect(cell);
+    }
+  }
+
+  private _protect(cell: Cell): void {
+    // JupyterLab would write into the document that the cell is not to be edited.
+    cell.syncEditable = !this._isReadOnly;
+    if (this._isReadOnly) {
+      cell.readOnly = true;
+    } else {
+      cell.loadEditableState();
+    }
+    if (cell instanceof MarkdownCell) {
+      cell.showEditorForReadOnly = !this._isReadOnly;
+    }
   }
 
   /**
@@ -56,4 +89,6 @@ export class SourceNotebook extends Notebook {
     this.notebookConfig = { ...config, windowingMode: 'none' };
     this.viewModel.windowingActive = true;
   }
+
+  private _isReadOnly = false;
 }

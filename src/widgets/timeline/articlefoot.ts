@@ -92,8 +92,10 @@ export class ArticleFoot {
   private readonly _diff = button('jp-PatinaOutput-action', '', () =>
     this._actions.toggleDiff()
   );
-  private readonly _pin = button('jp-PatinaOutput-action', '', () =>
-    this._actions.togglePin()
+  private readonly _pin = button(
+    'jp-PatinaOutput-action jp-PatinaOutput-pin',
+    '',
+    () => this._actions.togglePin()
   );
   private readonly _more = button('jp-PatinaOutput-action', '⋯', () =>
     this._onMore()

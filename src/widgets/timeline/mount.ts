@@ -142,7 +142,10 @@ function host(
     markOf: cell => mark(panel, cell),
     unableToFork: ({ run, cell }) => {
       const view = runs.get(run);
-      return view ? unableToForkAfter(view, cell, trans) : null;
+      return (
+        panel.access.unableToRun ??
+        (view ? unableToForkAfter(view, cell, trans) : null)
+      );
     },
     fork: ({ run, cell }) =>
       void panel.live?.forking.fork(run, { after_seq: cell.seq }),

@@ -1,0 +1,50 @@
+"""What stands before jupyter-collaboration's session of a document: readers get one, too.
+
+A page asks for it before it opens the socket. It is a PUT, which Jupyter takes for a right to
+write; but it only says by which name the document's room goes.
+"""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from typing import Any
+
+from jupyter_core.utils import ensure_async
+from jupyter_server.base.handlers import APIHandler
+from tornado.web import HTTPError
+
+from patina_lab.http.operation import RESOURCE
+from patina_lab.rooms.source import SESSION
+
+TYPE = "tsnb"
+
+
+class SourceSession(APIHandler):
+    """Before the stock handler of `api/collaboration/session/{path}`, which is the next class."""
+
+    async def put(self, path: str) -> None:
+        """Answer for a notebook of ours who may read; of other documents, who may write."""
+        wanted = self.get_json_body()
+        if not isinstance(wanted, dict) or wanted.get("type") != TYPE:
+            stock: Any = super()
+            await stock.put(path)
+            return
+        if self.current_user is None or not await self._may_read():
+            raise HTTPError(HTTPStatus.FORBIDDEN)
+        files: Any = self.settings["file_id_manager"]
+        contents: Any = self.contents_manager
+        known = files.get_id(path)
+        if known is None and not await ensure_async(contents.file_exists(path)):
+            raise HTTPError(HTTPStatus.NOT_FOUND, f"File {path!r} does not exist")
+        file_id = known or files.index(path)
+        self.set_status(HTTPStatus.OK if known else HTTPStatus.CREATED)
+        room = {"format": "text", "type": TYPE, "fileId": file_id, "sessionId": SESSION}
+        self.finish(json.dumps(room))
+
+    async def _may_read(self) -> bool:
+        for resource in ("contents", RESOURCE):
+            asked = self.authorizer.is_authorized(self, self.current_user, "read", resource)
+            if not await ensure_async(asked):
+                return False
+        return True
