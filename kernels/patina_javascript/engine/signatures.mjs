@@ -1,16 +1,45 @@
-/* Signatures and JSDoc of the language's own functions, out of TypeScript's library files:
+/* Signatures and JSDoc of the functions that the language, the web and Node.js have, out of
+ * TypeScript's library files and Node's types:
  *   node signatures.mjs OUT.js
  * writes a module with `signatures`: { 'Array.prototype.map': ['map<U>(…): U[]', 'Calls …'], … }. */
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-const ts = createRequire(join(process.cwd(), 'package.json'))('typescript');
-const folder = dirname(createRequire(join(process.cwd(), 'package.json')).resolve('typescript'));
+const packages = createRequire(join(process.cwd(), 'package.json'));
+const ts = packages('typescript');
+const folder = dirname(packages.resolve('typescript'));
 const WANTED = /^lib\.(es5|es20\d\d.*|esnext.*)\.d\.ts$/;
 const SKIPPED = /intl|decorators|sharedmemory/;
+/* What the prelude has of the web: classes and functions, and objects by the names of their types. */
+const WEB = new Set(
+  (
+    'AbortController AbortSignal Blob CustomEvent Event EventTarget File FormData Headers Request ' +
+    'Response ReadableStream WritableStream TransformStream TextEncoder TextDecoder URL ' +
+    'URLSearchParams WebSocket Console Crypto Performance fetch atob btoa structuredClone ' +
+    'queueMicrotask setTimeout setInterval clearTimeout clearInterval'
+  ).split(' ')
+);
+const OBJECTS = {
+  Math: 'Math',
+  JSON: 'JSON',
+  Console: 'console',
+  Crypto: 'crypto',
+  Performance: 'performance'
+};
+const NODE =
+  /^(?:(?:access|appendFile|copyFile|lstat|mkdir|readFile|readdir|realpath|rename|rm|rmdir|stat|unlink|writeFile)(?:Sync)?|existsSync|createReadStream)$/;
 
 const found = {};
+
+/* A first paragraph: what comes after it in Node's and the web's are examples and links. */
+const paragraph = text => {
+  const first = text
+    .trim()
+    .split(/\n\s*\n/)[0]
+    .replaceAll('**', '');
+  return /^\[MDN[^\]]*\]\S*$/.test(first) ? '' : first.trim();
+};
 
 const firstSentence = node => {
   const doc = ts.getJSDocCommentsAndTags(node).find(ts.isJSDoc);
@@ -19,7 +48,7 @@ const firstSentence = node => {
     const said = (ts.getTextOfJSDocComment(tag.comment) ?? '').replace(/^-\s*/, '');
     return `${tag.name.getText()}: ${said}`;
   });
-  return [text.trim(), ...parameters]
+  return [paragraph(text), ...parameters]
     .filter(line => line !== '')
     .join('\n')
     .replace(/[ \t]+/g, ' ');
@@ -38,17 +67,30 @@ function add(name, node, shown) {
 
 function members(declaration) {
   const name = declaration.name.text;
-  const isStatic = name.endsWith('Constructor');
-  const space = ['Math', 'JSON'].includes(name);
-  const owner = isStatic ? name.slice(0, -'Constructor'.length) : name;
-  for (const member of declaration.members) {
+  if (OBJECTS[name] !== undefined) {
+    methods(declaration.members, `${OBJECTS[name]}.`, `${OBJECTS[name]}.`);
+  } else if (name.endsWith('Constructor')) {
+    constructors(name.slice(0, -'Constructor'.length), declaration.members);
+  } else {
+    methods(declaration.members, `${name}.prototype.`, '');
+  }
+}
+
+/* `prefix` makes a name of a method, `shown` what a person reads before it. */
+function methods(list, prefix, shown) {
+  for (const member of list) {
     if (ts.isMethodSignature(member) && ts.isIdentifier(member.name)) {
-      const key = `${owner}.${isStatic || space ? '' : 'prototype.'}${member.name.text}`;
-      add(key, member, isStatic || space ? `${owner}.${member.name.text}` : member.name.text);
-    } else if (isStatic && ts.isConstructSignatureDeclaration(member)) {
-      add(owner, member, `new ${owner}`);
+      add(`${prefix}${member.name.text}`, member, `${shown}${member.name.text}`);
     }
   }
+}
+
+/* What `new` takes, and what a class has besides. */
+function constructors(owner, list) {
+  methods(list, `${owner}.`, `${owner}.`);
+  list
+    .filter(ts.isConstructSignatureDeclaration)
+    .forEach(member => add(owner, member, `new ${owner}`));
 }
 
 function visit(node) {
@@ -63,10 +105,32 @@ function visit(node) {
   }
 }
 
-for (const file of readdirSync(folder)
-  .filter(name => WANTED.test(name) && !SKIPPED.test(name))
-  .sort()) {
-  const text = readFileSync(join(folder, file), 'utf8');
-  ts.forEachChild(ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true), visit);
+/* A class of the web is an interface, and a variable of its name. */
+function visitWeb(node) {
+  if (ts.isVariableStatement(node)) {
+    node.declarationList.declarations
+      .filter(one => WEB.has(one.name.text) && ts.isTypeLiteralNode(one.type))
+      .forEach(one => constructors(one.name.text, one.type.members));
+  } else if (WEB.has(node.name?.text)) {
+    visit(node);
+  }
 }
+
+function visitNode(node) {
+  if (ts.isModuleDeclaration(node) && node.name.text === 'fs') {
+    node.body.statements
+      .filter(one => ts.isFunctionDeclaration(one) && NODE.test(one.name.text))
+      .forEach(one => add(`fs.${one.name.text}`, one, `fs.${one.name.text}`));
+  }
+}
+
+function read(file, act) {
+  const text = readFileSync(file, 'utf8');
+  ts.forEachChild(ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true), act);
+}
+
+const own = readdirSync(folder).filter(name => WANTED.test(name) && !SKIPPED.test(name));
+own.sort().forEach(name => read(join(folder, name), visit));
+read(join(folder, 'lib.dom.d.ts'), visitWeb);
+read(join(dirname(packages.resolve('@types/node/package.json')), 'fs.d.ts'), visitNode);
 writeFileSync(process.argv[2], `export const signatures = ${JSON.stringify(found)};\n`);

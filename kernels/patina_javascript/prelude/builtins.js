@@ -1,41 +1,17 @@
-/* What is known of the language's own functions: for Shift+Tab. */
+/* What is known of the functions that are there from the start: for Shift+Tab. */
 import { userGlobal } from './host.js';
+import { ownHelp } from './ownhelp.js';
 import { signatures } from 'patina-signatures';
 
-const PROTOTYPES = [
-  'Array',
-  'String',
-  'Number',
-  'Object',
-  'Function',
-  'Promise',
-  'Map',
-  'Set',
-  'WeakMap',
-  'WeakSet',
-  'Date',
-  'RegExp',
-  'Symbol',
-  'BigInt',
-  'ArrayBuffer',
-  'Uint8Array',
-  'Error'
-];
-const SPACES = [
-  'Math',
-  'JSON',
-  'Reflect',
-  'Object',
-  'Array',
-  'Number',
-  'String',
-  'Promise',
-  'Date',
-  'Symbol',
-  'BigInt',
-  'Map',
-  'console'
-];
+/* Classes, whose methods are on their prototypes and on themselves. */
+const CLASSES = (
+  'Array String Number Object Function Promise Map Set WeakMap WeakSet Date RegExp Symbol BigInt ' +
+  'ArrayBuffer Uint8Array Error AbortController AbortSignal Blob File FormData Headers Request ' +
+  'Response ReadableStream WritableStream TransformStream TextEncoder TextDecoder URL ' +
+  'URLSearchParams WebSocket Event CustomEvent EventTarget'
+).split(' ');
+const OBJECTS = 'Math JSON Reflect console crypto performance fs process display'.split(' ');
+const help = { ...signatures, ...ownHelp };
 
 /* By identity, so that `const m = [].map` is known too; made when it is first asked for. */
 let known = null;
@@ -54,13 +30,14 @@ function add(object, prefix) {
 
 function learn() {
   known = new Map();
-  for (const name of PROTOTYPES) {
-    add(userGlobal[name]?.prototype, `${name}.prototype.`);
-  }
-  for (const name of SPACES) {
-    add(userGlobal[name], `${name}.`);
-  }
+  // First: every prototype has its class as `constructor`.
   add(userGlobal, '');
+  for (const name of CLASSES) {
+    add(userGlobal[name]?.prototype ?? null, `${name}.prototype.`);
+  }
+  for (const name of [...CLASSES, ...OBJECTS]) {
+    add(userGlobal[name] ?? null, `${name}.`);
+  }
 }
 
 /** Its signature and a sentence, or null when nothing is known. */
@@ -69,8 +46,8 @@ export function builtinHelp(steps, value) {
     learn();
   }
   const name = typeof value === 'function' ? known.get(value) : steps.join('.');
-  const help = name === undefined ? undefined : signatures[name];
-  return help === undefined ? null : `${help[0]}\n\n${help[1]}`;
+  const found = name === undefined || !Object.hasOwn(help, name) ? null : help[name];
+  return found === null ? null : found.filter(text => text !== '').join('\n\n');
 }
 
 /** Look before any cell can have replaced something. */

@@ -5,6 +5,7 @@ import { names, valueOf } from './globals.js';
 import { parseCell } from './imports.js';
 import { strip } from './typescript.js';
 import { builtinHelp } from './builtins.js';
+import { isOpened } from './realm.js';
 
 const MOST = 500;
 const CHAIN = /((?:[\p{ID_Continue}$]+\s*(?:\?\.|\.)\s*)*)([\p{ID_Continue}$]*)$/u;
@@ -42,30 +43,27 @@ const BOXES = {
 };
 const boxOf = value => userGlobal[BOXES[typeof value]]?.prototype ?? null;
 
-/** What a chain of names leads to: [value, owner, last], or null. */
-function follow(steps) {
-  let found = valueOf(steps[0]);
-  let owner;
-  for (const step of steps.slice(1)) {
-    if (found === null) {
-      return null;
-    }
-    owner = found[0];
-    found = property(boxed(owner), step);
-  }
-  return found === null ? null : { value: found[0], owner };
+/** What a chain of names leads to, as [value]; null when it leads nowhere. */
+function follow(steps, from = null) {
+  const [first, ...rest] = steps;
+  const found = from === null ? valueOf(first) : property(boxed(from[0]), first);
+  return rest.reduce((at, step) => (at === null ? null : property(boxed(at[0]), step)), found);
 }
 
+/* Names as `__proto__` are seldom what is looked for: they come last. */
+const hiddenLast = names => {
+  const isHidden = name => name.startsWith('__');
+  return [...names.filter(name => !isHidden(name)), ...names.filter(isHidden)];
+};
+
+/** The names of a value's properties: its own before those of its prototypes. */
 function propertyNames(value) {
-  const found = new Set();
+  const found = [];
   for (let at = boxed(value); at !== null && !isProxy(at); at = Object.getPrototypeOf(at)) {
-    for (const name of Object.getOwnPropertyNames(at)) {
-      if (IDENTIFIER.test(name)) {
-        found.add(name);
-      }
-    }
+    const own = Object.getOwnPropertyNames(at).filter(name => IDENTIFIER.test(name));
+    found.push(...own.sort());
   }
-  return [...found];
+  return hiddenLast(found);
 }
 
 const stepsOf = text => text.split(/\s*(?:\?\.|\.)\s*/).filter(step => step !== '');
@@ -75,47 +73,53 @@ const LITERALS = [
   [/\]\s*\.\s*$/s, []]
 ];
 
+/** The literal before a dot, as [value]; null when none ends there. */
+function literalBefore(text) {
+  const literal = LITERALS.find(([pattern]) => pattern.test(text))?.[1];
+  return literal === undefined ? null : [Array.isArray(literal) ? new userGlobal.Array() : literal];
+}
+
+/** What has the properties that are asked for: [value], or null. */
+function ownerOf(chain, before) {
+  if (chain === '') {
+    return literalBefore(before);
+  }
+  const leads = follow(stepsOf(chain));
+  return leads === null || leads[0] === null || leads[0] === undefined ? null : leads;
+}
+
 function matches(before) {
   const [, chain, begun] = CHAIN.exec(before);
   const start = before.length - begun.length;
-  let found;
-  if (chain !== '') {
-    const leads = follow(stepsOf(chain));
-    found =
-      leads === null || leads.value === null || leads.value === undefined
-        ? []
-        : propertyNames(leads.value);
-  } else if (/\.\s*$/.test(before.slice(0, start))) {
-    const literal = LITERALS.find(([pattern]) => pattern.test(before.slice(0, start)));
-    found =
-      literal === undefined
-        ? []
-        : propertyNames(Array.isArray(literal[1]) ? new userGlobal.Array() : literal[1]);
-  } else {
-    found = [...names(), ...KEYWORDS];
-  }
-  return [start, [...new Set(found)].filter(name => name.startsWith(begun)).sort(byUse(begun))];
+  const owned = chain !== '' || /\.\s*$/.test(before.slice(0, start));
+  const owner = owned ? ownerOf(chain, before.slice(0, start)) : null;
+  const found = owned
+    ? (owner?.flatMap(propertyNames) ?? [])
+    : hiddenLast([...names(), ...KEYWORDS].sort());
+  return [start, [...new Set(found)].filter(name => name.startsWith(begun))];
 }
-
-/* What a person names begins with a small letter more often than not. */
-const byUse = () => (a, b) => (a < b ? -1 : 1);
 
 function complete({ source, position }) {
   const [start, found] = matches(source.slice(0, position));
   return { start, end: position, matches: found.slice(0, MOST) };
 }
 
-/** The chain of names around a position. */
+/** The chain of names around a position, and what stands before it: [steps, text]. */
 function chainAt(source, position) {
   const rest = /^[\p{ID_Continue}$]*/u.exec(source.slice(position))[0];
-  const whole = CHAIN.exec(source.slice(0, position) + rest);
+  const before = source.slice(0, position) + rest;
+  const whole = CHAIN.exec(before);
   const around = stepsOf(whole[1] + whole[2]);
   if (around.length > 0) {
-    return around;
+    return [around, before.slice(0, whole.index)];
   }
   // Inside a call: what is called.
   const call = /([\p{ID_Continue}$.?]+)\s*\([^()]*$/u.exec(source.slice(0, position));
-  return call === null ? [] : stepsOf(call[1]);
+  if (call === null) {
+    return [[], ''];
+  }
+  const dot = /^\??\./.exec(call[1])?.[0] ?? '';
+  return [stepsOf(call[1]), source.slice(0, call.index) + dot];
 }
 
 const sourceText = value => Function.prototype.toString.call(value);
@@ -142,7 +146,7 @@ function aboutFunction(steps, value) {
   if (known !== null) {
     return known;
   }
-  if (source === '' || isNative(source)) {
+  if (source === '' || isNative(source) || isOpened(value)) {
     return `${name}(…)`;
   }
   const lines = source.split('\n');
@@ -151,12 +155,12 @@ function aboutFunction(steps, value) {
 }
 
 function inspectAt({ source, position }) {
-  const steps = chainAt(source, position);
-  const found = steps.length === 0 ? null : follow(steps);
+  const [steps, before] = chainAt(source, position);
+  const found = steps.length === 0 ? null : follow(steps, literalBefore(before));
   if (found === null) {
     return { text: null };
   }
-  const { value } = found;
+  const [value] = found;
   if (typeof value === 'function') {
     return { text: aboutFunction(steps, value) };
   }

@@ -115,7 +115,12 @@ function throwToUser(error) {
   throw asUserError(error);
 }
 
+/* What cells call of ours: the source of it tells nobody anything. */
+const wrappers = new WeakSet();
+export const isOpened = value => wrappers.has(value);
+
 const labelled = (made, like) => {
+  wrappers.add(made);
   for (const key of ['name', 'length']) {
     defineProperty(made, key, { ...getOwnPropertyDescriptor(like, key), configurable: true });
   }

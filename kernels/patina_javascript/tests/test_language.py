@@ -266,6 +266,13 @@ def test_completion_of_names_and_properties(js: Bench) -> None:
     assert _matches(js, "missing.x") == []
 
 
+def test_a_value_s_own_properties_are_completed_before_those_of_all_objects(js: Bench) -> None:
+    js.run("let point = { y: 1, x: 2 }")
+    found = _matches(js, "point.")
+    assert found[:3] == ["x", "y", "constructor"]
+    assert found[-1] == "__proto__"
+
+
 def test_completion_runs_no_getter(js: Bench) -> None:
     js.run("let ran = 0; const trap = { get a() { ran++; return {} } }")
     _matches(js, "trap.a.")
@@ -292,3 +299,30 @@ def test_help_has_the_signature_and_what_it_does(js: Bench) -> None:
     assert text.startswith("double(x, factor = 2)")
     assert _help(js, "n") == "n: 5"
     assert _help(js, "missing") is None
+
+
+@pytest.mark.parametrize(
+    ("code", "signature"),
+    [
+        ("[].map(", "map<U>("),
+        ("'a'.padStart", "padStart(maxLength: number"),
+        ("fetch(", "fetch(input: RequestInfo | URL"),
+        ("new URL(", "new URL(url: string | URL"),
+        ("URL.canParse", "URL.canParse(url: string | URL"),
+        ("new Map(", "new Map"),
+        ("new Headers().append(", None),
+        ("console.log(", "console.log(...data: any[]): void"),
+        ("crypto.randomUUID", "crypto.randomUUID(): "),
+        ("fs.readFileSync(", "fs.readFileSync( path: PathOrFileDescriptor"),
+        ("setTimeout(", "setTimeout(handler: TimerHandler"),
+        ("display(", "display(value: any"),
+        ("display.clear(", "display.clear(options?: { wait?: boolean })"),
+        ("html", "html`…`"),
+        ("process.exit(", "process.exit(code?: number)"),
+        ("process.uptime(", "process.uptime(…)"),
+    ],
+)
+def test_help_of_what_is_there_from_the_start(js: Bench, code: str, signature: str | None) -> None:
+    text = _help(js, code)
+    assert (text is None) if signature is None else (text or "").startswith(signature), text
+    assert "Reflect.apply" not in (text or "")
