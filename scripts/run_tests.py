@@ -79,7 +79,9 @@ CHECKS = (
 )
 
 
-def pytest_commands(name: str, *tests: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def pytest_commands(
+    name: str, *tests: str, workers: str = WORKERS
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the command that runs tests, and the one that runs those again that failed.
 
     In worker processes (-n): a test that ends or stops one costs that test, not those behind it.
@@ -87,11 +89,11 @@ def pytest_commands(name: str, *tests: str) -> tuple[tuple[str, ...], tuple[str,
     """
     cache = ("-o", f"cache_dir=.pytest_cache/{name}")
 
-    def command(workers: str, *more: str) -> tuple[str, ...]:
-        how = ("pytest", "-q", "-rs", "-n", workers, "--dist", "loadgroup")
+    def command(number: str, *more: str) -> tuple[str, ...]:
+        how = ("pytest", "-q", "-rs", "-n", number, "--dist", "loadgroup")
         return (*how, *cache, *more, *tests)
 
-    return command(WORKERS), command("1", "--lf", "--lfnf=none")
+    return command(workers), command("1", "--lf", "--lfnf=none")
 
 
 TESTS = (
@@ -100,7 +102,8 @@ TESTS = (
     Step("pytest of the server", *pytest_commands("server", "patina_lab/tests")),
     Step("pytest of the command line", *pytest_commands("cli", "patina_cli/tests")),
     Step("pytest of the promises", *pytest_commands("promises", "tests/promises", "tests/chaos")),
-    Step("pytest of the release", *pytest_commands("release", "tests/release")),
+    # Builds one release, which all of its tests share.
+    Step("pytest of the release", *pytest_commands("release", "tests/release", workers="1")),
     Step("pytest of the kernels", *pytest_commands("kernels", "kernels")),
 )
 BROWSER = Step("playwright", ("jlpm", "test:ui"), ("jlpm", "test:ui", "--last-failed"))
