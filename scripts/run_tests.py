@@ -12,6 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -211,7 +212,10 @@ def main() -> int:
     parser.add_argument("--without-browser", action="store_true")
     parser.add_argument("--only-checks", action="store_true")
     steps, left_out = selected(parser.parse_args())
-    results = [run(step) for step in steps]
+    # Sessions of pytest clear up after each other: another checkout's must not, while we test.
+    with tempfile.TemporaryDirectory(prefix="pt-", ignore_cleanup_errors=True) as place:
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = place
+        results = [run(step) for step in steps]
     print()
     for result in results:
         print(f"{result.verdict}  {result.step.name}  {result.closing}".rstrip())
