@@ -29,6 +29,7 @@ COMMANDS = {
     "git": "git:git",
     "outputs": "history:outputs",
     "flush": "history:flush",
+    "logs": "logs:logs",
     "recover": "recover:recover",
     "kernel": "kernels:kernel",
     "doctor": "health:doctor",

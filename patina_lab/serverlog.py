@@ -1,7 +1,8 @@
 """What the server does, as a file of JSON lines: one a workspace, rotated, without secrets.
 
-A line has `at` (UTC), `level`, `logger`, `message`, and `error` with its traceback where there is
-one. The file is in Jupyter's data directory; only its user may read it.
+A line has `at` (UTC), `level`, `logger`, `message`; `error` with its traceback where there is one,
+and `notebook` (its path) and `run` (its id) where it is about one (`about`). The file is in
+Jupyter's data directory; only its user may read it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from jupyter_core.paths import jupyter_data_dir
 
 MOST_BYTES, FILES = 2_000_000, 3
 HIDDEN = "[hidden]"
+ABOUT = ("notebook", "run")
 # What names a secret, and what follows it: in a URL, a header, or JSON.
 _SECRET = re.compile(
     r"""((?:token|password|secret|_xsrf|key|authorization|cookie)["']?\s*[=:]\s*["']?"""
@@ -43,6 +45,7 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": self.hidden(record.getMessage()),
         }
+        told |= {name: getattr(record, name) for name in ABOUT if getattr(record, name, "")}
         if record.exc_info:
             told["error"] = self.hidden(self.formatException(record.exc_info))
         return json.dumps(told, ensure_ascii=False)
@@ -56,7 +59,7 @@ class JsonLines(logging.Formatter):
 
 def log_file(root: str) -> Path:
     """Return where the log of the workspace at `root` is."""
-    name = hashlib.sha256(root.encode()).hexdigest()[:16]
+    name = hashlib.sha256(os.path.realpath(root).encode()).hexdigest()[:16]
     return Path(jupyter_data_dir()) / "patina_lab" / "logs" / f"{name}.jsonl"
 
 

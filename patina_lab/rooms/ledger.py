@@ -77,7 +77,8 @@ class Ledger:
         while waiting > most:
             name, blob = self._waiting.popitem()
             waiting -= len(blob.data)
-            log.error("Output %s of a run is lost: neither disk nor memory takes it", name)
+            what = "neither disk nor memory takes it"
+            log.error("Run %s: its output %s is lost: %s", self._log.path.stem, name, what)
             if self.trouble is None:
                 self._fail(OSError(errno.ENOBUFS, "More output waits than memory may hold"))
 
@@ -107,7 +108,7 @@ class Ledger:
 
     def _fail(self, error: OSError) -> None:
         if self.trouble is None:
-            log.error("The history of a run cannot be kept: %s", error)
+            log.error("Run %s: its history cannot be kept: %s", self._log.path.stem, error)
         self.trouble = RunError(
             "The history of this run is not being kept on disk",
             str(error),

@@ -39,6 +39,7 @@ from patina_lab.model.ids import KernelId
 from patina_lab.model.run import KernelSettings, ReportLine, Run, RunStatus
 from patina_lab.model.transition import transition
 from patina_lab.model.undoing import Kept, Way, way_back, why_no_save, why_not_now
+from patina_lab.rooms.kernelnews import kernel_news
 from patina_lab.rooms.problem import conflict, impossible
 from patina_lab.rooms.recorder import Recorder
 from patina_lab.rooms.snapshots import Snapshot
@@ -135,16 +136,28 @@ class Runner:
     def take(self, event: Event) -> None:
         """Let something happen to the run."""
         self.run, effects = transition(self.run, event)
+        self._tell(event)
         for effect in effects:
             try:
                 self._perform(effect)
             except Exception:
                 # The others must be done all the same, or the run would wait for ever.
-                log.exception("Run %s: %s failed", self.run.id, type(effect).__name__)
+                what = type(effect).__name__
+                log.exception("Run %s: %s failed", self.run.id, what, extra=self._about)
         if isinstance(event, Finished | Undone | KernelReady | Reattached):
             self._measure_soon()
         if self.run.status not in (RunStatus.STARTING, RunStatus.FORKING):
             self._settled.set()
+
+    @property
+    def _about(self) -> dict[str, str]:
+        """What a line of the log is about: its run and notebook, by which `patina logs` filters."""
+        return {"run": self.run.id, "notebook": self._kernels.workplace().notebook}
+
+    def _tell(self, event: Event) -> None:
+        if news := kernel_news(event):
+            status = self.run.status.value
+            log.info("Run %s: %s, now %s", self.run.id, news, status, extra=self._about)
 
     def _perform(self, effect: Effect) -> None:  # noqa: C901, PLR0912 (one case an effect)
         match effect:
@@ -211,7 +224,7 @@ class Runner:
         try:
             connection = await self._opened(attaching, KernelConnection.open_to_busy)
         except KernelStartError as error:
-            log.warning("Run %s: %s", self.run.id, error.reason)
+            log.warning("Run %s: %s", self.run.id, error.reason, extra=self._about)
             self.take(KernelLost(now()))
             return
         running = self.run.current.seq if self.run.current else None
@@ -222,7 +235,8 @@ class Runner:
         try:
             never_arrived = await connection.resume(running)
         except KernelRefusedError as error:
-            log.warning("Run %s: its kernel does not say what it said: %s", self.run.id, error)
+            what = "its kernel does not say what it said"
+            log.warning("Run %s: %s: %s", self.run.id, what, error, extra=self._about)
             return
         if never_arrived is not None:
             self.take(NeverArrived(never_arrived))
