@@ -25,9 +25,13 @@ BUILT = "kernels/patina_javascript/built"
 
 def load_builder(root: Path) -> ModuleType:
     """Load the module that compiles it; it needs nothing that is not yet installed."""
-    spec = importlib.util.spec_from_file_location("forking_build", root / FORKING / "build.py")
+    return _load("forking_build", root / FORKING / "build.py")
+
+
+def _load(name: str, path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
-        raise FileNotFoundError(root / FORKING / "build.py")
+        raise FileNotFoundError(path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -42,6 +46,7 @@ class PatinaHook(BuildHookInterface[Any]):
         """Build them, or say why not."""
         if self.target_name == "sdist":
             self._add_prelude(build_data)
+            self._add_notices(with_crates=False)
         if self.target_name != "wheel":
             return
         self._add_engine(version, build_data)
@@ -62,6 +67,11 @@ class PatinaHook(BuildHookInterface[Any]):
         build_data["pure_python"] = False
         build_data["tag"] = f"py3-none-{platform}"
 
+    def _add_notices(self, *, with_crates: bool) -> None:
+        """Say under which licences what others have written is in it."""
+        third_party = _load("third_party", Path(self.root) / "scripts" / "third_party.py")
+        third_party.complete(third_party.NOTICES, with_crates=with_crates)
+
     def _add_rust(self, version: str, build_data: dict[str, Any]) -> None:
         if version == "editable":
             return  # the set-up builds it, and says what it does meanwhile
@@ -72,7 +82,9 @@ class PatinaHook(BuildHookInterface[Any]):
             binary = build.ensure()
         except build.BuildError as error:
             self.app.display_warning(f"The wheel is without the compiler of Rust: {error}")
+            self._add_notices(with_crates=False)
             return
+        self._add_notices(with_crates=True)
         where = f"patina_rust/built/{artifacts.BINARY}"
         build_data["force_include"][str(binary)] = where
         self._mark_platform(build_data)

@@ -30,6 +30,7 @@ Format = Literal[
     "markdown",
     "myst",
     "rmarkdown",
+    "quarto",
     "percent",
     "light",
     "twinsong",

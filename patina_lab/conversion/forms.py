@@ -12,11 +12,23 @@ _TARGETS: dict[str, tuple[str, ...]] = {
     ".md": ("markdown", "myst"),
     ".markdown": ("markdown", "myst"),
     ".Rmd": ("rmarkdown",),
+    ".qmd": ("quarto",),
     ".html": ("html",),
     ".htm": ("html",),
 }
 _SCRIPT = ("percent", "light")
-FORMATS = (OURS, "ipynb", "html", "markdown", "myst", "rmarkdown", *_SCRIPT, "twinsong", "patina")
+FORMATS = (
+    OURS,
+    "ipynb",
+    "html",
+    "markdown",
+    "myst",
+    "rmarkdown",
+    "quarto",
+    *_SCRIPT,
+    "twinsong",
+    "patina",
+)
 
 
 def source_suffix(path: str) -> str:

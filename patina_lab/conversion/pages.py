@@ -8,35 +8,40 @@ from __future__ import annotations
 import base64
 import mimetypes
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
 import nbformat
-from nbconvert.exporters import HTMLExporter, MarkdownExporter
+from nbconvert.exporters import MarkdownExporter
 
 from patina_lab.conversion.errors import ConversionError
+from patina_lab.conversion.formulas import PageExporter
 
 Picture = Callable[[str], bytes | None]
 """Returns the bytes of a picture by the path that a text names it by; None where it may not."""
 
 _IMAGE = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<path>[^)\s]+)(?P<rest>[^)]*)\)")
 _ELSEWHERE = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|//|#)", re.IGNORECASE)
-_FORMULA = re.compile(r"\$|\\\(|\\\[|\\begin\{")
 _NO_NETWORK = """{% extends 'lab/index.html.j2' %}
 {%- block html_head_js_requirejs -%}{%- endblock -%}
 {%- block html_head_js_mermaidjs -%}{%- endblock -%}
 {%- block jupyter_widgets -%}{%- endblock -%}
+{%- block html_head_js_mathjax -%}{%- endblock -%}
+{%- block data_latex scoped -%}
+<div class="jp-RenderedLatex jp-OutputArea-output" data-mime-type="text/latex">
+{{ output.data['text/latex'] | latex2mathml }}
+</div>
+{%- endblock -%}
 """
-_NO_FORMULAS = "{%- block html_head_js_mathjax -%}{%- endblock -%}\n"
 
 
 def html_page(notebook: dict[str, Any], title: str, picture: Picture) -> str:
-    """Return one HTML file. Only formulas, where there are any, ask the network for MathJax."""
+    """Return one HTML file, which asks nothing of the network."""
     embedded = {**notebook, "cells": [_with_pictures(c, picture) for c in notebook["cells"]]}
     # Its own `embed_images` reads whatever file a text names, also outside of the folder.
-    exporter = HTMLExporter(embed_images=False)
-    exporter.raw_template = _NO_NETWORK + ("" if _has_formulas(notebook) else _NO_FORMULAS)
+    exporter = PageExporter(embed_images=False)
+    exporter.raw_template = _NO_NETWORK
     return _exported(exporter, embedded, title)
 
 
@@ -107,16 +112,3 @@ def _found(path: str, picture: Picture) -> tuple[str, bytes] | None:
         return None
     data = picture(unquote(path))
     return (mime, data) if data is not None else None
-
-
-def _has_formulas(notebook: dict[str, Any]) -> bool:
-    return any(_FORMULA.search(text) for cell in notebook["cells"] for text in _said(cell))
-
-
-def _said(cell: dict[str, Any]) -> Iterator[str]:
-    if cell["cell_type"] == "markdown":
-        yield cell["source"]
-    for output in cell.get("outputs", ()):
-        for mime, value in output.get("data", {}).items():
-            if mime in ("text/latex", "text/markdown", "text/html"):
-                yield str(value)

@@ -31,16 +31,19 @@ def read_text(data: bytes, suffix: str) -> dict[str, Any]:
     Which of the formats of its suffix it is, Jupytext tells: by a header, else by the cells' marks.
     """
     text = _decoded(data)
-    # Quarto's fences are those of R Markdown; Jupytext asks the program itself otherwise.
-    known = ".Rmd" if suffix == ".qmd" else suffix
     try:
-        notebook = jupytext.reads(text, fmt={"extension": known})
+        notebook = jupytext.reads(text, fmt={"extension": _as_jupytext_knows(suffix)})
     except Exception as error:  # Jupytext's readers raise whatever their parsers do.
         reason = " ".join(str(error).split())[:300]
         what = f"Jupytext cannot read it ({type(error).__name__}: {reason})"
         raise ConversionError(what, hint=_HINT) from error
     _say_language(notebook["metadata"])
     return identified(cast("dict[str, Any]", notebook))
+
+
+def _as_jupytext_knows(suffix: str) -> str:
+    """Quarto's fences and header are those of R Markdown; Jupytext asks the program otherwise."""
+    return ".Rmd" if suffix == ".qmd" else suffix
 
 
 def _decoded(data: bytes) -> str:
@@ -74,9 +77,13 @@ def _say_language(metadata: dict[str, Any]) -> None:
 
 
 def write_text(notebook: dict[str, Any], suffix: str, style: str) -> str:
-    """Return a notebook as text in a style of Jupytext's: markdown, myst, percent, light ..."""
+    """Return a notebook as text in a style of Jupytext's: markdown, myst, percent, light ...
+
+    And in `quarto`, with the options of R Markdown, which Quarto passes over.
+    """
+    form = f"{_as_jupytext_knows(suffix)}:{'rmarkdown' if style == 'quarto' else style}"
     try:
-        return cast("str", jupytext.writes(nbformat.from_dict(notebook), fmt=f"{suffix}:{style}"))
+        return cast("str", jupytext.writes(nbformat.from_dict(notebook), fmt=form))
     except Exception as error:  # As above.
         reason = " ".join(str(error).split())[:300]
         what = f"Jupytext cannot write it ({type(error).__name__}: {reason})"

@@ -38,10 +38,26 @@ def test_the_wheel_has_every_part_and_no_test(built: Built) -> None:
     for part in (
         "patina_javascript/built/patina.wasm", "share/jupyter/kernels/patina-rust/kernel.json",
         "share/jupyter/labextensions/patina-lab/package.json", "licenses/LICENSE",
-        "etc/jupyter/jupyter_server_config.d/",
+        "etc/jupyter/jupyter_server_config.d/", "static/third-party-licenses.json",
     ):  # fmt: skip
         assert any(part in name for name in names), part
     assert not [name for name in names if "/tests/" in name or name.endswith(".pyc")]
+
+
+def test_the_wheel_says_whose_work_is_in_it_and_under_which_licence(built: Built) -> None:
+    with zipfile.ZipFile(built.wheel) as wheel:
+        (file,) = [name for name in wheel.namelist() if name.endswith("third-party-licenses.json")]
+        packages = json.loads(wheel.read(file))["packages"]
+        binary = any("patina_rust/built/" in name for name in wheel.namelist())
+    parts: dict[str, set[str]] = {}
+    for one in packages:
+        parts.setdefault(one.get("part", "page"), set()).add(one["name"])
+        assert one["licenseId"], one["name"]
+        assert one["extractedText"].strip(), one["name"]
+    assert parts["engine"] == {"quickjs-ng", "wasi-libc", "zig"}
+    assert {"sucrase", "acorn", "whatwg-url", "web-streams-polyfill"} <= parts["prelude"]
+    assert ("crates" in parts) == binary
+    assert not binary or {"evcxr", "ra_ap_ide", "serde", "rust-std"} <= parts["crates"]
 
 
 def test_the_doctor_finds_everything_there(installed: Installed) -> None:
@@ -66,6 +82,7 @@ def test_jupyterlab_opens_with_the_page_in_it(lab: Lab) -> None:
     (ours,) = [one for one in config["federated_extensions"] if one["name"] == "patina-lab"]
     path = f"{config['fullLabextensionsUrl']}/patina-lab/{ours['load']}"
     assert lab.get(path.removeprefix(config["baseUrl"]))
+    assert "jupyterlab-jupytext" in config["disabledExtensions"], "it came along, and nobody asked"
 
 
 @pytest.mark.parametrize("language", CELLS)

@@ -23,6 +23,8 @@ from patina_javascript.engine.recipe import FLAGS, UNITS
 
 ROOT = PACKAGE.parent.parent
 BUILD_SECONDS = 1200
+METAFILES = ("libraries.json", "prelude.json")
+"""What esbuild says of the two files that it makes."""
 
 
 class BuildError(Exception):
@@ -92,11 +94,20 @@ def _bundle(work: Path) -> Path:
     _run(("node", str(PACKAGE / "engine" / "signatures.mjs"), str(help_)), cwd=ROOT)
     libraries = work / "libraries.txt"
     node = PACKAGE / "prelude" / "node" / "libraries.js"
-    _run((str(esbuild), str(node), *ESBUILD_NODE, f"--outfile={libraries}"), cwd=ROOT)
+    metafiles = [f"--metafile={work / name}" for name in METAFILES]
+    _run((str(esbuild), str(node), *ESBUILD_NODE, metafiles[0], f"--outfile={libraries}"), cwd=ROOT)
     made = {"patina-signatures": help_, "patina-node-libraries": libraries}
     aliases = [f"--alias:{name}={path}" for name, path in made.items()]
-    _run((str(esbuild), str(entry), *ESBUILD, *aliases, f"--outfile={out}"), cwd=ROOT)
+    _run((str(esbuild), str(entry), *ESBUILD, *aliases, metafiles[1], f"--outfile={out}"), cwd=ROOT)
     return out
+
+
+def bundled(work: Path) -> set[str]:
+    """Return the files, below the root, of which something is in the prelude. Raises BuildError."""
+    _bundle(work)
+    outputs = [json.loads((work / name).read_text())["outputs"] for name in METAFILES]
+    inputs = [one["inputs"] for output in outputs for one in output.values()]
+    return {path for one in inputs for path, told in one.items() if told["bytesInOutput"]}
 
 
 def _pip(*arguments: str) -> None:

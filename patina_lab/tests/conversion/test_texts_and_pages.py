@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from patina_lab.conversion.formulas import latex_output
 from patina_lab.document.format import Cell, TsnbDocument, read, write
 from patina_lab.rooms.problem import PatinaProblem
 from patina_lab.tests.conversion.test_ipynb import NOTEBOOK, changed, convert, only_run
@@ -80,6 +81,7 @@ def test_texts_become_notebooks(
         ("b.md", "markdown"),
         ("b.md", "myst"),
         ("b.Rmd", "rmarkdown"),
+        ("b.qmd", "quarto"),
         ("b.py", "percent"),
         ("b.py", "light"),
     ],
@@ -164,19 +166,50 @@ def test_a_page_has_its_pictures_in_it_and_none_of_files_elsewhere(
     assert {file.name for file in folder.iterdir()} == there
 
 
-def test_a_html_page_asks_nothing_of_the_network_unless_it_has_formulas(tmp_path: Path) -> None:
-    for text, asks in (("Text", False), ("It is $x^2$", True)):
-        cells = (Cell("a", "markdown", text), Cell("b", "code", "print(1)"))
-        (tmp_path / "a.tsnb").write_text(write(TsnbDocument("n", "k", "python", cells)))
-        convert(tmp_path, "a.tsnb", "a.html", force=True)
-        page = (tmp_path / "a.html").read_text()
-        loaded = re.findall(
-            r"<(?:script|link|img|iframe)[^>]+(?:src|href)=\"?(https?:[^\" >]+)", page
-        )
-        loaded += re.findall(r"from ['\"](https?:[^'\"]+)|import\(['\"](https?:[^'\"]+)", page)
-        assert bool(loaded) == asks, loaded
-        assert all("mathjax" in str(url) for url in loaded)
-        assert "<title>a</title>" in page
+def as_page(folder: Path, *cells: dict[str, Any]) -> str:
+    (folder / "a.ipynb").write_text(changed(cells=list(cells)))
+    convert(folder, "a.ipynb", "a.html")
+    return (folder / "a.html").read_text()
+
+
+def text_cell(source: str) -> dict[str, Any]:
+    return {"id": "t", "cell_type": "markdown", "source": source, "metadata": {}}
+
+
+def test_a_html_page_asks_nothing_of_the_network(tmp_path: Path) -> None:
+    formula = {"data": {"text/latex": "$y^3$"}, "metadata": {}, "output_type": "display_data"}
+    code = {**NOTEBOOK["cells"][0], "outputs": [formula]}
+    page = as_page(tmp_path, text_cell("It is $x^2$\n\n$$\\int x$$"), code)
+    tags = re.findall(r"<(?:script|link|img|iframe)[^>]+(?:src|href)=\"?(https?:[^\" >]+)", page)
+    asked = re.findall(r"from ['\"](https?:[^'\"]+)|import\(['\"](https?:[^'\"]+)", page)
+    assert not tags + asked
+    assert "<title>a</title>" in page
+    assert len(re.findall("<math ", page)) == 3
+    assert "<msup><mi>y</mi><mn>3</mn></msup>" in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        (r"\begin{align}a&=b\\c&=d\end{align}", "<mtable "),
+        (r"\begin{equation}x\label{a}\end{equation}", "<mi>x</mi></mrow>"),
+        (r"$$\text{<b>c</b>}$$", "<mtext>&lt;b&gt;c&lt;/b&gt;</mtext>"),
+        (r"$\href{javascript:alert(1)}{x}$", "<mrow><mi>x</mi></mrow>"),
+        (r"$\unknown{x}$", r"<code>$\unknown{x}$</code>"),
+        ("$$ $$", "<code>$$ $$</code>"),
+        ("`$x$`", "<code>$x$</code>"),
+    ],
+)
+def test_formulas_are_drawn_or_there_as_typed(tmp_path: Path, typed: str, shown: str) -> None:
+    page = as_page(tmp_path, text_cell(typed))
+    assert shown in page
+    assert "javascript:" not in page
+
+
+def test_an_output_of_latex_may_have_text_around_its_formulas() -> None:
+    made = latex_output(r"Here <i>it</i> is: \(x\), $$y$$ and \begin{matrix}z\end{matrix}")
+    assert made.startswith("Here &lt;i&gt;it&lt;/i&gt; is: <math ")
+    assert made.count('display="block"') == 2
 
 
 def test_a_text_says_that_outputs_are_left_out(tmp_path: Path) -> None:
