@@ -44,6 +44,7 @@ _ID = re.compile(r'^id = "([0-9a-fA-F-]{36})"', re.MULTILINE)
     help="The histories of edits. Otherwise Jupyter's.",
 )
 @click.option("--id", "name", metavar="ID", help="Its id, where there are several of its name.")
+@click.option("--at", "moment", metavar="TIME", help="The code as it had run by then, of its runs.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write it.")
 @click.option("--logs", is_flag=True, help="Mend the logs of its runs instead.")
 @json_option
@@ -52,6 +53,7 @@ def recover(
     origin: str | None,
     histories: Path | None,
     name: str | None,
+    moment: str | None,
     output: Path | None,
     logs: bool,
     as_json: bool,
@@ -60,14 +62,20 @@ def recover(
 
     It is written beside it as NAME.recovered.tsnb; nothing is overwritten. With --logs, lines of
     run logs that cannot be read are left out; the logs as they were stay beside them.
+
+    TIME is like 2026-11-29T14:30, of this machine's clock, or with the offset of another.
     """
+    until = _time(moment, origin) if moment else None
     if logs:
         return _mend(notebook, as_json=as_json)
     target = output or notebook.with_name(f"{notebook.stem}.recovered{EXTENSION}")
     if target.exists():
         raise Problem(f"{target} exists already", "It is never overwritten", "--output NAME")
     histories = histories or Path(jupyter_data_dir(), *HISTORIES)
-    document, told = _found(notebook, origin, histories, name)
+    if until is not None:
+        document, told = _ran_by(notebook, until)
+    else:
+        document, told = _found(notebook, origin, histories, name)
     _write(target, document)
     told |= {"path": str(target), "cells": len(document.cells)}
     if as_json:
@@ -75,6 +83,28 @@ def recover(
     else:
         say(plain(f"{target}: {told['cells']} cells, {told['what']}"))
     return Exit.DONE
+
+
+def _time(text: str, origin: str | None) -> datetime:
+    """Return the time that was typed. Raises Problem; the history of edits has none."""
+    if origin == "history":
+        why = "The history of edits does not say when each was made"
+        raise Problem("--at looks into the runs", why, "Leave out --from.", Exit.USAGE)
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except ValueError as error:
+        like = "It should be like 2026-11-29T14:30"
+        raise Problem(f"{text!r} is no time", str(error), like, Exit.USAGE) from error
+
+
+def _ran_by(notebook: Path, until: datetime) -> tuple[TsnbDocument, Json]:
+    """Return the code of the runs as it had run by then. Raises Problem where none had."""
+    document = _in_runs(notebook, until)
+    at = until.isoformat(timespec="seconds")
+    if document is None:
+        raise Problem(f"Nothing of {notebook} had run by {at}", f"{_folder(notebook)} was read")
+    what = f"as they had run by {at}; text cells are not among them"
+    return document, {"from": "runs", "at": at, "what": what}
 
 
 def _found(
@@ -147,10 +177,10 @@ def _logs(notebook: Path) -> list[Mended]:
     return [log for log in logs if log is not None]
 
 
-def _in_runs(notebook: Path) -> TsnbDocument | None:
+def _in_runs(notebook: Path, until: datetime | None = None) -> TsnbDocument | None:
     from patina_cli.recovery.runs import source_of  # noqa: PLC0415 - imports documents
 
-    return source_of(_logs(notebook))
+    return source_of(_logs(notebook), until)
 
 
 def _write(target: Path, document: TsnbDocument) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -54,15 +55,16 @@ def readable(path: Path) -> Mended | None:
     return None if folded is None else Mended(path, good, damaged, folded)
 
 
-def source_of(logs: list[Mended]) -> TsnbDocument | None:
-    """Return the notebook whose code cells ran last; None where no cell ever ran.
+def source_of(logs: list[Mended], until: datetime | None = None) -> TsnbDocument | None:
+    """Return the notebook whose code cells ran last (until then); None where no cell ever ran.
 
     Cells are in the order in which they first ran; text cells never run, so they are not there.
     """
     latest = max(logs, key=lambda log: log.folded.header.created, default=None)
     cells: dict[str, Cell] = {}
-    for *_, name, source in sorted(_ran(logs)):
-        cells[name] = Cell(name, "code", source)
+    for at, _, name, source in sorted(_ran(logs)):
+        if until is None or datetime.fromisoformat(at) <= until:
+            cells[name] = Cell(name, "code", source)
     if latest is None or not cells:
         return None
     header = latest.folded.header

@@ -54,9 +54,9 @@ def test_a_run_is_chosen_by_its_title_or_id(alone: Patina) -> None:
     log.parent.mkdir()
     log.write_bytes(b"".join(map(encode, [*BASE, *ran(2, "more", 1)])))
     for name in ("Run 1", RUN[:8], "latest"):
-        alone.ok("convert", "analysis.tsnb", "a.html", "--run", name, "--force")
-        assert "shared" in (alone.place / "a.html").read_text()
-    refused = alone("convert", "analysis.tsnb", "a.html", "--run", "Other", "--force")
+        alone.ok("convert", "analysis.tsnb", "a.ipynb", "--run", name, "--force")
+        assert "shared" in (alone.place / "a.ipynb").read_text()
+    refused = alone("convert", "analysis.tsnb", "a.ipynb", "--run", "Other", "--force")
     assert (refused.status, "has no run" in refused.err) == (4, True)
     wrong = alone("convert", "analysis.tsnb", "b.html", "--format", "song")
     assert wrong.status == 4

@@ -8,13 +8,15 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from patina_cli.tests.conftest import Patina
 from patina_cli.tests.notebooks import cell, notebook, put
 from patina_cli.tests.versions.test_runlogs import BASE, HEADER, RUN, ran
 from patina_lab.document.format import read, write
 from patina_lab.document.ytsnb import YTsnb
 from patina_lab.rooms.log import load
-from patina_lab.rooms.records import Record, encode
+from patina_lab.rooms.records import Opened, Record, encode
 from patina_lab.tests.server import ServerProcess
 
 
@@ -73,6 +75,24 @@ def test_without_a_history_the_code_comes_back_as_it_ran_last(alone: Patina) -> 
     assert document.id == HEADER.notebook
     assert [one.source for one in document.cells] == ["shared", "later"]
     assert write(document) == (alone.place / made["path"]).read_text()
+
+
+def test_the_code_comes_back_as_it_had_run_by_a_time(alone: Patina) -> None:
+    opened, *rest = ran(2, "later", 1)
+    assert isinstance(opened, Opened)
+    later = Opened(replace(opened.cell, queued="2026-11-29T14:30:00Z"))
+    put_log(alone.place, [*BASE, later, *rest])
+    for at, sources in (
+        ("2026-11-29T14:29:59+00:00", ["shared"]),
+        ("2026-11-29T15:30+01:00", ["shared", "later"]),
+    ):
+        made = alone.ok("recover", "analysis.tsnb", "--at", at, "-o", f"{len(sources)}.tsnb")
+        document = read((alone.place / made["path"]).read_text())
+        assert [one.source for one in document.cells] == sources
+    before = alone("recover", "analysis.tsnb", "--at", "2001-01-01", "-o", "none.tsnb")
+    assert (before.status, "had run by 2001-01-01" in before.err) == (4, True)
+    for wrong in (("--at", "noon"), ("--at", "2026-11-29", "--from", "history")):
+        assert alone("recover", "analysis.tsnb", *wrong, "-o", "none.tsnb").status == 2
 
 
 def test_a_notebook_of_which_nothing_is_left_is_told_with_what_was_looked_at(alone: Patina) -> None:

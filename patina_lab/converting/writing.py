@@ -8,9 +8,11 @@ from dataclasses import replace
 
 from patina_lab.blobs.store import BlobStore
 from patina_lab.conversion.content import Content, Read
+from patina_lab.conversion.errors import ConversionError
 from patina_lab.conversion.toancestor import ancestor_files
 from patina_lab.document.ancestors import Program
 from patina_lab.document.format import TsnbDocument, write
+from patina_lab.document.refusals import MAX_BYTES
 from patina_lab.kernel.connection import now
 from patina_lab.rooms.log import RunLog, RunLogError, load
 from patina_lab.rooms.newfiles import NewFiles
@@ -86,5 +88,11 @@ def write_for(files: NewFiles, content: Content, program: Program, read: Read) -
 
 def _put(files: NewFiles, text: str) -> int:
     data = text.encode()
+    if len(data) > MAX_BYTES:
+        raise ConversionError(
+            f"The notebook would have {len(data) >> 20} MiB; at most {MAX_BYTES >> 20} MiB can be"
+            " opened",
+            hint="What is attached to texts stands in it: have large pictures in files beside it.",
+        )
     files.write(data)
     return len(data)

@@ -8,9 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from nbconvert.writers.files import FilesWriter
 
 from patina_lab.conversion.errors import ConversionError
-from patina_lab.converting.exporters import notebook_with
+from patina_lab.converting.exporters import PatinaMarkdownExporter, notebook_with
 from patina_lab.tests.conversion.test_ipynb import NOTEBOOK, convert
 
 
@@ -30,6 +31,26 @@ def test_nbconvert_makes_html_of_a_notebook(path: Path) -> None:
     )
     page = path.with_suffix(".html").read_text()
     assert "<pre>1</pre>" in page
+
+
+def test_attachments_stay_below_the_folder_whatever_their_names_are(tmp_path: Path) -> None:
+    folder = tmp_path / "inside"
+    folder.mkdir()
+    names = ("../up.png", "/tmp/patina-absolute.png", "a/b.png")
+    cell = {
+        "id": "a", "cell_type": "markdown", "metadata": {}, "source": "text",
+        "attachments": {name: {"image/png": "AAAA"} for name in names},
+    }  # fmt: skip
+    (folder / "a.ipynb").write_text(json.dumps({**NOTEBOOK, "cells": [cell]}))
+    convert(folder, "a.ipynb", "a.tsnb")
+    exporter = PatinaMarkdownExporter()
+    text, resources = exporter.from_filename(str(folder / "a.tsnb"))
+    FilesWriter(build_directory=str(folder)).write(text, resources, notebook_name="b")
+    written = {path.relative_to(tmp_path).parts[0] for path in tmp_path.rglob("*")}
+    assert written == {"inside"}
+    assert not Path("/tmp/patina-absolute.png").exists()
+    back = notebook_with(folder / "a.tsnb", "")["cells"][0]["attachments"]
+    assert set(back) == set(names), "an .ipynb has them as they were"
 
 
 def test_the_latest_run_is_shown_or_the_one_that_is_named(path: Path) -> None:

@@ -231,6 +231,27 @@ def test_a_broken_notebook_says_where_and_why_and_is_left_as_it_is(
     assert (tmp_path / "a.tsnb").read_text() == "mine"
 
 
+def test_what_would_be_too_large_to_be_opened_is_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("patina_lab.converting.writing.MAX_BYTES", 2**20)
+    attached = {"x.png": {"image/png": "A" * 2**20}}
+    cell = {"id": "a", "cell_type": "markdown", "source": "", "metadata": {}}
+    (tmp_path / "a.ipynb").write_text(changed(cells=[{**cell, "attachments": attached}]))
+    with pytest.raises(PatinaProblem) as caught:
+        convert(tmp_path, "a.ipynb", "a.tsnb")
+    assert caught.value.reason == "The notebook would have 1 MiB; at most 1 MiB can be opened"
+    assert [file.name for file in tmp_path.iterdir()] == ["a.ipynb"]
+
+
+def test_a_huge_picture_is_kept_beside_and_comes_back(tmp_path: Path) -> None:
+    data = "A" * 40_000_000
+    shown = {"output_type": "display_data", "data": {"image/png": data}, "metadata": {}}
+    back = there_and_back(tmp_path, changed(cells=[{**NOTEBOOK["cells"][0], "outputs": [shown]}]))
+    assert back["cells"][0]["outputs"][0]["data"]["image/png"] == data
+    assert (tmp_path / "a.tsnb").stat().st_size < 1_000
+
+
 def test_a_notebook_cut_off_or_changed_anywhere_is_read_or_refused_in_words() -> None:
     whole = json.dumps(NOTEBOOK).encode()
     broken = [whole[:cut] for cut in range(len(whole))]
