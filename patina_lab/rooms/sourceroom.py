@@ -63,8 +63,9 @@ class SourceRoom(DocumentRoom):
             self._enter()
             await self.disk.look_first()
             model = await self._file.load_content(self._file_format, self._file_type)
+            said = self.ydoc.get_update()
             if await self._has_history():
-                await self._go_on(model["content"])
+                await self._go_on(model["content"], said)
             else:
                 await self._begin(model["content"])
         self.ready = True
@@ -118,8 +119,13 @@ class SourceRoom(DocumentRoom):
         await self._keep(self.ydoc.get_update())
         await self.disk.begin(text)
 
-    async def _go_on(self, text: str) -> None:
-        """Go on with a history that was kept; the file may have been changed meanwhile."""
+    async def _go_on(self, text: str, said: bytes) -> None:
+        """Go on with a history that was kept; the file may have been changed meanwhile.
+
+        `said`: what this life of the room had said before it read the history. Left out there, all
+        that follows it under the same name would never be read again.
+        """
+        self._history.add(said)
         before = self.ydoc.get_state()
         # Each life of the room says where the file is, and which of them says it last is chance:
         # it may be one that another had overwritten, and then the document has no path.

@@ -140,3 +140,28 @@ async def test_what_changed_on_disk_while_the_server_was_away_is_merged_with_wha
     await eventually(lambda: on_disk(again.file()) == whole)
     await again.leave()
     await user.leave()
+
+
+async def test_what_was_acknowledged_after_a_restart_is_known_after_the_next(user: User) -> None:
+    notebook = await user.open("analysis.tsnb", text("one", "two"))
+    await reopened(user)
+    editor, follower = await user.edit(), await user.follow(notebook["id"])
+    editor.text(0).insert(0, "typed, ")
+    await eventually(lambda: editor.is_acknowledged(follower.meta["saved"]))
+    await follower.close()
+    await editor.go_offline()
+    await reopened(user)
+    # With what the server itself has said in that life: edits that refer to it are refused else.
+    again = await user.follow(notebook["id"])
+    await eventually(lambda: editor.is_acknowledged(again.meta["saved"]), seconds=5)
+
+
+async def reopened(user: User) -> None:
+    """Close the notebook, and open it again: it is read from its history."""
+    (room,) = user.rooms
+    before = room.source.room
+    user.rooms._rooms.pop(room.id)
+    await room.close("for a test")
+    await user.open("analysis.tsnb")
+    (room,) = user.rooms
+    assert room.source.room is not before
