@@ -29,7 +29,6 @@ _VERSION = 1
 _SCHEMA = f"""
 PRAGMA auto_vacuum = FULL;
 PRAGMA journal_mode = WAL;
-PRAGMA synchronous = FULL;
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS edits (number INTEGER PRIMARY KEY, edit BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS texts (name TEXT PRIMARY KEY, packed BLOB NOT NULL);
@@ -195,11 +194,24 @@ class History(BaseYStore):
 
 
 def _connected(path: Path) -> sqlite3.Connection:
+    try:
+        return _tried(path, "NORMAL")
+    except sqlite3.OperationalError:
+        # A full disk has no place for the index that processes share. Alone, none is needed.
+        return _tried(path, "EXCLUSIVE")
+
+
+def _tried(path: Path, locking: str) -> sqlite3.Connection:
     connection = sqlite3.connect(
         path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
     )
     try:
-        connection.executescript(_SCHEMA)
+        connection.execute(f"PRAGMA locking_mode = {locking}")
+        connection.execute("PRAGMA synchronous = FULL")
+        # What is there is read, also where nothing can be written.
+        if connection.execute("PRAGMA user_version").fetchone() != (_VERSION,):
+            connection.executescript(_SCHEMA)
+        connection.execute(_SIZE)
     except BaseException:
         connection.close()
         raise

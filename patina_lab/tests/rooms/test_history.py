@@ -13,6 +13,7 @@ from patina_lab.rooms.durability import NOTHING, Durability
 from patina_lab.rooms.history import History, HistoryError
 from patina_lab.rooms.historyname import is_name, names_in, new_name
 from patina_lab.tests.editors import eventually
+from tests.promises.mounts import fill, small_disk
 
 
 async def kept(path: Path) -> str:
@@ -96,6 +97,23 @@ async def test_a_history_that_cannot_be_opened_saves_nothing(tmp_path: Path) -> 
     assert written.durability.saved == NOTHING
     with pytest.raises(HistoryError):
         await written.end()
+
+
+@pytest.mark.parametrize("is_closed", [True, False])
+async def test_a_full_disk_keeps_nobody_from_reading_what_is_there(
+    tmp_path: Path, is_closed: bool
+) -> None:
+    with small_disk(tmp_path, "1m"):
+        written = Written(tmp_path / "h.db")
+        written.text += "kept"
+        await written.until_saved()
+        if is_closed:
+            await written.end()
+        filler = fill(tmp_path)
+        assert await kept(tmp_path / "h.db") == "kept"
+        filler.unlink()
+        if not is_closed:
+            await written.end()
 
 
 async def test_a_history_stays_small_and_whole_however_long_one_types(tmp_path: Path) -> None:
