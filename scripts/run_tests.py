@@ -107,7 +107,8 @@ TESTS = (
     Step("pytest of the release", *pytest_commands("release", "tests/release", workers="1")),
     Step("pytest of the kernels", *pytest_commands("kernels", "kernels")),
 )
-BROWSER = Step("playwright", ("jlpm", "test:ui"), ("jlpm", "test:ui", "--last-failed"))
+TRACED = ("--last-failed", "--trace=retain-on-failure")
+BROWSER = Step("playwright", ("jlpm", "test:ui"), ("jlpm", "test:ui", *TRACED))
 
 
 def environment() -> dict[str, str]:

@@ -14,7 +14,8 @@ export default defineConfig({
   reporter: process.env.CI ? 'line' : 'list',
   use: {
     viewport: { width: 1400, height: 850 },
-    trace: 'retain-on-failure',
+    // A trace costs half as much again as the test: what fails is run once more, with one.
+    trace: 'off',
     launchOptions: {
       executablePath: chromiumPath(),
       args: [
