@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import signal
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,23 +27,35 @@ total = sum(draw() for _ in range(3))"""
 @pytest.fixture
 def ran(patina: Patina, request: pytest.FixtureRequest) -> Any:
     """A notebook of which two cells ran, in a run that still has its kernel."""
-    name = f"{request.node.name.removeprefix('test_')[:40]}.tsnb"
-    put(patina.place, notebook(cell(DRAWS, "draws"), cell("print(total)", "show")), name)
-    result = patina.ok("run", name, "--keep", "--title", "First")
-    assert result["ok"]
+    name = run_draws(patina, f"{request.node.name.removeprefix('test_')[:40]}.tsnb")
     yield name
     patina("stop", name)
 
 
-def test_status_and_notebooks_say_what_is_open(patina: Patina, ran: str) -> None:
+@pytest.fixture(scope="module")
+def looked_at(server: ServerProcess, environment: dict[str, str]) -> Iterator[str]:
+    """The same, for all tests that change nothing in it: a kernel takes a while to start."""
+    patina = Patina(server.root, environment)
+    name = run_draws(patina, "looked-at.tsnb")
+    yield name
+    patina("stop", name)
+
+
+def run_draws(patina: Patina, name: str) -> str:
+    put(patina.place, notebook(cell(DRAWS, "draws"), cell("print(total)", "show")), name)
+    assert patina.ok("run", name, "--keep", "--title", "First")["ok"]
+    return name
+
+
+def test_status_and_notebooks_say_what_is_open(patina: Patina, looked_at: str) -> None:
     told = patina.ok("status")
     assert told["notebooks_root"] == str(patina.place)
     assert told["live"] >= 1
     shown = patina("status").out
     assert f"Patina Lab {told['version']} at {told['url']}" in shown
     assert TOKEN not in shown + json.dumps(told)
-    assert ran in {one["path"] for one in patina.ok("notebooks")}
-    assert ran in patina("notebooks").out
+    assert looked_at in {one["path"] for one in patina.ok("notebooks")}
+    assert looked_at in patina("notebooks").out
 
 
 def test_ps_lists_runs_at_work_with_their_memory(patina: Patina, ran: str) -> None:
@@ -59,23 +72,23 @@ def test_ps_lists_runs_at_work_with_their_memory(patina: Patina, ran: str) -> No
     assert ran in {one.get("path") for one in patina.ok("ps", "--all")}
 
 
-def test_a_timeline_is_listed_and_told_whole(patina: Patina, ran: str) -> None:
-    draws, show = patina.ok("timeline", ran)
+def test_a_timeline_is_listed_and_told_whole(patina: Patina, looked_at: str) -> None:
+    draws, show = patina.ok("timeline", looked_at)
     assert (draws["cell"], show["cell"]) == ("draws", "show")
-    assert [one["seq"] for one in patina.ok("timeline", ran, "--from", "2")] == [2]
-    assert "succeeded" in patina("timeline", ran).out
-    whole = patina("timeline", f"{ran}:First", "--outputs").out
+    assert [one["seq"] for one in patina.ok("timeline", looked_at, "--from", "2")] == [2]
+    assert "succeeded" in patina("timeline", looked_at).out
+    whole = patina("timeline", f"{looked_at}:First", "--outputs").out
     assert f"    {DRAWS.splitlines()[0]}\n" in whole
     assert f"\n{show['outputs'][0]['tail']}" in whole
 
 
-def test_variables_are_listed_and_opened_also_as_they_were(patina: Patina, ran: str) -> None:
-    names = {one["name"] for one in patina.ok("globals", ran)}
+def test_variables_are_listed_and_opened_also_as_they_were(patina: Patina, looked_at: str) -> None:
+    names = {one["name"] for one in patina.ok("globals", looked_at)}
     assert {"total", "draw", "random"} <= names
-    page = patina.ok("globals", ran, "total")
+    page = patina.ok("globals", looked_at, "total")
     assert page["global"]["type"] == "float"
-    assert patina.ok("globals", ran, "--after", "1")
-    refused = patina("globals", ran, "nothing", "--json")
+    assert patina.ok("globals", looked_at, "--after", "1")
+    refused = patina("globals", looked_at, "nothing", "--json")
     assert refused.status == 4
     assert json.loads(refused.err)["message"] == "There is no such variable"
 

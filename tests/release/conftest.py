@@ -95,8 +95,8 @@ def built(place: Path) -> Built:
     with tarfile.open(sdist) as archive:
         archive.extractall(place, filter="data")
     source = place / sdist.name.removesuffix(".tar.gz")
-    offline = ("--no-deps", "--no-build-isolation", "--wheel-dir", place)
-    _run(BIN / "python", "-m", "pip", "wheel", "-q", *offline, source, env=environment)
+    build = (BIN / "python", "-m", "hatchling", "build", "-t", "wheel", "-d", place)
+    _run(*build, env=environment, at=source)
     (wheel,) = place.glob("*.whl")
     return Built(sdist, wheel)
 
@@ -126,12 +126,18 @@ def lab(installed: Installed) -> Iterator[Lab]:
             env=installed.environment(**variables), stdout=output, stderr=output,
         )  # fmt: skip
     try:
-        url = _address(installed, log)
-        (file,) = (installed.home / ".local/share/jupyter/runtime").glob("jpserver-*.json")
+        url, file = _address(installed, log)
         yield Lab(installed, url, json.loads(file.read_text())["token"], variables)
     finally:
         process.terminate()
         process.wait(60)
+
+
+@pytest.fixture(scope="session")
+def kernels(lab: Lab) -> dict[str, Any]:
+    """What the doctor says there of each kernel, by its name."""
+    _, findings = lab.patina("doctor")
+    return {one["name"]: one for one in findings}
 
 
 def _with_rust(installed: Installed) -> dict[str, str]:
@@ -143,23 +149,29 @@ def _with_rust(installed: Installed) -> dict[str, str]:
     return {**places, "PATH": os.pathsep.join(folders)}
 
 
-def _address(installed: Installed, log: Path) -> str:
-    """Wait until it answers; return where."""
+def _address(installed: Installed, log: Path) -> tuple[str, Path]:
+    """Wait until it answers; return where, and the file that says so."""
     deadline = time.monotonic() + SECONDS / 4
+    runtime = installed.home / ".local/share/jupyter/runtime"
     while True:
+        # What asks too early takes from the server the time to start.
+        if not (files := list(runtime.glob("jpserver-*.json"))):
+            assert time.monotonic() < deadline, log.read_text()[-2000:]
+            time.sleep(0.1)
+            continue
         ended = subprocess.run(
             installed.command("status", "--json"), cwd=installed.home,
             env=installed.environment(), capture_output=True, text=True, check=False,
         )  # fmt: skip
         if ended.returncode == 0:
-            return str(json.loads(ended.stdout)["url"])
+            return str(json.loads(ended.stdout)["url"]), files[0]
         assert time.monotonic() < deadline, log.read_text()[-2000:]
         time.sleep(0.2)
 
 
-def _run(*command: str | Path, env: dict[str, str] | None = None) -> None:
+def _run(*command: str | Path, env: dict[str, str] | None = None, at: Path = ROOT) -> None:
     ended = subprocess.run(
-        list(map(str, command)), cwd=ROOT, env=env, capture_output=True, text=True, check=False,
+        list(map(str, command)), cwd=at, env=env, capture_output=True, text=True, check=False,
         timeout=SECONDS,
     )  # fmt: skip
     assert ended.returncode == 0, ended.stdout + ended.stderr

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -86,9 +87,10 @@ def test_jupyterlab_opens_with_the_page_in_it(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize("language", CELLS)
-def test_a_cell_runs_in_each_kernel_that_is_there(lab: Lab, language: str) -> None:
-    _, findings = lab.patina("doctor")
-    kernel = next(one for one in findings if one["name"] == f"patina-{language}")
+def test_a_cell_runs_in_each_kernel_that_is_there(
+    lab: Lab, kernels: dict[str, Any], language: str
+) -> None:
+    kernel = kernels[f"patina-{language}"]
     if kernel["state"] == "advice":
         pytest.skip(f"not run: {kernel['what']}")
     name = put(lab.installed.home, language)
