@@ -122,6 +122,8 @@ $(VENV)/.engine: $(VENV)/.node_modules $(ENGINE)
 # Ten minutes the first time, then only what has changed. Without cargo, or when it fails, everything
 # else works: kernelspec and tests say then that Rust is not there.
 $(VENV)/.rust: $(VENV)/.requirements $(RUST)
+	@if command -v rustup > /dev/null; then rustup component add rust-src > /dev/null 2>&1 \
+	  || echo "Rust: rust-src could not be added: types of variables must be written (rustup component add rust-src)."; fi
 	@if command -v cargo > /dev/null; then \
 	  echo "Building the compiler of the Rust kernel, unless this user has it (7 to 20 minutes) ..."; \
 	  PYTHONPATH=kernels $(BIN)/python -m patina_rust.build > $(VENV)/rust.log 2>&1 && touch $@ \

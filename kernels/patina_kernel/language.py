@@ -6,10 +6,10 @@ are those of the control-channel contract (docs/reference/api.md, "The kernels")
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     from patina_kernel.forking import Audit, Claim
@@ -61,11 +61,15 @@ class Delta:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some children of a value. `total` counts all of them."""
+    """Some children of a value. `total` counts all of them.
+
+    `tells`: to find them, more was learnt of the globals than the latest delta has.
+    """
 
     of: Global
     children: tuple[Global, ...]
     total: int
+    tells: bool = False
 
 
 class NoSuchGlobalError(LookupError):
@@ -114,6 +118,9 @@ class Language(Protocol):
     sees_interrupts: bool
     """Whether a cell notices SIGINT. Where not, an interrupt ends the process, and it goes on from
     the state before the cell."""
+    looks_aside: bool
+    """Whether `inspector.children` may be asked by another thread while a cell runs. Where not, it
+    is asked when the cell has ended."""
 
     @property
     def inspector(self) -> Inspector:
@@ -147,12 +154,17 @@ class Language(Protocol):
     def read_environment(self) -> None:
         """This new kernel's environment variables are not the template's: read them again."""
 
+    def lock(self, resolved: Mapping[str, Any]) -> None:
+        """Take packages at the versions that the notebook's `[lock]` names. Raises ValueError."""
+
 
 class OneThread:
     """The answers of a language without threads and files of its own: a base of its class.
 
     Names of threads that others have made are the system's.
     """
+
+    looks_aside = True
 
     def rest(self) -> set[int]:
         """There is no thread to end."""
@@ -169,3 +181,6 @@ class OneThread:
     def thread_names(self) -> dict[int, str]:
         """None is known better."""
         return {}
+
+    def lock(self, resolved: Mapping[str, Any]) -> None:
+        """No packages are resolved here."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.release import version as ipython_version
@@ -22,6 +23,7 @@ class PythonLanguage:
 
     name = "python"
     sees_interrupts = True
+    looks_aside = True
     engine = (
         f"{platform.python_implementation()} {platform.python_version()}, IPython {ipython_version}"
     )
@@ -73,3 +75,6 @@ class PythonLanguage:
     def read_environment(self) -> None:
         """Let matplotlib, which the template imported, draw where this kernel's variables say."""
         plots.read_environment()
+
+    def lock(self, resolved: Mapping[str, Any]) -> None:
+        """Do nothing: packages are those of the environment."""

@@ -68,6 +68,11 @@ class Compiled:
     warnings: tuple[str, ...]
     lock: str
 
+    @property
+    def has_crates(self) -> bool:
+        """Whether there are crates; where not, the lock is none of ours."""
+        return self.outline.startswith(":dep ")
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -272,6 +277,8 @@ def _environment(folder: Path) -> dict[str, str]:
         **({"CARGO_HOME": home} if home else {}),
         "EVCXR_TMPDIR": str(folder),
         "PATINA_RUST_STUB": str(folder),
+        # A cell is one module: between the parts that rustc makes of it nothing is to be found.
+        "CARGO_PROFILE_DEV_LTO": "off",
     }
 
 

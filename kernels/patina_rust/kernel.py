@@ -10,6 +10,8 @@ from IPython.core.error import StdinNotImplementedError
 from patina_kernel.executor.metakernel import ForkableMetaKernel
 from patina_kernel.wire.ops import Op
 
+from patina_rust import locks
+from patina_rust.advice import advice
 from patina_rust.compiler import CellError, CompilerError
 from patina_rust.language import ENGINE, RustLanguage
 from patina_rust.library import RuntimeUnavailableError
@@ -44,6 +46,7 @@ class RustKernel(ForkableMetaKernel):
         self.names = Names(self.engine)
         self.patina = RustLanguage(self.engine)
         self._shown: dict[str, str] = {}
+        self._told_lock = ""
         # Who is asked for input, as ipykernel has it.
         self._ident: Any = []
         if self.parent.deferred:
@@ -73,13 +76,17 @@ class RustKernel(ForkableMetaKernel):
         except CellError as error:
             status.clear()
             reports = [one.report for one in error.failures]
-            return self._error("CompilationError", str(error), reports, silent=silent)
+            said = advice("\n".join([str(error), *reports]))
+            what = f"{error}\n{said}" if said else str(error)
+            lines = [*reports, said] if said else reports
+            return self._error("CompilationError", what, lines, silent=silent)
         except (CompilerError, RuntimeUnavailableError) as error:
             status.clear()
             return self._error("RustUnavailable", str(error), [str(error)], silent=silent)
         except KeyboardInterrupt:
             status.clear()
             raise
+        self._tell_lock()
         if outcome != "ok":
             self._publish("display_data")
             name = "Panic" if outcome == "panic" else "Error"
@@ -90,6 +97,13 @@ class RustKernel(ForkableMetaKernel):
             self._publish("execute_result")
         count = self.execution_count
         return {"status": "ok", "execution_count": count, "payload": [], "user_expressions": {}}
+
+    def _tell_lock(self) -> None:
+        """Say which versions of crates there are, when that has changed: for the notebook."""
+        lock = self.engine.state.lock
+        if lock != self._told_lock:
+            self._told_lock = lock
+            self._send("patina_lock", {"lock": locks.as_table(lock)})
 
     def _error(self, name: str, value: str, lines: list[str], *, silent: bool) -> dict[str, Any]:
         error = {"ename": name, "evalue": value, "traceback": lines}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from patina_kernel.language import (
     SUMMARY_CHARS,
@@ -17,6 +18,9 @@ from patina_kernel.language import (
     ReportLine,
 )
 
+from patina_rust import locks, views
+from patina_rust.compiler import CellError, CompilerError
+from patina_rust.library import RuntimeUnavailableError
 from patina_rust.session import Session
 from patina_rust.snapshots import RustSnapshots
 
@@ -32,10 +36,12 @@ class RustInspector:
         self._session = session
         self._known: dict[str, Global] = {}
         self._code = ""
+        # No cell has run since the latest delta, but more of the values is known.
+        self._only_looked = False
 
     def before_cell(self, code: str) -> None:
         """Note the cell: what it binds."""
-        self._code = code
+        self._code, self._only_looked = code, False
 
     def delta(self, seconds: float) -> Delta:  # noqa: ARG002 - this takes well below a millisecond
         """Return what changed."""
@@ -43,17 +49,22 @@ class RustInspector:
         self._known = now
         gone = [replace(row, changed="gone") for name, row in before.items() if name not in now]
         changes = [
-            replace(row, changed=self._change(before.get(row.name), row)) for row in now.values()
+            replace(row, changed=self._change(before.get(name), name))
+            for name, row in now.items()
+            if before.get(name) != row or self._is_bound(name)
         ]
-        self._code = ""
-        return Delta((*(row for row in changes if row.changed), *gone), len(now), complete=True)
+        self._code, self._only_looked = "", False
+        return Delta((*changes, *gone), len(now), complete=True)
 
-    def _change(self, before: Global | None, row: Global) -> Change | None:
+    def _change(self, before: Global | None, name: str) -> Change | None:
+        if self._only_looked:
+            return None
         if before is None:
             return "new"
-        if re.search(_LET.format(re.escape(row.name)), self._code):
-            return "rebound"
-        return None if before == row else "maybe"
+        return "rebound" if self._is_bound(name) else "maybe"
+
+    def _is_bound(self, name: str) -> bool:
+        return re.search(_LET.format(re.escape(name)), self._code) is not None
 
     def table(self) -> tuple[Global, ...]:
         """Return all variables."""
@@ -72,15 +83,40 @@ class RustInspector:
         }
 
     def children(self, name: str, path: Sequence[str], offset: int, limit: int) -> Page:  # noqa: ARG002
-        """Return a page without children: values are not taken apart. Raises NoSuchGlobalError."""
+        """Return the value of a variable that is not of a std type. Raises NoSuchGlobalError.
+
+        Only here is code of a user's run (`Debug`), and for that compiled: a person has asked for
+        it. From then on the values of the type are told with the others.
+        """
         rows = self._look()
         if name not in rows or path:
             raise NoSuchGlobalError(name)
-        return Page(rows[name], (), 0)
+        if not rows[name].has_children:
+            return Page(rows[name], (), 0)
+        trouble = self._look_closer(rows)
+        self._only_looked = True
+        row = self._look()[name]
+        text = trouble or (views.ADVICE if row.summary == views.NOT_DEBUG else row.summary)
+        child = replace(row, name="value", summary=text, has_children=False)
+        return Page(row, (child,), 1, tells=True)
+
+    def _look_closer(self, rows: Mapping[str, Global]) -> str:
+        """Have what is not shown shown, whatever type it is of; return why it cannot be."""
+        kinds = {row.type for row in rows.values() if row.has_children}
+        try:
+            self._session.look_closer(kinds)
+        except (CellError, CompilerError, RuntimeUnavailableError) as error:
+            return f"it cannot be shown: {error}"[:SUMMARY_CHARS]
+        return ""
 
 
 def _global(name: str, kind: str, value: tuple[str, int] | None) -> Global:
-    text, length = value or ("", -1)
+    if value is None:
+        # To be looked at closer, when a person asks for it.
+        return Global(name, kind, "data", "", has_children=True)
+    text, length = value
+    if length == views.NO_TEXT:
+        text = views.NOT_DEBUG
     short = text if len(text) <= SUMMARY_CHARS else text[: SUMMARY_CHARS - 1] + "…"
     count = None if length < 0 else length
     return Global(name, kind, "data", short, has_children=False, length=count)
@@ -92,6 +128,8 @@ class RustLanguage(OneThread):
     name = "rust"
     engine = ENGINE
     sees_interrupts = False
+    # Values are those of the process itself, and a cell that runs may be at them.
+    looks_aside = False
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -116,6 +154,10 @@ class RustLanguage(OneThread):
 
     def fresh_randomness(self) -> None:
         """Be a new kernel: no cell has run, so no random state is shared."""
+
+    def lock(self, resolved: Mapping[str, Any]) -> None:
+        """Take crates at the versions that the notebook keeps. Raises ValueError."""
+        self._session.lock(locks.from_table(resolved))
 
     def read_environment(self) -> None:
         """Have a compiler of one's own: cells read the environment themselves."""

@@ -6,6 +6,7 @@ import ctypes
 import functools
 import hashlib
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -14,13 +15,16 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from patina_rust import artifacts
+from patina_rust import artifacts, views
 
 SOURCE = artifacts.PACKAGE / "runtime.rs"
 BUILD_SECONDS = 300
 # A step takes about a nanosecond.
 MOST_STEPS = 1 << 22
 OLD_SECONDS = 7 * 86_400.0
+OLDEST = (1, 95)
+# As in runtime.rs.
+SUMMARY_BYTES = 200
 FLAGS = ("--edition=2024", "-O", "-Cprefer-dynamic", "--crate-type=cdylib")
 _ROW = ctypes.CFUNCTYPE(
     None, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_ssize_t
@@ -57,8 +61,19 @@ def _rustc() -> str:
 @functools.cache
 def _key(rustc: str) -> str:
     version = subprocess.check_output([rustc, "-vV"])  # noqa: S603 - the toolchain's
+    _refuse_old(version.decode())
     parts = version + SOURCE.read_bytes() + repr(FLAGS).encode()
     return hashlib.sha256(parts).hexdigest()[:24]
+
+
+def _refuse_old(said: str) -> None:
+    found = re.search(r"^release: (\d+)\.(\d+)\S*", said, re.MULTILINE)
+    if found and (int(found[1]), int(found[2])) < OLDEST:
+        oldest = ".".join(map(str, OLDEST))
+        raise RuntimeUnavailableError(
+            f"rustc {found[0].split()[1]} is too old, cells need {oldest} or newer: run `rustup "
+            "update` (or name a newer toolchain in RUSTUP_TOOLCHAIN), then restart the kernel"
+        )
 
 
 def build() -> Path:
@@ -89,6 +104,7 @@ class Program:
     def __init__(self) -> None:
         self._runtime: ctypes.CDLL | None = None
         self._store: int | None = None
+        self._views: list[Callable[..., None]] = []
 
     def load(self) -> None:
         """Load the runtime. Raises RuntimeUnavailableError."""
@@ -114,6 +130,17 @@ class Program:
         if self._runtime is not None and self._store:
             self._runtime.patina_clear(ctypes.c_void_p(self._store))
         self._store = None
+        self.forget_views()
+
+    def add_view(self, library: str) -> None:
+        """Have values told by a function of this library, too (see views.py)."""
+        view = getattr(ctypes.CDLL(library), views.FUNCTION)
+        view.argtypes, view.restype = (ctypes.c_void_p, _ROW), None
+        self._views.append(view)
+
+    def forget_views(self) -> None:
+        """Ask them no more: a type of the same name is another one now."""
+        self._views.clear()
 
     def reseed(self) -> None:
         """Have the hash maps to come be of another order than the original's."""
@@ -126,14 +153,20 @@ class Program:
             self._runtime.patina_forget_runtime(ctypes.c_void_p(self._store))
 
     def values(self, row: Row) -> None:
-        """Call `row` with name, value and length (or -1) of each variable of a std type."""
+        """Call `row` with name, value and length of each variable of a type that can be shown.
+
+        A length may be -1: it has none; or NO_TEXT (see views.py).
+        """
         if self._runtime is None:
             return
 
         def called(name: int, chars: int, text: int, more: int, length: int) -> None:
             row(_text(name, chars), _text(text, more), length)
 
-        self._runtime.patina_values(ctypes.c_void_p(self._store), _ROW(called))
+        tell = _ROW(called)
+        self._runtime.patina_values(ctypes.c_void_p(self._store), tell)
+        for view in self._views:
+            view(ctypes.c_void_p(self._store), tell)
 
 
 def _text(address: int | None, count: int) -> str:

@@ -3,6 +3,7 @@
 
 use std::any::Any;
 use std::collections::HashMap;
+use std::ffi::{CStr, c_char, c_int};
 use std::fmt::{Debug, Write as _};
 use std::io::Write as _;
 
@@ -33,6 +34,26 @@ fn summary(value: &dyn Debug) -> String {
     let _ = write!(text, "{value:?}");
     text.0
 }
+
+const PROGRAM: &CStr = c"patina-rust";
+
+/// What `std::env::args` finds in cells: a program without arguments. This process is Python's, whose
+/// arguments are of no use to them. A null pointer ends the list for std, as it does where GLib has
+/// taken arguments out of it.
+extern "C" fn have_no_arguments(count: c_int, values: *mut *const c_char, _: *const *const c_char) {
+    if count > 0 {
+        // SAFETY: glibc gives a library's initializer the process's own list, which can be written,
+        // and which has one more place than there are arguments.
+        unsafe {
+            *values = PROGRAM.as_ptr();
+            *values.add(1) = std::ptr::null();
+        }
+    }
+}
+
+#[used]
+#[unsafe(link_section = ".init_array")]
+static BEGIN: extern "C" fn(c_int, *mut *const c_char, *const *const c_char) = have_no_arguments;
 
 type Row = extern "C" fn(*const u8, usize, *const u8, usize, isize);
 

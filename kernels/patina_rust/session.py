@@ -5,20 +5,23 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from patina_rust import locks, views
 from patina_rust.capture import Input, stdio
 from patina_rust.compiler import (
+    CellError,
     Compiled,
     Compiler,
     CompilerEndedError,
     CompilerError,
     UnknownStateError,
 )
-from patina_rust.library import Program
+from patina_rust.display import by_crate
+from patina_rust.library import SUMMARY_BYTES, Program
 from patina_rust.output import Event, Note, Parser, Question
 from patina_rust.source import batteries, without_shell
 
@@ -29,6 +32,8 @@ STANDBY = "PATINA_STANDBY"  # 0: none waits
 BATTERIES = "PATINA_BATTERIES"
 # evcxr compiles a cell again without the variables whose types changed.
 MOST_ROUNDS = 4
+CHANGED = "EVCXR_VARIABLE_CHANGED_TYPE:"
+LOST = "[Patina] Run the cells again that make {}: a type of the same name is another one now.\n"
 TWICE = "Perhaps memory ran out; variables and earlier cells are as they were"
 
 
@@ -116,13 +121,17 @@ class Session:
             self._tell_news(to.warn)
             if compiled.cleared:
                 self.program.clear()
+            if views.may_redefine(code, self.state.items):
+                self.program.forget_views()
             notes = self._execute(compiled, to.take)
             if not notes:
                 break
             told.append(notes)
-            if not all(note.startswith("EVCXR_VARIABLE_CHANGED_TYPE:") for note in notes):
+            if not all(note.startswith(CHANGED) for note in notes):
                 compiled = self._compile(code, told)
                 break
+        if lost := _lost(told):
+            to.warn(LOST.format(", ".join(lost)))
         to.say(compiled.said, compiled.html)
         for warning in compiled.warnings:
             to.warn(warning)
@@ -135,8 +144,18 @@ class Session:
         """Have crates before they are asked for, if a person wants that; they are built once."""
         wanted = batteries(os.environ.get(BATTERIES, ""))
         if wanted:
-            made = self.compiler.compile(ROOT, wanted, [])
-            self.state = State(made.state, outline=made.outline, lock=made.lock)
+            made = self.compiler.compile(ROOT, wanted, [], self.state.lock)
+            self.state = State(made.state, outline=made.outline, lock=self._locked(made))
+
+    def lock(self, lock: str) -> None:
+        """Take crates at these versions, unless cells have taken some at others."""
+        if not self.past:
+            self.state = replace(self.state, lock=lock)
+
+    def look_closer(self, kinds: Iterable[str]) -> None:
+        """Have `program.values` tell the values of these types, too. Raises what `run` raises."""
+        view = self._compile(views.cell(kinds, SUMMARY_BYTES), [])
+        self.program.add_view(view.library)
 
     def _tell_news(self, warn: Say) -> None:
         for news in self._news:
@@ -153,6 +172,18 @@ class Session:
                 self.compiler.need_another()
 
     def _compile(self, code: str, notes: list[list[str]]) -> Compiled:
+        try:
+            return self._compile_here(code, notes)
+        except CellError as error:
+            said = "".join(f"{one.message}\n{one.report}\n" for one in error.failures)
+            again = by_crate(code, said)
+            if not again:
+                raise
+            with suppress(CellError):  # the first error is about the code as it was written
+                return self._compile_here(again, notes)
+            raise
+
+    def _compile_here(self, code: str, notes: list[list[str]]) -> Compiled:
         code = without_shell(code)
         try:
             return self._compile_once(code, notes)
@@ -217,9 +248,14 @@ class Session:
     def _commit(self, compiled: Compiled, cell: Past) -> None:
         kept = () if compiled.cleared else self.past
         self.past = (*kept, cell)
+        lock = self._locked(compiled)
         self.state = State(
-            compiled.state, compiled.variables, compiled.items, compiled.outline, compiled.lock
+            compiled.state, compiled.variables, compiled.items, compiled.outline, lock
         )
+
+    def _locked(self, compiled: Compiled) -> str:
+        lock = compiled.lock if compiled.has_crates else ""
+        return locks.merged(lock, self.state.lock)
 
     def rerun(self, cells: tuple[Past, ...], state: State) -> None:
         """Be what the libraries of these cells make, run anew; the compiler is told when asked."""
@@ -244,6 +280,11 @@ class Session:
         except BaseException:
             self.state, self.past, self.program = before
             raise
+
+
+def _lost(told: list[list[str]]) -> list[str]:
+    found = {note.removeprefix(CHANGED) for notes in told for note in notes if CHANGED in note}
+    return sorted(found)
 
 
 def _outcome(told: list[list[str]]) -> Outcome:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -72,6 +72,17 @@ class YTsnb(YBaseDoc):
     def give_id(self, notebook: str) -> None:
         """Give the notebook another id: it is a copy of a file that is open, too."""
         self._ymeta["id"] = notebook
+
+    @property
+    def lock(self) -> dict[str, Any]:
+        """What the packages of each language resolved to; see docs/reference/format.md."""
+        return as_table(normal(json.loads(str(self._ymeta))).get("lock"))
+
+    def keep_lock(self, lock: Mapping[str, Any]) -> None:
+        """Keep what packages resolved to; those of other languages stay."""
+        now = {**self.lock, **lock}
+        if now != self.lock:
+            self._ymeta["lock"] = now
 
     @property
     def cells(self) -> tuple[Cell, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -158,6 +158,15 @@ class KernelConnection:
             log.warning("A kernel does not take its settings: %s", error)
         else:
             self.capabilities = CAPABILITIES
+
+    async def lock(self, resolved: Mapping[str, Any]) -> None:
+        """Have a new kernel take packages at the versions that the notebook keeps."""
+        if not self.process.is_patina or not resolved:
+            return
+        try:
+            await self.ask("lock", {"lock": dict(resolved)})
+        except KernelRefusedError as error:
+            log.warning("A kernel does not take the lock of its notebook: %s", error)
 
     async def _begin_account(self) -> None:
         """Have the kernel keep what it says until we have it safe."""

@@ -40,6 +40,8 @@ def translate(message: Message, seq: Seq) -> Event | None:  # noqa: PLR0911 (one
         case "patina_globals":
             rows = tuple(dict(row) for row in content["delta"])
             return on.GlobalsChanged(seq, rows, int(content["total"]))
+        case "patina_lock":
+            return on.Locked(dict(content["lock"]))
         case _:
             return None
 

@@ -130,6 +130,13 @@ class EmptyGlobals:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepLock:
+    """To the notebook: what packages have resolved to, for its next kernel."""
+
+    lock: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class SaveRun:
     """The run's own fields have changed: to the document, and to the log what it keeps."""
 
@@ -152,5 +159,6 @@ Effect = (
     | ChangeGlobals
     | BeginGlobals
     | EmptyGlobals
+    | KeepLock
     | SaveRun
 )

@@ -148,6 +148,13 @@ class InputAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class Locked:
+    """The packages of the cells resolved to these versions: for the notebook's `[lock]`."""
+
+    lock: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The kernel has done with a cell, and everything the cell said has come."""
 
@@ -287,6 +294,7 @@ Event = (
     | Cleared
     | InputRequested
     | InputAnswered
+    | Locked
     | Finished
     | InterruptAsked
     | RestartAsked

@@ -16,6 +16,7 @@ from patina_lab.model.effects import (
     Effect,
     EmptyGlobals,
     InterruptKernel,
+    KeepLock,
     LoadKernel,
     OpenCell,
     RestartKernel,
@@ -85,6 +86,8 @@ def transition(run: Run, event: Event) -> Result:  # noqa: C901, PLR0911, PLR091
             return run, (ChangeGlobals(event.seq, event.rows, event.total),)
         case on.GlobalsRead():
             return run, (BeginGlobals(run.base, event.rows, event.total),)
+        case on.Locked(lock):
+            return run, (KeepLock(lock),)
         case on.Measured():
             return _measured(run, event)
         case on.StateSaved():

@@ -7,8 +7,9 @@ import logging
 import os
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 
@@ -131,8 +132,17 @@ class Rooms:
             # The server's environment, as for every kernel of Jupyter's own sessions.
             return Workplace(folder, {**os.environ, "JPY_SESSION_NAME": str(path)}, str(path))
 
+        def keep_lock(lock: Mapping[str, Any]) -> None:
+            room.source.document.keep_lock(lock)
+
         kernels = Kernels(
-            self._kernels, workplace, self._start_times, self._keeping, self._survivors
+            self._kernels,
+            workplace,
+            lambda: room.source.document.lock,
+            keep_lock,
+            self._start_times,
+            self._keeping,
+            self._survivors,
         )
         folder = RunFolder(self._file(source.path))
         room = Room(source.document.id, source, kernels, folder, self._epoch)

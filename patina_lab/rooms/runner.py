@@ -98,6 +98,9 @@ class Kernels:
 
     manager: AsyncMappingKernelManager
     workplace: Callable[[], Workplace]
+    lock: Callable[[], Mapping[str, Any]]
+    """What the notebook's packages resolved to, and the place for what they resolve to now."""
+    keep_lock: Callable[[Mapping[str, Any]], None]
     start_times: StartTimes
     keeping: Keeping
     survivors: Survivors
@@ -199,6 +202,8 @@ class Runner:
                 self.recorder.begin_globals(seq, rows, total)
             case do.EmptyGlobals():
                 self.recorder.empty_globals()
+            case do.KeepLock(lock):
+                self._kernels.keep_lock(lock)
             case do.SaveRun():
                 self.recorder.save(self.run)
             case _:
@@ -387,6 +392,8 @@ class Runner:
         """Bring a new kernel to where the run begins; return what that did not carry."""
         try:
             await connection.settle(self.run.settings)
+            if fork is None and load is None:
+                await connection.lock(self._kernels.lock())
             if fork is not None:
                 report = (*fork.report, *await connection.report())
             elif load is not None:

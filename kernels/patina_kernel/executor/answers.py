@@ -20,10 +20,12 @@ class Answers:
 
     def __init__(self, language: Language) -> None:
         self._language = language
+        self.tells = False
+        """Whether the latest answer has more of the globals than the latest delta."""
 
     def answer(self, kind: str, content: dict[str, Any]) -> dict[str, Any]:
         """Return the content of the reply."""
-        started = time.perf_counter()
+        started, self.tells = time.perf_counter(), False
         try:
             match kind:
                 case "patina_globals_request":
@@ -32,6 +34,9 @@ class Answers:
                     reply = self._save(_path(content))
                 case "patina_load_request":
                     reply = self._load(_path(content))
+                case "patina_lock_request":
+                    self._language.lock(dict(content["lock"]))
+                    reply = {}
                 case _:
                     return _error("UnknownRequest", f"there is no {kind}", "")
         except SnapshotError as error:
@@ -50,6 +55,7 @@ class Answers:
             max(0, int(content.get("offset") or 0)),
             limit,
         )
+        self.tells = page.tells
         children = [as_row(child) for child in page.children]
         stale = bool(content.get("stale", False))
         return {

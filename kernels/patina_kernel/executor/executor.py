@@ -150,6 +150,7 @@ class Executor:
             "language": self._language.name,
             "engine": self._language.engine,
             "sees_interrupts": self._language.sees_interrupts,
+            "looks_aside": self._language.looks_aside,
             "report": report,
             "control": sorted(self.app.kernel.control_handlers),
             "shell": sorted(self.app.kernel.shell_handlers),
@@ -239,6 +240,8 @@ class Executor:
             job = parse(packet)
             content = self._answers.answer(job["type"], job["content"])
             self._main.send_json(Op.ANSWER, {"id": job["id"], "content": content})
+            if self._answers.tells:
+                self._rest_of_delta()
 
     def _wake(self, woken: Woken) -> None:
         """This is a copy, and it goes live."""

@@ -63,6 +63,7 @@ class Control:
             "patina_globals_request": self._globals,
             "patina_save_request": self._job,
             "patina_load_request": self._job,
+            "patina_lock_request": self._job,
             "patina_settings_request": self._settings,
             "patina_state_request": self._state,
             "patina_journal_request": self._journal,
@@ -181,7 +182,8 @@ class Control:
     def _globals(self, request: Message) -> None:
         content = request.content
         if content.get("name") is not None:
-            self._ask(request)
+            ask = self._ask if self._core.hello.get("looks_aside", True) else self._job
+            ask(request)
             return
         rows = [self._core.table[name] for name in sorted(self._core.table)]
         start = _count(content, "offset") or 0

@@ -145,6 +145,19 @@ def test_an_edit_on_disk_leaves_what_a_client_types_elsewhere_in_the_cell() -> N
     assert document.cell_source("a") == "# typed\nbegin\nmiddle 😀 changed\nend"
 
 
+def test_a_lock_stands_in_the_file_a_line_a_line_and_those_of_other_languages_stay() -> None:
+    document = loaded(notebook(code("a", "1")))
+    assert document.lock == {}
+    document.keep_lock({"cargo": ["version = 4", 'name = "mini"']})
+    document.keep_lock({"npm": ["x"]})
+    assert '[lock]\ncargo = [\n    "version = 4",\n' in document.get()
+    again = loaded(document.get())
+    assert again.lock == {"cargo": ["version = 4", 'name = "mini"'], "npm": ["x"]}
+    before = again.ydoc.get_state()
+    again.keep_lock({"npm": ["x"]})
+    assert again.ydoc.get_state() == before  # what is there already is no edit
+
+
 def test_moving_one_cell_on_disk_moves_only_that_cell() -> None:
     document = loaded(notebook(*(code(name) for name in "abcde")))
     kept = {cell["id"]: cell for cell in cells(document)}

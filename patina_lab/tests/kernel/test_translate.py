@@ -46,6 +46,7 @@ def message(kind: str, **content: Any) -> dict[str, Any]:
             message("input_request", prompt="?", password=True),
             on.InputRequested(ONE, "?", password=True),
         ),
+        (message("patina_lock", lock={"cargo": ["a"]}), on.Locked({"cargo": ["a"]})),
         (message("comm_msg", data={}), None),
         (message("execute_input", code="x"), None),
     ],
