@@ -72,6 +72,8 @@ export class Exporter {
     }
     const trans = this._trans;
     Notification.success(trans.__('Exported to %1', made), {
+      // Without this it is only counted in the status bar, and nobody sees what it offers.
+      autoClose: false,
       actions: [
         {
           label: trans.__('Open'),
