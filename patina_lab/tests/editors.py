@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import socket
+import struct
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -21,6 +23,7 @@ from pycrdt import (
     create_update_message,
     handle_sync_message,
 )
+from tornado.websocket import WebSocketClosedError
 
 _RAW = 2
 Connect = Callable[[str], Awaitable[Any]]
@@ -75,11 +78,22 @@ class Editor:
             self._socket = None
         if self._task is not None:
             self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
+            with contextlib.suppress(asyncio.CancelledError, WebSocketClosedError):
                 await self._task
 
-    async def _receive(self, socket: Any, synchronised: asyncio.Event) -> None:
-        while (message := await socket.read_message()) is not None:
+    async def cut(self) -> None:
+        """Lose the connection at once: nobody says so, and what is under way is lost."""
+        if self._socket is not None:
+            reset(self._socket)
+            await self.go_offline()
+
+    @property
+    def is_online(self) -> bool:
+        """Whether there is a connection, as far as is known here."""
+        return self._task is not None and not self._task.done()
+
+    async def _receive(self, connection: Any, synchronised: asyncio.Event) -> None:
+        while (message := await connection.read_message()) is not None:
             if message[0] == _RAW:
                 self.on_raw(json.loads(Decoder(message[1:]).read_var_string()))
             if message[0] != YMessageType.SYNC:
@@ -90,10 +104,10 @@ class Editor:
             finally:
                 self._remote = False
             if reply is not None:
-                await socket.write_message(reply, binary=True)
+                await connection.write_message(reply, binary=True)
             if message[1] == 1:
                 synchronised.set()
-        self.close_code, self.close_reason = socket.close_code, socket.close_reason
+        self.close_code, self.close_reason = connection.close_code, connection.close_reason
 
     async def save(self) -> str:
         """Have the room save what it has, as JupyterLab's Save does; return what came of it."""
@@ -123,9 +137,11 @@ class Editor:
     def _on_change(self, event: TransactionEvent) -> None:
         if self._socket is not None and not self._remote:
             message = create_update_message(event.update)
-            sent = asyncio.ensure_future(self._socket.write_message(message, binary=True))
-            self._sending.add(sent)
-            sent.add_done_callback(self._sending.discard)
+            # What a lost connection does not take is told when there is one again.
+            with contextlib.suppress(WebSocketClosedError):
+                sent = asyncio.ensure_future(self._socket.write_message(message, binary=True))
+                self._sending.add(sent)
+                sent.add_done_callback(self._sending.discard)
 
     def text(self, at: int) -> Text:
         """Return the source of a cell, to edit."""
@@ -146,6 +162,14 @@ def clocks(state: bytes) -> dict[int, int]:
     decoder = Decoder(state)
     count = decoder.read_var_uint()
     return {decoder.read_var_uint(): decoder.read_var_uint() for _ in range(count)}
+
+
+def reset(connection: Any) -> None:
+    """End a WebSocket as a network that fails does: the other end gets no word of it, but RST."""
+    stream = connection.protocol.stream
+    if not stream.closed():
+        stream.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        stream.close()
 
 
 async def eventually(

@@ -15,6 +15,7 @@ from pycrdt import (
     create_sync_message,
     handle_sync_message,
 )
+from tornado.websocket import WebSocketClosedError
 
 
 class Follower:
@@ -68,7 +69,7 @@ class Follower:
         """Leave."""
         self.socket.close()
         self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
+        with contextlib.suppress(asyncio.CancelledError, WebSocketClosedError):
             await self._task
 
 

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,20 +18,28 @@ from tornado.httputil import url_concat
 from tornado.websocket import websocket_connect
 
 from patina_lab.tests.editors import Connect
-from patina_lab.tests.user import User
+from patina_lab.tests.user import Refused, User
 
 TOKEN = "for-a-test"
 _PATIENCE = 60.0
+_START_SECONDS = 180.0
+"""On a machine that is busy with other things, starting takes minutes."""
 
 
 class ServerProcess:
     """`jupyter server` with its root, data and runtime below one folder.
 
-    `on_server_stop`: whether kernels of runs end with it, or go on (`keep`).
+    `on_server_stop`: whether kernels of runs end with it, or go on (`keep`). `environment`: what it
+    has besides that of the tests.
     """
 
-    def __init__(self, folder: Path, on_server_stop: str = "stop") -> None:
-        self._on_server_stop = on_server_stop
+    def __init__(
+        self,
+        folder: Path,
+        on_server_stop: str = "stop",
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self._on_server_stop, self._environment = on_server_stop, environment or {}
         self.folder, self.root = folder, folder / "root"
         self.root.mkdir(exist_ok=True)
         self.root_dir = str(self.root)
@@ -60,18 +69,18 @@ class ServerProcess:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "jupyter_server", *arguments],
-                env={**os.environ, **environment},
+                env={**os.environ, **environment, **self._environment},
                 cwd=self.folder,
                 stdout=log,
                 stderr=log,
             )
 
     async def _answers(self, user: User) -> None:
-        deadline = asyncio.get_running_loop().time() + _PATIENCE
+        deadline = asyncio.get_running_loop().time() + _START_SECONDS
         while True:
             try:
                 await user.ask("GET", "")
-            except OSError:
+            except (OSError, Refused):
                 assert asyncio.get_running_loop().time() < deadline, self._log.read_text()[-2_000:]
                 await asyncio.sleep(0.1)
             else:

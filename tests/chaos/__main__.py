@@ -1,4 +1,4 @@
-"""Chaos by hand: `make chaos MINUTES=10 SEED=1`."""
+"""Chaos: `make chaos MINUTES=10 SEED=1`. The seed decides what happens; when, the machine does."""
 
 from __future__ import annotations
 
@@ -8,59 +8,93 @@ import random
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tests.chaos.world import World
+import pytest
+
+from tests.chaos.acts import DECK, Counts, act, dealt, make_up
+from tests.chaos.clock import Clock, may_shift
+from tests.chaos.ending import heal, judged, restarted
+from tests.chaos.report import Outcome, summary
+from tests.chaos.world import Means, World
 from tests.promises.mounts import may_mount, small_disk
+from tests.promises.survival import surviving
 
 PAUSE_SECONDS = 0.1
-_MIB = 2**20
+DISK_SIZE = "16m"
 
 
-async def chaos(folder: Path, seed: int, seconds: float, *, fills_disk: bool) -> list[str]:
-    """Let it happen for a while; return what is wrong then. The seed decides what happens."""
-    world = World(folder, seed, fills_disk=fills_disk)
-    memory: list[int] = []
+async def chaos(world: World, names: list[str], seconds: float) -> Outcome:
+    """Let it happen for a while; return what came of it."""
+    counts = Counts()
     try:
         await world.begin()
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            await world.act()
+        end = time.monotonic() + seconds
+        cards = dealt(names, world.dice)
+        while time.monotonic() < end:
+            await act(world, next(cards), counts)
             await asyncio.sleep(PAUSE_SECONDS * world.dice.random())
-            memory.append(world.memory_bytes)
-        await world.heal()
-        wrong = await world.verdict()
+        await make_up(world, names, counts)
+        await heal(world)
+        wrong = await judged(world)
+        await restarted(world)
+        wrong += [f"after a restart, {one}" for one in await judged(world)]
     finally:
         await world.end()
-    print(f"seed {seed}: {', '.join(f'{count} {name}' for name, count in world.counts.items())}")
-    log = world.log
-    edits = f"{len(log.acknowledged)} of {len(log.intended)} edits acknowledged"
-    print(f"{edits}, {len(log.outputs)} outputs")
-    print(f"memory of the server: {min(memory) // _MIB} to {max(memory) // _MIB} MiB")
-    return wrong
+    never = [f"{name}: that never happened" for name in counts.missing(names)]
+    if not (world.log.acknowledged and world.log.outputs and world.looked_at):
+        never.append("no edit was acknowledged, or no output")
+    closed = [
+        f"{count} times a person was turned away: {why}" for why, count in world.closed.items()
+    ]
+    return Outcome(world, counts, [*world.wrong, *wrong, *closed, *counts.defects, *never])
+
+
+@contextmanager
+def place(folder: Path) -> Iterator[tuple[Means, list[str]]]:
+    """Make what this machine allows; yield it, and what it does not allow."""
+    disks = (folder / "root", folder / "data" / "patina_lab")
+    means, not_run = Means(), []
+    with ExitStack() as stack:
+        stack.enter_context(surviving(stack.enter_context(pytest.MonkeyPatch.context())))
+        for disk in disks:
+            disk.mkdir(parents=True)
+        if may_mount(folder / "root"):
+            for disk in disks:
+                stack.enter_context(small_disk(disk, DISK_SIZE))
+            means.disks = disks
+        else:
+            not_run += ["fill disk", "free disks"]
+        if may_shift():
+            means.clock = Clock(folder)
+        else:
+            not_run.append("shift clock")
+        yield means, not_run
 
 
 def main() -> int:
     """Run it; exit status 1 when something is wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=2.0)
-    parser.add_argument("--folder", type=Path, help="where it happens; kept, with the server's log")
+    parser.add_argument(
+        "--folder", type=Path, help="where it happens; the server's log stays there"
+    )
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**31))
+    parser.add_argument("--without", action="append", choices=DECK, default=[], metavar="ACT")
     options = parser.parse_args()
     print(f"seed {options.seed}", flush=True)
-    with tempfile.TemporaryDirectory() as name:
-        folder: Path = options.folder or Path(name)
-        (folder / "root").mkdir(parents=True)
-        seconds = options.minutes * 60
-        if not may_mount(folder / "root"):
-            print("not run: full disks (this user may not mount a file system)")
-            wrong = asyncio.run(chaos(folder, options.seed, seconds, fills_disk=False))
-        else:
-            with small_disk(folder / "root", "16m"):
-                wrong = asyncio.run(chaos(folder, options.seed, seconds, fills_disk=True))
-    print("not run: shifts of the clock (no libfaketime is used)")
-    print("\n".join(wrong) or "Everything acknowledged is there, once, and everybody has the same.")
-    return 1 if wrong else 0
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
+        folder: Path = options.folder or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        with place(folder) as (means, not_run):
+            names = [name for name in DECK if name not in (*not_run, *options.without)]
+            world = World(folder, options.seed, means)
+            outcome = asyncio.run(chaos(world, names, options.minutes * 60))
+    for line in summary(outcome, not_run):
+        print(line)
+    return 1 if outcome.wrong else 0
 
 
 if __name__ == "__main__":

@@ -8,6 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from tests.chaos.notebook import is_begin, is_whole, name_in
+
+FINAL = ("succeeded", "failed", "interrupted", "not run")
+
+
+class Output(NamedTuple):
+    """An output cell."""
+
+    seq: int
+    status: str
+    text: str
+
+
+Timelines = Mapping[str, Sequence[Output]]
 
 
 @dataclass(slots=True)
@@ -17,22 +33,25 @@ class Log:
     intended: set[str] = field(default_factory=set)
     acknowledged: set[str] = field(default_factory=set)
     removed: set[str] = field(default_factory=set)
-    """What somebody meant to take away: it may be there or not."""
+    """What somebody has taken away: everybody does without it in the end."""
+    asked: set[tuple[str, int]] = field(default_factory=set)
+    """Executions that were seen in a run whose history is kept; by run and seq."""
     outputs: dict[tuple[str, int], str] = field(default_factory=dict)
     """What an output cell that was seen to have ended had printed; by run and seq."""
 
+    def forget_run(self, run: str) -> None:
+        """Expect nothing any more of a run that was deleted."""
+        self.asked = {one for one in self.asked if one[0] != run}
+        self.outputs = {at: text for at, text in self.outputs.items() if at[0] != run}
 
-def verdict(
-    log: Log,
-    replicas: Mapping[str, Sequence[str]],
-    timelines: Mapping[str, Sequence[tuple[int, str]]],
-) -> list[str]:
+
+def verdict(log: Log, sources: Mapping[str, Sequence[str]], timelines: Timelines) -> list[str]:
     """Return what is wrong, in sentences.
 
-    `replicas`: the sources of the cells, by who has them. `timelines`: seq and text of the output
-    cells of each run.
+    `sources`: those of the cells, by who has them. `timelines`: the output cells of each run.
     """
-    return [*_of_edits(log, replicas), *_of_replicas(replicas), *_of_outputs(log, timelines)]
+    wrong = [_of_edits(log, sources), _of_replicas(sources), of_outputs(log, timelines)]
+    return [sentence for part in wrong for sentence in part]
 
 
 def _of_edits(log: Log, replicas: Mapping[str, Sequence[str]]) -> Iterator[str]:
@@ -42,6 +61,8 @@ def _of_edits(log: Log, replicas: Mapping[str, Sequence[str]]) -> Iterator[str]:
             count = words.count(token)
             if count > 1:
                 yield f"{who} has {token} {count} times"
+            elif count and token in log.removed:
+                yield f"{who} has {token}, which was taken away"
             elif not count and token in log.acknowledged - log.removed:
                 yield f"{who} lacks {token}, which was acknowledged"
 
@@ -53,15 +74,34 @@ def _of_replicas(replicas: Mapping[str, Sequence[str]]) -> Iterator[str]:
             yield f"{who} has another text than {first}"
 
 
-def _of_outputs(log: Log, timelines: Mapping[str, Sequence[tuple[int, str]]]) -> Iterator[str]:
-    for (run, seq), text in sorted(log.outputs.items()):
-        found = [there for number, there in timelines.get(run, ()) if number == seq]
-        if found != [text]:
-            yield f"output {seq} of run {run} was {text!r} and is {found!r}"
+def of_outputs(log: Log, timelines: Timelines) -> Iterator[str]:
+    """Yield what is wrong with output cells."""
+    there = {(run, one.seq): one for run, cells in timelines.items() for one in cells}
+    for run, seq in sorted(log.asked - there.keys()):
+        yield f"output {seq} of run {run} was asked for, and is not there"
+    for at, text in sorted(log.outputs.items()):
+        found = there[at].text if at in there else None
+        if found != text:
+            yield f"output {at[1]} of run {at[0]} was {text!r} and is {found!r}"
     for run, cells in timelines.items():
-        numbers = [number for number, _ in cells]
+        numbers = [one.seq for one in cells]
         if len(numbers) != len(set(numbers)):
             yield f"run {run} has an output twice: {numbers}"
-    texts = [text for cells in timelines.values() for _, text in cells if text]
-    for text in sorted({text for text in texts if texts.count(text) > 1}):
-        yield f"{text!r} was printed once and is there {texts.count(text)} times"
+        yield from _of_timeline(run, cells)
+    yield from _of_names([one.text for cells in timelines.values() for one in cells])
+
+
+def _of_timeline(run: str, cells: Sequence[Output]) -> Iterator[str]:
+    for one in cells:
+        if one.status not in FINAL:
+            yield f"output {one.seq} of run {run} is {one.status} for ever"
+        elif one.status == "succeeded" and not is_whole(one.text):
+            yield f"output {one.seq} of run {run} has not what was printed: {one.text!r}"
+        elif not is_begin(one.text):
+            yield f"output {one.seq} of run {run} is not what was printed first: {one.text!r}"
+
+
+def _of_names(texts: list[str]) -> Iterator[str]:
+    names = [name for text in texts if (name := name_in(text))]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield f"{name} was printed once and is there {names.count(name)} times"

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from tests.chaos.checker import Log, verdict
+import pytest
+
+from tests.chaos.checker import Log, Output, verdict
+from tests.chaos.memory import Sample, growth
+from tests.chaos.notebook import LINES
 
 BOTH = {"ada": ["# e1", "# e2"], "file": ["# e1", "# e2"]}
 
@@ -36,12 +40,63 @@ def test_replicas_that_differ_are_seen() -> None:
     assert verdict(edits("e1"), differing, {}) == ["bob has another text than ada"]
 
 
+NAMES = ("a" * 32, "b" * 32)
+WHOLE, OTHER = ("".join(f"{name} {line}\n" for line in range(LINES)) for name in NAMES)
+
+
+def ended(seq: int, text: str = WHOLE, status: str = "succeeded") -> Output:
+    return Output(seq, status, text)
+
+
 def test_an_output_that_changed_is_missing_or_is_there_twice_is_seen() -> None:
-    log = Log(outputs={("run", 1): "a", ("run", 2): "b"})
-    assert verdict(log, BOTH, {"run": [(1, "a"), (2, "b")]}) == []
-    assert verdict(log, BOTH, {"run": [(1, "a")]}) == ["output 2 of run run was 'b' and is []"]
-    assert len(verdict(log, BOTH, {"run": [(1, "a"), (2, "x")]})) == 1
-    assert verdict(log, BOTH, {"run": [(1, "a"), (2, "b"), (3, "b")]}) == [
-        "'b' was printed once and is there 2 times"
+    log = Log(outputs={("run", 1): WHOLE, ("run", 2): OTHER})
+    assert verdict(log, BOTH, {"run": [ended(1), ended(2, OTHER)]}) == []
+    assert verdict(log, BOTH, {"run": [ended(1)]}) == [
+        f"output 2 of run run was {OTHER!r} and is None"
     ]
-    assert "twice" in verdict(log, BOTH, {"run": [(1, "a"), (2, "b"), (2, "b")]})[1]
+    third = "".join(f"{'c' * 32} {line}\n" for line in range(LINES))
+    assert len(verdict(log, BOTH, {"run": [ended(1), ended(2, third)]})) == 1
+    assert verdict(log, BOTH, {"run": [ended(1), ended(2, OTHER), ended(3, OTHER)]}) == [
+        f"{NAMES[1]} was printed once and is there 2 times"
+    ]
+    assert "twice" in verdict(log, BOTH, {"run": [ended(1), ended(2, OTHER), ended(2, OTHER)]})[0]
+
+
+def test_an_execution_that_is_not_there_is_seen() -> None:
+    log = Log(asked={("run", 1), ("run", 2)})
+    wrong = ["output 2 of run run was asked for, and is not there"]
+    assert verdict(log, BOTH, {"run": [ended(1)]}) == wrong
+
+
+def test_a_part_of_what_was_printed_is_right_only_where_the_execution_did_not_end() -> None:
+    begin, gap = WHOLE[: len(WHOLE) // 2], WHOLE[34:]
+    for text, status, is_right in (
+        (begin, "failed", True),
+        ("", "failed", True),
+        (begin, "succeeded", False),
+        (gap, "failed", False),
+        (WHOLE + WHOLE, "succeeded", False),
+        (WHOLE + OTHER, "succeeded", False),
+    ):
+        found = verdict(Log(), BOTH, {"run": [ended(1, text, status)]})
+        assert (found == []) is is_right, (text, status)
+
+
+def test_an_execution_that_never_ends_is_seen() -> None:
+    assert verdict(Log(), BOTH, {"run": [ended(1, "", "running")]}) == [
+        "output 1 of run run is running for ever"
+    ]
+
+
+def test_what_was_taken_away_and_is_there_is_seen() -> None:
+    assert verdict(edits(removed=("e1",)), {"ada": ["e1"]}, {}) == [
+        "ada has e1, which was taken away"
+    ]
+
+
+def test_memory_that_grows_is_told_from_memory_that_is_larger_in_another_life() -> None:
+    flat = [[Sample(second, size) for second in range(100)] for size in (100, 300)]
+    assert growth(flat, after=10) == 0
+    growing = [[Sample(second, size + 5 * second) for second in range(100)] for size in (100, 300)]
+    assert growth(growing, after=10) == pytest.approx(5)
+    assert growth([life[:10] for life in growing], after=10) is None

@@ -1,0 +1,56 @@
+"""What came of it, in lines that people and `make test` read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tests.chaos.acts import Counts
+from tests.chaos.memory import Sample, growth
+from tests.chaos.world import World
+
+_MIB = 2**20
+_MINUTE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What happened, and what is wrong."""
+
+    world: World
+    counts: Counts
+    wrong: list[str]
+
+
+def summary(outcome: Outcome, not_run: Sequence[str]) -> Iterator[str]:
+    """Yield the lines; the last is a closing line as those of pytest."""
+    world, counts = outcome.world, outcome.counts
+    yield "happened: " + ", ".join(f"{name} {n}" for name, n in sorted(counts.done.items()))
+    yield "refused: " + ", ".join(f"{name} {n}" for name, n in sorted(counts.refused.items()))
+    yield from memory_lines(world.memory.lives)
+    outputs = world.checked + world.looked_at
+    edits = f"{len(world.log.acknowledged)} of {len(world.log.intended)} edits acknowledged"
+    yield f"checked: {edits}, {len(world.log.removed)} taken away; {outputs} outputs"
+    yield from outcome.wrong
+    yield from (f"SKIPPED [1] {name}: this machine does not allow it" for name in not_run)
+    checked = len(world.log.acknowledged) + outputs
+    failed = f"{len(outcome.wrong)} failed, " if outcome.wrong else ""
+    yield f"seed {world.seed}: {failed}{checked} passed"
+
+
+def memory_lines(lives: Sequence[Sequence[Sample]]) -> Iterator[str]:
+    """Yield how much memory each life of the server took, and whether it grew."""
+    for number, life in enumerate(lives, 1):
+        if life:
+            sizes = [one.size // _MIB for one in life]
+            yield (
+                f"server {number}: {life[-1].seconds:.0f} s, {sizes[0]} MiB at first,"
+                f" {min(sizes)} to {max(sizes)} MiB, {_per_minute(growth([life]))}"
+            )
+    yield f"memory of all servers: {_per_minute(growth(lives))}"
+
+
+def _per_minute(slope: float | None) -> str:
+    return (
+        "too short for a slope" if slope is None else f"{slope * _MINUTE / _MIB:+.2f} MiB a minute"
+    )
