@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
@@ -67,7 +68,9 @@ def _on_the_wire(time: datetime) -> str:
 class KernelConnection:
     """One client of one kernel. `sink` receives the events, in the order they happened.
 
-    `run` names the cells' messages, so that after a restart of the server they are known again.
+    `run` names the cells' messages, so that after a restart of the server they are known again:
+    those up to `known_to`. What a server before us had begun and could not write down has the same
+    numbers as what we begin, so messages bear the mark of who sent them.
     What one message leads to happens within `dealing`.
     """
 
@@ -83,7 +86,9 @@ class KernelConnection:
         self.account = Account(self._next_kept, lambda message: self._deal(dealing, message))
         self._replies: dict[Seq, dict[str, Any]] = {}
         self._idle: set[Seq] = set()
-        self._closed: set[str] = set()
+        self.known_to = Seq(0)
+        self._mark = secrets.token_hex(4)
+        self._closed: set[Seq] = set()
         self.ask = Asking(self._client)
         self.capabilities: tuple[str, ...] = ()
         self.on_volume: Callable[[], None] = lambda: None
@@ -190,8 +195,9 @@ class KernelConnection:
         if asked is not None and current is not None:
             prompt, password = str(asked.get("prompt", "")), bool(asked.get("password"))
             self._sink(InputRequested(current, prompt, password))
-        known = {state["running"], *state["waiting"], *self._closed}
-        return running if running is not None and self._message(running) not in known else None
+        told = (state["running"], *state["waiting"])
+        known = {*(self._seq(str(message)) for message in told), *self._closed}
+        return running if running is not None and running not in known else None
 
     async def _next_kept(self, position: int) -> Kept:
         reply = await self.ask("journal", {"after": position}, JOURNAL_SECONDS)
@@ -289,12 +295,15 @@ class KernelConnection:
         look_again(self._client.shell_channel)
 
     def _message(self, seq: Seq) -> str:
-        return f"{self._run}-{seq}"
+        return f"{self._run}-{seq}-{self._mark}"
 
     def _seq(self, message: str) -> Seq | None:
         """Return the output cell that a message of ours was about."""
-        run, _, seq = message.rpartition("-")
-        return Seq(int(seq)) if run == self._run and seq.isdecimal() else None
+        run, *of_cell = message.rsplit("-", 2)
+        if run != self._run or not of_cell[0].isdecimal():
+            return None
+        seq = Seq(int(of_cell[0]))
+        return seq if of_cell[1] == self._mark or seq <= self.known_to else None
 
     def answer(self, value: str) -> None:
         """Answer the kernel's question."""
@@ -396,7 +405,7 @@ class KernelConnection:
             return
         content = self._replies.pop(seq)
         self._idle.discard(seq)
-        self._closed.add(self._message(seq))
+        self._closed.add(seq)
         count = content.get("execution_count")
         ok = content.get("status") == "ok"
         self._sink(Finished(seq, ok, count if isinstance(count, int) else None, now()))

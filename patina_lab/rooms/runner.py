@@ -35,7 +35,7 @@ from patina_lab.model.events import (
     UndoFailed,
     Undone,
 )
-from patina_lab.model.ids import KernelId
+from patina_lab.model.ids import KernelId, Seq
 from patina_lab.model.run import KernelSettings, ReportLine, Run, RunStatus
 from patina_lab.model.transition import transition
 from patina_lab.model.undoing import Kept, Way, way_back, why_no_save, why_not_now
@@ -221,9 +221,11 @@ class Runner:
 
     def reattach(self, kernel: Survivor) -> None:
         """Go on with a kernel that another server has started; nothing it said is lost."""
-        self._next_in_life(lambda: self._reattach(kernel))
+        # As the log has it: what is asked for from now on is ours.
+        known_to = self.run.last_seq
+        self._next_in_life(lambda: self._reattach(kernel, known_to))
 
-    async def _reattach(self, kernel: Survivor) -> None:
+    async def _reattach(self, kernel: Survivor, known_to: Seq) -> None:
         manager, place = self._kernels.manager, self._kernels.workplace()
         attaching = KernelProcess.attach(manager, self.run.kernel_name, place.folder, kernel)
         try:
@@ -234,6 +236,7 @@ class Runner:
             return
         running = self.run.current.seq if self.run.current else None
         connection.account.begin(self.recorder.position)
+        connection.known_to = known_to
         self._hold(connection)
         self.recorder.reattached()
         self.take(Reattached(KernelId(kernel.kernel_id), now(), CAPABILITIES))

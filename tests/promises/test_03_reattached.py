@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from patina_lab.tests.user import User, text_of
+from tests.promises.mounts import fill, small_disk
 from tests.promises.survival import NOTEBOOK, Surviving, ended, surviving, whole_text
 
 Make = Callable[..., Surviving]
@@ -217,3 +218,31 @@ async def test_a_crash_while_no_server_was_there_can_be_undone(make: Make) -> No
     )
     await user.ask("POST", f"runs/{run}/undo")
     assert text_of((await user.ran(run, server.cells[2]))[-1]) == "7"
+
+
+async def test_what_a_full_disk_did_not_take_is_not_taken_for_what_runs_after_a_restart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "root").mkdir()
+    with surviving(monkeypatch), small_disk(tmp_path / "root"):
+        # A page of the disk is the log's, and takes a little more; then nothing.
+        server = Surviving(tmp_path, "'kept'", "print('x' * 9_000)", COUNT, "'later'")
+        user = await server.start()
+        run = await server.run(user)
+        await user.ran(run, server.cells[0])
+        filler = fill(server.root)
+        await user.ran(run, server.cells[1])
+        await user.execute(run, server.cells[2])
+        await printing(user, run, 3)
+        server.kill()
+        await user.leave()
+        filler.unlink()
+        again = await server.start()
+        await again.open("analysis.tsnb")
+        (later,) = await again.execute(run, server.cells[3])
+        assert later["seq"] == 3, "nobody knows any more of what the disk did not take"
+        server.say_enough()
+        timeline = await again.finished(run, 3)
+        server.kill()
+        await again.leave()
+    assert text_of(timeline[-1]) == "'later'"
