@@ -154,6 +154,12 @@ class Recorder:
         self.on_safe(position)
         return True
 
+    def conclude(self, records: Collection[Record]) -> None:
+        """Write how what another server left open has ended: now, or when the disk takes it."""
+        if records:
+            self._ledger.append(*records)
+            self._log_again()
+
     def _append(self, *records: Record) -> None:
         if self._held is None:
             self._ledger.append(*records)

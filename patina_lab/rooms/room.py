@@ -169,8 +169,8 @@ class Room:
             return
         folded = kept.loaded.folded
         kernel = self._survivor(folded)
-        for record in ending(folded, now()) if kernel is None else ():
-            run_log.append(record)
+        ended = [] if kernel is not None else [*ending(folded, now())]
+        for record in ended:
             add(folded, record)
         run = revived(folded, self.id) if kernel is None else going_on(folded, self.id, now())
         run = replace(run, saved=self.folder.snapshot(folded.header.id).saved())
@@ -179,6 +179,7 @@ class Room:
         runner.recorder.position = folded.position
         rows = folded.variables.rows()
         self.document.add_run(runner.recorder.wire_run, list(folded.cells.values()), rows)
+        runner.recorder.conclude(ended)
         if kernel is not None:
             runner.reattach(kernel)
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from patina_lab.document.format import Cell, TsnbDocument, read, write
+from patina_lab.rooms.log import RunLog
 from patina_lab.tests.editors import clocks, eventually
 from patina_lab.tests.server import ServerProcess
-from patina_lab.tests.user import text_of
+from patina_lab.tests.user import User, text_of
 from tests.promises.mounts import fill, small_disk
 
 LINES = "for n in range(3_000):\n    print(n, 'x' * 60)"
@@ -94,3 +97,28 @@ async def test_a_full_disk_of_the_history_of_edits_acknowledges_nothing(
         assert other.sources() == editor.sources()
         await again.leave()
         server.kill()
+
+
+async def test_a_notebook_is_opened_on_a_full_disk_and_how_its_runs_ended_is_written_later(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await user.open("analysis.tsnb", text("1"))
+    run = await user.start("n1")
+    await user.ran(run, "cell-1")
+    (room,) = user.rooms
+    log = room.folder.log_path(run)
+    as_killed = log.read_bytes()
+    user.rooms._rooms.pop(room.id)
+    await room.close("for a test")
+    log.write_bytes(as_killed)
+
+    def refuse(_log: RunLog, *_records: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as full:
+        full.setattr(RunLog, "append", refuse)
+        (opened,) = (await user.open("analysis.tsnb"))["runs"]
+        assert opened["status"] == "lost"
+        assert [text_of(cell) for cell in await user.timeline(run)] == ["1"]
+        assert log.read_bytes() == as_killed
+    await eventually(lambda: b'"lost"' in log.read_bytes())
