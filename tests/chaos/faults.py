@@ -22,6 +22,7 @@ async def kill_server(world: World) -> bool:
     await asyncio.sleep(world.dice.uniform(0, LONGEST_SECONDS))
     world.look()
     world.server.kill()
+    world.memory.end_life()
     await asyncio.wait({working})
     await world.lose_server()
     if world.dice.random() < 0.5:

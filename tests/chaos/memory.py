@@ -30,8 +30,12 @@ class Memory:
 
     def begin_life(self) -> None:
         """Take note that the server was started."""
-        self.lives.append([])
+        self.lives[-1:] = [*filter(None, self.lives[-1:]), []]
         self._sampling = self._sampling or asyncio.create_task(self._sample())
+
+    def end_life(self) -> None:
+        """Take note that the server was killed: what starts next is not it any more."""
+        self.lives.append([])
 
     def end(self) -> None:
         """Sample no more."""
