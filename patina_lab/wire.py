@@ -207,7 +207,10 @@ class Run(Wire, frozen=True):
 
 
 class Global(Wire, frozen=True):
-    """One variable, as the kernel summarised it. `summary` is at most 200 characters."""
+    """One variable, as the kernel summarised it. `summary` is at most 200 characters.
+
+    `unreadable`: of its value nothing but the type could be told.
+    """
 
     name: str
     type: str
@@ -221,6 +224,7 @@ class Global(Wire, frozen=True):
     changed: GlobalChange | None = None
     by: int | None = None
     approximate: bool = False
+    unreadable: bool = False
 
 
 class SourceNotice(Wire, frozen=True):
@@ -451,9 +455,13 @@ class ForkedKernel(Wire, frozen=True):
 
 
 class UndoneKernel(Wire, frozen=True):
-    """Reply of `POST api/patina/kernels/{kernel}/undo`: how many more cells can be undone."""
+    """Reply of `POST api/patina/kernels/{kernel}/undo`: how many more cells can be undone.
+
+    `msg_id`: the request whose execution was undone; not of a run, whose output cell says so.
+    """
 
     left: int
+    msg_id: str | None = None
 
 
 class DiffLine(Wire, frozen=True):

@@ -4,7 +4,7 @@ import type { IDisposable } from '@lumino/disposable';
 import type { IWidgetTracker } from '@jupyterlab/apputils';
 import type { DocumentWidget } from '@jupyterlab/docregistry';
 import type { NotebookPanel } from '@jupyterlab/notebook';
-import type { SplitPanel } from '@lumino/widgets';
+import type { SplitPanel, Widget } from '@lumino/widgets';
 import type * as wire from './wire';
 
 /** Requests to the Patina server. Every method rejects with a `PatinaError` that says what to do. */
@@ -137,23 +137,29 @@ export type IPatinaPanel = DocumentWidget<IPatinaBody>;
 
 export interface IPatinaTracker extends IWidgetTracker<IPatinaPanel> {}
 
-/** JupyterLab's own notebooks, as far as they have a Patina kernel. */
+/** JupyterLab's own notebooks and consoles, as far as they have a Patina kernel. */
 export interface IPlainNotebooks {
-  /** The notebook that is, or last was, in front; of whatever kernel. */
+  /** The notebook or console that is, or last was, in front; of whatever kernel. */
+  readonly front: Widget | null;
+  /** The same, where it is a notebook. */
   readonly panel: NotebookPanel | null;
-  /** Its kernel, where that is one of Patina's: a run view without a timeline. */
+  /** Its kernel, where that is one of Patina's: a run view with hardly a timeline. */
   readonly kernel: IRunView | null;
   /** Look at its variables again. */
   refresh(): void;
-  /** The notebook or its kernel is another one. */
+  /** Mark what this request has executed as undone; false when that cannot be seen anywhere. */
+  markUndone(request: string): boolean;
+  /** It or its kernel is another one. */
   readonly changed: ISignal<IPlainNotebooks, void>;
   /** Whether this is the id of such a kernel, and not of a run. */
   has(kernel: string): boolean;
+  /** The variables of such a kernel as they were after an execution. */
+  globalsAfter(kernel: string, seq: number): readonly wire.Global[];
 }
 
 export const IPlainNotebooks = new Token<IPlainNotebooks>(
   'patina-lab:IPlainNotebooks',
-  "JupyterLab's own notebooks with a Patina kernel."
+  "JupyterLab's own notebooks and consoles with a Patina kernel."
 );
 
 export const IPatinaClient = new Token<IPatinaClient>(

@@ -1,6 +1,4 @@
 import AxeBuilder from '@axe-core/playwright';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { PatinaPage } from './support/notebook';
 import { expect, testWithOwnServer as test } from './support/test';
 
@@ -57,12 +55,10 @@ for (const theme of [
     notebook,
     server
   }) => {
-    const folder = join(server.home, 'settings/@jupyterlab/apputils-extension');
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(
-      join(folder, 'themes.jupyterlab-settings'),
-      JSON.stringify({ theme, 'adaptive-theme': false })
-    );
+    server.writeSettings('@jupyterlab/apputils-extension', 'themes', {
+      theme,
+      'adaptive-theme': false
+    });
     await compared(patina, notebook('contrast.tsnb', CELLS));
     await expect(patina.page.locator('body')).toHaveAttribute(
       'data-jp-theme-name',

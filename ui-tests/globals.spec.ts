@@ -1,5 +1,5 @@
 import AxeBuilder from '@axe-core/playwright';
-import { test, expect } from './support/test';
+import { test, testWithOwnServer, expect } from './support/test';
 
 const MANY =
   'class Point:\n    def __init__(self): self.x = 1\np = Point()\nwords = {"one": [1, 2], "two": "text"}\nlong = list(range(250))\ndef area(r): return r';
@@ -103,37 +103,86 @@ test('an array is shown as a table, page by page', async ({
   ).toBeVisible();
 });
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  test(`axe finds nothing wrong with forks, their tree and the variables, ${colorScheme}`, async ({
-    patina,
-    notebook
-  }) => {
-    await patina.page.emulateMedia({ colorScheme });
-    await patina.open(notebook('axe.tsnb', [MANY, 'extra = 1']));
-    await patina.run(0);
-    await expect(patina.output(1, 1, 'succeeded')).toBeVisible();
-    await patina.command('Fork Run', 'f', 'f');
-    await expect(patina.tabs).toHaveCount(2);
-    await patina.panel
-      .getByRole('button', { name: 'Inherited from Run 1' })
-      .click();
-    await patina.type(0, 'edited = 1');
-    for (const key of ['r', 'v']) {
-      await patina.editor(1).click();
-      await patina.command('Show Runs, Show Globals', 'g', key);
-      await expect(
-        patina.page.locator('#patina-runs:visible, #patina-globals:visible')
-      ).toHaveCount(1);
-      const { violations } = await new AxeBuilder({ page: patina.page })
-        .include('.jp-PatinaPanel')
-        .include(key === 'r' ? '#patina-runs' : '#patina-globals')
-        .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-        .analyze();
-      expect(
-        violations.map(
-          v => `${v.id}: ${v.nodes.map(n => n.target.join(' ')).join(', ')}`
-        )
-      ).toEqual([]);
+test('what begins with an underscore has a group of its own, closed until a person opens it', async ({
+  patina,
+  notebook
+}) => {
+  await patina.open(
+    notebook('private.tsnb', ['_inner = 1\n_also = 2\nouter = 3'])
+  );
+  await patina.run(0);
+  await expect(patina.output(1, 1, 'succeeded')).toBeVisible();
+  await patina.command('Show Globals', 'g', 'v');
+  const grid = patina.page.getByRole('treegrid', { name: 'Globals' });
+  const group = grid.getByRole('row', { name: /Private 2/ });
+  const inner = grid.getByRole('row', { name: /_inner int/ });
+  await expect(grid.getByRole('row', { name: /outer int/ })).toBeVisible();
+  await expect(group).toHaveAttribute('aria-expanded', 'false');
+  await expect(inner).toHaveCount(0);
+  await group.click();
+  await expect(inner).toBeVisible();
+  await patina.page.getByText('Kinds', { exact: true }).click();
+  await patina.page.getByRole('checkbox', { name: 'Private' }).uncheck();
+  await expect(group).toHaveCount(0);
+  await expect(inner).toHaveCount(0);
+});
+
+test('a variable that cannot be shown says so in its row, and the others are as ever', async ({
+  patina,
+  notebook
+}) => {
+  await patina.open(
+    notebook('broken.tsnb', [
+      'import pandas as pd\nbroken = pd.DataFrame.__new__(pd.DataFrame)\nwhole = pd.DataFrame({"a": [1, 2]})'
+    ])
+  );
+  await patina.run(0);
+  await expect(patina.output(1, 1, 'succeeded')).toBeVisible();
+  await patina.command('Show Globals', 'g', 'v');
+  const grid = patina.page.getByRole('treegrid', { name: 'Globals' });
+  await expect(grid.getByRole('row', { name: /broken/ })).toContainText(
+    '⚠ cannot be shown'
+  );
+  await expect(
+    grid.getByRole('row', { name: /whole DataFrame/ })
+  ).toContainText('2×1');
+  await expect(grid.getByText('⚠')).toHaveCount(1);
+});
+
+for (const theme of ['Light', 'Dark', 'Dark High Contrast']) {
+  testWithOwnServer(
+    `axe finds nothing wrong with forks, their tree and the variables, ${theme}`,
+    async ({ patina, notebook, server }) => {
+      server.writeSettings('@jupyterlab/apputils-extension', 'themes', {
+        theme: `JupyterLab ${theme}`,
+        'adaptive-theme': false
+      });
+      await patina.open(notebook('axe.tsnb', [MANY, 'extra = 1']));
+      await patina.run(0);
+      await expect(patina.output(1, 1, 'succeeded')).toBeVisible();
+      await patina.command('Fork Run', 'f', 'f');
+      await expect(patina.tabs).toHaveCount(2);
+      await patina.panel
+        .getByRole('button', { name: 'Inherited from Run 1' })
+        .click();
+      await patina.type(0, 'edited = 1');
+      for (const key of ['r', 'v']) {
+        await patina.editor(1).click();
+        await patina.command('Show Runs, Show Globals', 'g', key);
+        await expect(
+          patina.page.locator('#patina-runs:visible, #patina-globals:visible')
+        ).toHaveCount(1);
+        const { violations } = await new AxeBuilder({ page: patina.page })
+          .include('.jp-PatinaPanel')
+          .include(key === 'r' ? '#patina-runs' : '#patina-globals')
+          .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+          .analyze();
+        expect(
+          violations.map(
+            v => `${v.id}: ${v.nodes.map(n => n.target.join(' ')).join(', ')}`
+          )
+        ).toEqual([]);
+      }
     }
-  });
+  );
 }

@@ -1,5 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, testWithOwnServer } from './support/test';
 
 // What JupyterLab restores after a reload is the server's: pages of other tests write it, too.
@@ -40,19 +38,10 @@ testWithOwnServer(
   }
 );
 
-function writeSettings(home: string, settings: object): void {
-  const folder = join(home, 'settings/patina-lab');
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(
-    join(folder, 'notebook.jupyterlab-settings'),
-    JSON.stringify(settings)
-  );
-}
-
 testWithOwnServer(
   'runs, variables and comparisons are as the settings say',
   async ({ patina, notebook, server }) => {
-    writeSettings(server.home, {
+    server.writeSettings('patina-lab', 'notebook', {
       checkpoints: 'off',
       maxLiveRuns: 1,
       onClose: 'stop',

@@ -77,8 +77,51 @@ test('a plain notebook goes back to the state before its last cell', async ({
   await expect(
     page.getByText('The variables are as before the latest cell')
   ).toBeVisible();
+  const cell = (index: number) =>
+    front(page).locator('.jp-CodeCell').nth(index);
+  const undone = 'undone: the variables are as before this cell ran';
+  await expect(cell(1)).toContainText(undone);
+  await expect(cell(1).locator('.jp-OutputArea-output')).toHaveCSS(
+    'text-decoration-line',
+    'line-through'
+  );
+  await expect(cell(0)).not.toContainText(undone);
   await run(page, 2);
   await expect(output(page, 2)).toContainText('1');
+  // What runs again is no longer what was undone.
+  await run(page, 1);
+  await expect(output(page, 1)).toContainText('2');
+  await expect(front(page)).not.toContainText(undone);
+});
+
+test('the panel Globals shows the variables as they were after an earlier cell of a plain notebook', async ({
+  patina
+}) => {
+  const { page, server } = patina;
+  await open(patina, ipynb(server, 'past', ['n = 1', '1', 'n = 2\nm = 0']));
+  await run(page, 0);
+  await run(page, 1);
+  await run(page, 2);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('g');
+  await page.keyboard.press('v');
+  const grid = page.getByRole('treegrid', { name: 'Globals' });
+  const n = grid.getByRole('row', { name: /\bn int/ });
+  const m = grid.getByRole('row', { name: /\bm int/ });
+  await expect(n).toContainText('2');
+  await expect(m).toBeVisible();
+  await page.getByLabel('When').selectOption('after #2');
+  await expect(
+    page.getByText('Past, not live: as it was after #2')
+  ).toBeVisible();
+  await expect(m).toHaveCount(0);
+  await expect(n).toContainText('1');
+  await n.getByText('#1').click();
+  await expect(front(page).locator('.jp-CodeCell').first()).toHaveClass(
+    /jp-mod-active/
+  );
+  await page.getByLabel('When').selectOption('now');
+  await expect(m).toBeVisible();
 });
 
 test('a plain notebook is forked into a copy of it, and both go on on their own', async ({
@@ -120,6 +163,16 @@ test('a plain notebook is forked into a console', async ({ patina }) => {
   await expect(console.locator('.jp-OutputArea-output').last()).toContainText(
     '1'
   );
+  await page.keyboard.insertText('typed = 41 + 1');
+  await page.keyboard.press('Shift+Enter');
+  await patina.menu('Patina', 'Show Globals');
+  const grid = page.getByRole('treegrid', { name: 'Globals' });
+  await expect(grid.getByRole('row', { name: /typed int/ })).toContainText(
+    '42'
+  );
+  await page.getByLabel('When').selectOption('after #2');
+  await expect(grid.getByRole('row', { name: /typed int/ })).toHaveCount(0);
+  await expect(grid.getByRole('row', { name: /\bit\b/ })).toBeVisible();
 });
 
 test('the panel Globals shows the variables of a plain notebook, and opens them', async ({

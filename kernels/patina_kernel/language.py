@@ -34,7 +34,8 @@ class Global:
     """One variable (or one part of one), summarised without running anybody's code.
 
     `bytes` is its own size in memory, `shape` the extents of an array or frame, `summary` at most
-    SUMMARY_CHARS characters. `approximate` marks figures that were not counted exactly.
+    SUMMARY_CHARS characters. `approximate` marks figures that were not counted exactly, and
+    `unreadable` a value of which nothing but its type can be told.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Global:
     dtype: str | None = None
     changed: Change | None = None
     approximate: bool = False
+    unreadable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

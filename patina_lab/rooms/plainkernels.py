@@ -68,7 +68,7 @@ class PlainKernels:
             last = left.pop()
             await ask("restore", {"checkpoint": last["checkpoint"]}, RESTORE_SECONDS)
             self._undone[kernel].add(last["msg_id"])
-            return wire.UndoneKernel(left=len(left))
+            return wire.UndoneKernel(left=len(left), msg_id=last["msg_id"])
 
     def _left(self, kernel: str, kept: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Return the checkpoints before cells that are not undone, oldest first."""

@@ -2,6 +2,7 @@ import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
 import type { IPatinaClient, IRunView } from '../tokens';
 import type * as wire from '../wire';
+import { PlainPast } from './plainpast';
 import type { ICellsChange } from './runview';
 
 /** Asks for the variables of a kernel. */
@@ -9,7 +10,8 @@ type Client = Pick<IPatinaClient, 'kernelGlobals'>;
 
 /**
  * A Patina kernel without a run, of a plain notebook, as what shows the variables of runs wants it:
- * a run without a timeline, whose id is the kernel's.
+ * a run whose id is the kernel's. Of its output cells there is but what is needed to tell what the
+ * variables were after them; they have the numbers that the kernel counts.
  */
 export class PlainKernel implements IRunView, IDisposable {
   constructor(
@@ -33,7 +35,9 @@ export class PlainKernel implements IRunView, IDisposable {
     };
   }
 
-  readonly seqs: readonly number[] = [];
+  get seqs(): readonly number[] {
+    return this._past.seqs;
+  }
 
   get run(): wire.Run {
     return this._run;
@@ -59,8 +63,32 @@ export class PlainKernel implements IRunView, IDisposable {
     return this._isDisposed;
   }
 
-  cell(): undefined {
-    return undefined;
+  /** An execution after which the variables are known. */
+  cell(seq: number): wire.OutputCell | undefined {
+    return this.seqs.includes(seq) ? execution(seq) : undefined;
+  }
+
+  /** The variables as they were after an execution. */
+  globalsAfter(seq: number): readonly wire.Global[] {
+    return this._past.after(seq);
+  }
+
+  /** An execution has ended. */
+  end(seq: number): void {
+    this._past.end(seq);
+    this._changed.emit();
+  }
+
+  /** An execution has changed these variables. */
+  tell(seq: number, delta: readonly wire.Global[]): void {
+    this._past.tell(seq, delta);
+    this._changed.emit();
+  }
+
+  /** The kernel was started anew, with nothing in it. */
+  restart(): void {
+    this._past.clear();
+    this._changed.emit();
   }
 
   /** The kernel is at work, waits, or is gone. */
@@ -76,7 +104,7 @@ export class PlainKernel implements IRunView, IDisposable {
     const turn = (this._turn = {});
     const globals = await this._client.kernelGlobals(this.id);
     if (turn === this._turn && !this._isDisposed) {
-      this._globals = globals;
+      this._globals = this._past.look(globals);
       this._globalsChanged.emit();
     }
   }
@@ -87,10 +115,28 @@ export class PlainKernel implements IRunView, IDisposable {
   }
 
   private _run: wire.Run;
+  private readonly _past = new PlainPast();
   private _globals: readonly wire.Global[] = [];
   private _turn = {};
   private readonly _changed = new Signal<IRunView, void>(this);
   private readonly _cellsChanged = new Signal<IRunView, ICellsChange>(this);
   private readonly _globalsChanged = new Signal<IRunView, void>(this);
   private _isDisposed = false;
+}
+
+function execution(seq: number): wire.OutputCell {
+  return {
+    seq,
+    id: String(seq),
+    cell: '',
+    source: '',
+    source_hash: '',
+    status: 'succeeded',
+    requested_by: '',
+    queued: '',
+    started: '',
+    ended: '',
+    session: 1,
+    outputs: []
+  };
 }

@@ -22,7 +22,7 @@ import { GlobalPreview } from '../widgets/globals/preview';
 import type { PatinaPanel } from '../widgets/notebook/panel';
 import type { NotebookSettings } from '../widgets/notebook/settings';
 import { addGlobalsCommands } from './commands/globals';
-import { reveal } from './reveal';
+import { reveal, revealExecution } from './reveal';
 import { followSettings } from './settings';
 
 /** The variables of the shown run, in a sidebar. */
@@ -74,15 +74,17 @@ export const globals: JupyterFrontEndPlugin<void> = {
     const open = (row: GlobalRow | null) =>
       show(app, requests, panel, row, trans);
     panel.grid.opened.connect((_, row) => open(row));
-    panel.grid.changedByClicked.connect((_, seq) =>
-      reveal(app, panel.panel, seq)
-    );
+    const go = (seq: number) =>
+      plain && panel.kernel
+        ? revealExecution(app, plain, seq)
+        : reveal(app, panel.panel, seq);
+    panel.grid.changedByClicked.connect((_, seq) => go(seq));
     addGlobalsCommands(app, palette, panel, trans, {
       watch: async name => {
         await watched.toggle(ownerOf(panel), name);
         watch();
       },
-      reveal: seq => reveal(app, panel.panel, seq)
+      reveal: go
     });
   }
 };
@@ -100,9 +102,9 @@ function showFront(
   plain: IPlainNotebooks
 ): void {
   const front = shell.currentWidget;
-  if (front !== null && front === plain.panel) {
+  if (front !== null && front === plain.front) {
     panel.showKernel(plain.kernel);
-  } else if ((front && tracker.has(front)) || plain.panel === null) {
+  } else if ((front && tracker.has(front)) || plain.front === null) {
     panel.showKernel(null);
   }
 }

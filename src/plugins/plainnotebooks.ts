@@ -1,18 +1,24 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { INotebookTracker } from '@jupyterlab/notebook';
+import { ITranslator } from '@jupyterlab/translation';
 import { IPatinaClient, IPlainNotebooks } from '../tokens';
 import { PlainNotebooks } from '../widgets/notebook/plainnotebooks';
 
-/** Which of JupyterLab's own notebooks have a Patina kernel. */
+/** Which of JupyterLab's own notebooks and consoles have a Patina kernel. */
 export const plainNotebooks: JupyterFrontEndPlugin<IPlainNotebooks> = {
   id: 'patina-lab:plain-notebooks',
-  description: 'Follows plain notebooks with a Patina kernel.',
+  description: 'Follows plain notebooks and consoles with a Patina kernel.',
   autoStart: true,
   provides: IPlainNotebooks,
-  requires: [IPatinaClient, INotebookTracker],
+  requires: [IPatinaClient, ITranslator],
   activate: (
-    { serviceManager },
+    { serviceManager, shell },
     client: IPatinaClient,
-    tracker: INotebookTracker
-  ) => new PlainNotebooks(client, tracker, serviceManager.kernelspecs)
+    translator: ITranslator
+  ) =>
+    new PlainNotebooks(
+      client,
+      shell,
+      serviceManager.kernelspecs,
+      translator.load('patina_lab')
+    )
 };

@@ -13,6 +13,9 @@ export function variableRequests(
       plain?.has(owner)
         ? client.kernelGlobal(owner, name, page)
         : client.global(owner, name, page),
-    globalsAfter: (run, seq) => client.globalsAfter(run, seq)
+    globalsAfter: async (owner, seq) =>
+      plain?.has(owner)
+        ? [...plain.globalsAfter(owner, seq)]
+        : client.globalsAfter(owner, seq)
   };
 }

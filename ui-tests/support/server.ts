@@ -32,16 +32,6 @@ async function freePort(): Promise<number> {
   });
 }
 
-/** JupyterLab asks a new person whether to fetch news, over the corner of the page. */
-function writeQuietSettings(settings: string): void {
-  const folder = join(settings, '@jupyterlab/apputils-extension');
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(
-    join(folder, 'notification.jupyterlab-settings'),
-    JSON.stringify({ fetchNews: 'false' })
-  );
-}
-
 /**
  * A real Jupyter server with its own empty home and workspace. It can be killed and started
  * again on the same workspace and port, as a person's server is.
@@ -62,8 +52,11 @@ export class LabServer {
   ): Promise<LabServer> {
     const home = mkdtempSync(join(tmpdir(), 'patina-ui-'));
     mkdirSync(join(home, 'work'));
-    writeQuietSettings(join(home, 'settings'));
     const server = new LabServer(home, await freePort(), onServerStop, options);
+    // JupyterLab asks a new person whether to fetch news, over the corner of the page.
+    server.writeSettings('@jupyterlab/apputils-extension', 'notification', {
+      fetchNews: 'false'
+    });
     await server.launch();
     return server;
   }
@@ -84,6 +77,16 @@ export class LabServer {
 
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Set what a person's JupyterLab has set; a page that is open already does not see it. */
+  writeSettings(extension: string, plugin: string, settings: object): void {
+    const folder = join(this.home, 'settings', extension);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(
+      join(folder, `${plugin}.jupyterlab-settings`),
+      JSON.stringify(settings)
+    );
   }
 
   /** Send a request to the server as an outside client would. */

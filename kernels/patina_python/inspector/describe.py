@@ -63,6 +63,7 @@ def describe(name: str, value: object, changed: Change | None = None) -> Global:
         dtype=facts.dtype,
         changed=changed,
         approximate=facts.approximate,
+        unreadable=facts.unreadable,
     )
 
 
@@ -94,7 +95,7 @@ def _looked_at(value: object) -> tuple[Facts, bool]:
         facts = lens.facts(value) if lens else _outer(value)
         parts = parts_of(value)
     except Exception:  # noqa: BLE001 - a library's object can be half made, or changed meanwhile
-        return Facts(f"<{class_name(type(value))}>"), False
+        return Facts(f"<{class_name(type(value))}>", unreadable=True), False
     return facts, parts is not None and parts.total > 0
 
 

@@ -20,6 +20,7 @@ class Facts:
     dtype: str | None = None
     approximate: bool = False
     type: str | None = None
+    unreadable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,6 +121,13 @@ def test_an_extension_array_of_the_users_is_not_asked() -> None:
     assert (row.summary, row.shape, row.approximate) == ("d extension", (1, 1), True)
 
 
+def test_a_frame_that_was_never_made_says_that_it_cannot_be_read() -> None:
+    row, _ = seen(pd.DataFrame.__new__(pd.DataFrame))
+    assert (row.type, row.summary, row.has_children) == ("DataFrame", "<DataFrame>", False)
+    assert row.unreadable
+    assert not seen(pd.DataFrame({"a": [1]}))[0].unreadable
+
+
 def test_series_and_indexes_are_columns() -> None:
     row, inspector = seen(pd.Series([1, 2, 3], name="s"))
     assert (row.type, row.dtype, row.length, row.summary) == ("Series", "int64", 3, "[1, 2, 3]")

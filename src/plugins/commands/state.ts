@@ -115,7 +115,7 @@ export const state: JupyterFrontEndPlugin<void> = {
 /** How long it is shown that something was done, in milliseconds; without it, only in a list. */
 const SHOWN = 5000;
 
-/** In a plain notebook what was undone cannot be marked: it is said. */
+/** What was undone is marked in a plain notebook, where its cell is there; it is said as well. */
 function plainUndo(
   shell: JupyterFrontEnd.IShell,
   client: IPatinaClient,
@@ -123,8 +123,9 @@ function plainUndo(
   trans: TranslationBundle
 ): IElsewhere {
   const undo = async (kernel: string) => {
-    const { left } = await client.undoKernel(kernel);
+    const { left, msg_id } = await client.undoKernel(kernel);
     plain.refresh();
+    plain.markUndone(msg_id ?? '');
     Notification.success(
       [
         trans.__('The variables are as before the latest cell; outputs stay.'),
@@ -139,7 +140,7 @@ function plainUndo(
   };
   return {
     isInFront: () =>
-      plain.kernel !== null && plain.panel === shell.currentWidget,
+      plain.kernel !== null && plain.front === shell.currentWidget,
     unable: () =>
       plain.kernel?.run.status === 'busy'
         ? trans.__('A cell is running; interrupt it first')

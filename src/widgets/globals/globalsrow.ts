@@ -8,6 +8,7 @@ import {
   sizeText,
   typeText
 } from '../../model/globalwords';
+import type * as wire from '../../wire';
 import { element } from '../timeline/element';
 
 type GlobalLine = Extract<GlobalRow, { kind: 'global' }>;
@@ -86,10 +87,21 @@ function globalCells(
   return [
     name,
     gridcell('type', typeText(global)),
-    gridcell('value', global.summary),
+    value(global, trans),
     gridcell('size', sizeText(global)),
     by(isVariable ? global.by : undefined, trans)
   ];
+}
+
+/** What it says; a value that cannot be looked into says so, and no other row is worse for it. */
+function value(global: wire.Global, trans: TranslationBundle): HTMLElement {
+  const cell = gridcell('value', global.summary);
+  if (global.unreadable) {
+    const badge = element('span', 'jp-PatinaGlobals-badge');
+    badge.textContent = trans.__('⚠ cannot be shown');
+    cell.prepend(badge, ' ');
+  }
+  return cell;
 }
 
 function sign(

@@ -1,35 +1,41 @@
-import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
-import type { Kernel, KernelMessage, KernelSpec } from '@jupyterlab/services';
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import { NotebookPanel } from '@jupyterlab/notebook';
+import type { Kernel, KernelSpec } from '@jupyterlab/services';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { type ISignal, Signal } from '@lumino/signaling';
-import { PlainKernel } from '../../model/plainkernel';
+import type { Widget } from '@lumino/widgets';
+import type { PlainKernel } from '../../model/plainkernel';
 import type { IPatinaClient, IPlainNotebooks } from '../../tokens';
 import type * as wire from '../../wire';
-import { report } from './report';
+import { type IKernelFront, PlainKernelFollower } from './plainkernelfollower';
+import { UndoneCells } from './undonecells';
 
 /** As Patina's kernelspecs name what starts them. */
 const PROVISIONER = 'patina-provisioner';
 
-/** What is published after each cell, by Patina's kernels only. */
-const GLOBALS = 'patina_globals';
-
-/** Follows JupyterLab's own notebooks: which of them have a Patina kernel, and its variables. */
+/** Follows JupyterLab's own notebooks and consoles: which have a Patina kernel, and its variables. */
 export class PlainNotebooks implements IPlainNotebooks {
   constructor(
     private readonly _client: IPatinaClient,
-    private readonly _tracker: INotebookTracker,
-    private readonly _specs: KernelSpec.IManager
+    private readonly _shell: JupyterFrontEnd.IShell,
+    private readonly _specs: KernelSpec.IManager,
+    private readonly _trans: TranslationBundle
   ) {
-    _tracker.currentChanged.connect(this._onPanel, this);
+    _shell.currentChanged?.connect(this._onFront, this);
     _specs.specsChanged.connect(this._onKernel, this);
-    this._onPanel();
+    this._onFront();
+  }
+
+  get front(): IKernelFront | null {
+    return this._front;
   }
 
   get panel(): NotebookPanel | null {
-    return this._panel;
+    return this._front instanceof NotebookPanel ? this._front : null;
   }
 
   get kernel(): PlainKernel | null {
-    return this._kernel;
+    return this._shown?.kernel ?? null;
   }
 
   get changed(): ISignal<this, void> {
@@ -40,31 +46,57 @@ export class PlainNotebooks implements IPlainNotebooks {
     return this._known.has(kernel);
   }
 
-  private _onPanel(): void {
-    this._panel?.sessionContext.kernelChanged.disconnect(this._onKernel, this);
-    this._panel = this._tracker.currentWidget;
-    this._panel?.sessionContext.kernelChanged.connect(this._onKernel, this);
+  globalsAfter(kernel: string, seq: number): readonly wire.Global[] {
+    return this._known.get(kernel)?.kernel.globalsAfter(seq) ?? [];
+  }
+
+  refresh(): void {
+    this._shown?.refresh();
+  }
+
+  markUndone(request: string): boolean {
+    return this._shown?.markUndone(request) ?? false;
+  }
+
+  /** What has no kernel, as the launcher, leaves the last one that has in front. */
+  private _onFront(): void {
+    const { currentWidget } = this._shell;
+    if (!hasKernel(currentWidget) || currentWidget === this._front) {
+      return;
+    }
+    this._front?.sessionContext.kernelChanged.disconnect(this._onKernel, this);
+    this._front = currentWidget;
+    currentWidget.sessionContext.kernelChanged.connect(this._onKernel, this);
+    currentWidget.disposed.connect(this._onGone, this);
     this._onKernel();
   }
 
-  /** Keys of ours are only for notebooks with a kernel of ours. */
-  private _show(isOurs: boolean): void {
-    this._panel?.node.toggleAttribute('data-patina-kernel', isOurs);
+  private _onGone(front: Widget): void {
+    if (front === this._front) {
+      this._front = null;
+      this._onKernel();
+    }
   }
 
   private _onKernel(): void {
-    const connection = this._panel?.sessionContext.session?.kernel ?? null;
-    const ours = connection && this._isOurs(connection) ? connection : null;
-    this._show(ours !== null);
-    if (ours === this._connection) {
-      return;
+    const connection = this._front?.sessionContext.session?.kernel ?? null;
+    const shown =
+      this._front && connection && this._isOurs(connection)
+        ? this._follow(this._front, connection)
+        : null;
+    // Keys of ours are only for what has a kernel of ours.
+    this._front?.node.toggleAttribute('data-patina-kernel', shown !== null);
+    if (this._shown !== shown) {
+      if (this._shown) {
+        this._shown.isShown = false;
+      }
+      this._shown = shown;
+      this._changed.emit();
     }
-    this._leave();
-    this._connection = ours;
-    if (ours) {
-      this._follow(ours);
+    if (shown && !shown.isShown) {
+      shown.isShown = true;
+      shown.refresh();
     }
-    this._changed.emit();
   }
 
   private _isOurs({ name }: Kernel.IKernelConnection): boolean {
@@ -75,74 +107,39 @@ export class PlainNotebooks implements IPlainNotebooks {
     return named?.provisioner_name === PROVISIONER;
   }
 
-  private _follow(connection: Kernel.IKernelConnection): void {
-    const { id, name } = connection;
-    this._kernel = new PlainKernel(
+  /** A notebook that comes back to the front has its past. */
+  private _follow(
+    front: IKernelFront,
+    connection: Kernel.IKernelConnection
+  ): PlainKernelFollower {
+    const known = this._followed.get(connection);
+    if (known) {
+      return known;
+    }
+    const follower = new PlainKernelFollower(
       this._client,
-      id,
-      this._panel?.context.localPath ?? '',
-      name
+      connection,
+      front,
+      front instanceof NotebookPanel
+        ? new UndoneCells(front, this._trans)
+        : null
     );
-    this._known.add(id);
-    connection.iopubMessage.connect(this._onMessage, this);
-    connection.statusChanged.connect(this._onStatus, this);
-    this._onStatus(connection, connection.status);
-    this.refresh();
+    this._followed.set(connection, follower);
+    this._known.set(connection.id, follower);
+    return follower;
   }
 
-  private _leave(): void {
-    this._connection?.iopubMessage.disconnect(this._onMessage, this);
-    this._connection?.statusChanged.disconnect(this._onStatus, this);
-    this._kernel?.dispose();
-    this._kernel = null;
-  }
-
-  private _onMessage(
-    _: Kernel.IKernelConnection,
-    { header }: KernelMessage.IIOPubMessage
-  ): void {
-    if ((header.msg_type as string) === GLOBALS) {
-      this.refresh();
-    }
-  }
-
-  private _onStatus(_: Kernel.IKernelConnection, status: Kernel.Status): void {
-    if (this._kernel) {
-      this._kernel.status = runStatus(status);
-    }
-  }
-
-  /** Look at the variables again. A kernel that has gone is told of by JupyterLab itself. */
-  refresh(): void {
-    const kernel = this._kernel;
-    kernel?.look().catch((error: unknown) => {
-      if (kernel === this._kernel && kernel.run.status !== 'lost') {
-        report(error);
-      }
-    });
-  }
-
-  private _panel: NotebookPanel | null = null;
-  private _connection: Kernel.IKernelConnection | null = null;
-  private _kernel: PlainKernel | null = null;
+  private _front: IKernelFront | null = null;
+  private _shown: PlainKernelFollower | null = null;
+  private readonly _followed = new WeakMap<
+    Kernel.IKernelConnection,
+    PlainKernelFollower
+  >();
   /** Kernels that have been followed: a variable of theirs may be open in a tab. */
-  private readonly _known = new Set<string>();
+  private readonly _known = new Map<string, PlainKernelFollower>();
   private readonly _changed = new Signal<this, void>(this);
 }
 
-function runStatus(status: Kernel.Status): wire.RunStatus {
-  switch (status) {
-    case 'idle':
-    case 'unknown':
-      return 'idle';
-    case 'busy':
-      return 'busy';
-    case 'starting':
-    case 'restarting':
-    case 'autorestarting':
-      return 'starting';
-    case 'terminating':
-    case 'dead':
-      return 'lost';
-  }
+function hasKernel(widget: Widget | null): widget is IKernelFront {
+  return widget !== null && 'sessionContext' in widget;
 }
