@@ -52,3 +52,38 @@ test('words are found in code, outputs, errors and names, in runs that have ende
   await words.fill('nothing has this');
   await expect(panel.getByRole('status')).toHaveText('0 outputs');
 });
+
+test('a plot that the page draws is found with a small drawing of it', async ({
+  patina,
+  notebook
+}) => {
+  const spec = {
+    $schema: 'https://vega.github.io/schema/vega-lite/v5.json',
+    data: { values: [{ a: 1 }, { a: 2 }] },
+    mark: 'bar',
+    encoding: { x: { field: 'a', type: 'ordinal' } }
+  };
+  const show = (mime: string, content: string) =>
+    `from IPython.display import display; display({${JSON.stringify(mime)}: ${content}}, raw=True)`;
+  await patina.open(
+    notebook('plots.tsnb', [
+      show('application/vnd.vegalite.v5+json', JSON.stringify(spec)),
+      show('application/vnd.plotly.v1+json', '{"data": []}')
+    ])
+  );
+  await patina.run(0);
+  await patina.run(1);
+  await expect(patina.output(2, 2, 'succeeded')).toBeVisible();
+  await patina.editor(0).click();
+  await patina.command('Search History', 'g', 'h');
+  const panel = patina.page.getByRole('search', { name: 'History' });
+  await panel.getByLabel('Pictures').check();
+  const found = panel.getByRole('listitem');
+  await expect(found).toHaveCount(2);
+  const drawn = found.filter({ hasText: 'vegalite' });
+  const lens = drawn.locator('.jp-PatinaFound-plot.jp-mod-drawn');
+  await expect(lens.locator('canvas, svg').first()).toBeVisible();
+  expect(await lens.boundingBox()).toMatchObject({ width: 72, height: 54 });
+  // Nothing here draws Plotly's: a sign stands for it.
+  await expect(found.filter({ hasText: 'plotly' })).toContainText('📈');
+});

@@ -32,6 +32,7 @@ export const history: JupyterFrontEndPlugin<void> = {
   ) => {
     const trans = translator.load('patina_lab');
     const panel = new HistoryPanel(new HistoryModel(client), trans, {
+      rendermime,
       loaderOf: ({ content }) => {
         const notebook = content.notebookId ?? '';
         const fetch = (hash: string) => client.blob(notebook, hash);

@@ -1,4 +1,5 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { Debouncer } from '@lumino/polling';
 import { Widget } from '@lumino/widgets';
 import type { HistoryModel } from '../../model/historymodel';
@@ -15,6 +16,7 @@ const PAUSE = 200;
 
 /** What the panel does with what was found. */
 export interface IHistoryActions {
+  readonly rendermime: IRenderMimeRegistry;
   loaderOf(panel: PatinaPanel): OutputLoader;
   go(panel: PatinaPanel, found: wire.Found): void;
 }
@@ -87,7 +89,10 @@ export class HistoryPanel extends Widget {
   private _onOpened(): void {
     this._thumbnails?.dispose();
     this._thumbnails = this._panel
-      ? new Thumbnails(this._actions.loaderOf(this._panel))
+      ? new Thumbnails(
+          this._actions.loaderOf(this._panel),
+          this._actions.rendermime
+        )
       : null;
     if (this.isVisible) {
       this._follow();
@@ -118,14 +123,22 @@ export class HistoryPanel extends Widget {
       return known;
     }
     const runs = this._panel?.content.runs;
-    const title = runs?.get(found.run)?.run.title ?? '';
+    const run = runs?.get(found.run);
+    const title = run?.run.title ?? '';
     const node = foundNode(found, title, this._place(found), this._trans);
     node.querySelector('button')?.addEventListener('click', () => {
       if (this._panel) {
         this._actions.go(this._panel, found);
       }
     });
-    this._thumbnails?.fill(node, found.thumbnail);
+    this._thumbnails?.fill(
+      node,
+      found.thumbnail,
+      mime =>
+        run?.cell(found.seq)?.outputs.find(({ data }) => data?.[mime])?.data?.[
+          mime
+        ]
+    );
     this._nodes.set(found, node);
     return node;
   }

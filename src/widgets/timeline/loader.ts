@@ -57,6 +57,12 @@ export class OutputLoader {
       : `data:${mime};base64,${text.replace(/\s/g, '')}`;
   }
 
+  /** A representation as its renderer takes it. Rejects as `load`. */
+  async content(mime: string, value: wire.MimeValue): Promise<unknown> {
+    const [, content] = await this._value(mime, value);
+    return content;
+  }
+
   private _stream(
     manifest: wire.Manifest,
     maxBytes: number
