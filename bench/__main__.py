@@ -36,6 +36,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[Sequence[Figure]]]] = {
     "cells": page.cells,
     "outputs": page.outputs,
     "scroll": page.scroll,
+    "arrange": page.arranging,
     "filter": page.filtering,
     "fork": page.forking,
     "growth": growth.measure,

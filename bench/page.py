@@ -162,10 +162,24 @@ async def scroll() -> list[Figure]:
         Figure(f"{what}: median", "ms", *_sides(values, "median"), STOCK, one),
         Figure(f"{what}: 95 of 100 at most", "ms", *_sides(values, "p95"), STOCK, one),
         Figure(f"{what}: the longest", "ms", *_sides(values, "worst"), STOCK),
+        Figure(f"{what}: processor time of the page's main thread, mean", "ms",
+               *_sides(values, "cpu"), STOCK, one),
         Figure("after that: memory of the page's process (PSS)", "MB",
                *_sides(values, "memory"), STOCK, (AtMost(500),)),
         Figure("after that: JS heap", "MB", *_sides(values, "heap"), STOCK),
     ]  # fmt: skip
+
+
+async def arranging() -> list[Figure]:
+    """10,000 kept outputs of 100 cells: from by time to by cell, and back."""
+    async with running() as server:
+        write_history(server.root, "arrange.tsnb", CODE_CELLS_WITH_HISTORY, LARGE)
+        values = await chromium("arrange", server, rounds=10)
+    goal = (AtMost(1_000),)
+    return [
+        Figure(f"{LARGE:,} outputs by cell, to pixels", "ms", values["cell"]["ours"], goals=goal),
+        Figure(f"{LARGE:,} outputs by time, to pixels", "ms", values["time"]["ours"], goals=goal),
+    ]
 
 
 async def filtering() -> list[Figure]:

@@ -25,7 +25,10 @@ test('scrolling through outputs', async ({ browser }) => {
         .waitFor({ timeout: 120_000 });
       // What either still does after it has opened is not scrolling.
       await side.page.waitForTimeout(5000);
+      const before = await side.processorTime();
       const times = await scroll(side);
+      const spent = (await side.processorTime()) - before;
+      results.add('cpu', kind.name, spent / times.length);
       times.sort((a, b) => a - b);
       results.add('median', kind.name, at(times, 0.5));
       results.add('p95', kind.name, at(times, 0.95));

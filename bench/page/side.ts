@@ -1,4 +1,4 @@
-import type { Browser, Locator, Page } from '@playwright/test';
+import type { Browser, CDPSession, Locator, Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { options } from './options';
 
@@ -92,6 +92,24 @@ export class Side {
     );
     return Math.max(...renderers.map(({ id }) => proportionalMb(id)));
   }
+
+  /**
+   * Milliseconds of processor time that the page's main thread has spent so far: what others do on
+   * this machine hardly changes it.
+   */
+  async processorTime(): Promise<number> {
+    this._session ??= await this._measured();
+    const { metrics } = await this._session.send('Performance.getMetrics');
+    return metrics.find(({ name }) => name === 'TaskDuration')!.value * 1000;
+  }
+
+  private async _measured(): Promise<CDPSession> {
+    const session = await this.page.context().newCDPSession(this.page);
+    await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+    return session;
+  }
+
+  private _session: CDPSession | null = null;
 
   /** Bytes of the page's JavaScript heap after a collection, in MB. */
   async heap(): Promise<number> {

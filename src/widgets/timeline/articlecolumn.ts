@@ -257,7 +257,8 @@ export abstract class ArticleColumn extends Panel {
         this._column.measure(seq, height + BETWEEN);
       }
     }
-    this.look();
+    // This frame is laid out: to bring in more now would have it laid out again.
+    this._lookSoon();
   };
 
   private _frame: number | null = null;
