@@ -1,4 +1,4 @@
-import { test, expect } from './support/test';
+import { test, testWithOwnServer, expect } from './support/test';
 
 const GENERATOR = 'steps = iter(range(100))\nnext(steps), next(steps)';
 
@@ -90,6 +90,56 @@ test('an output cell is forked from while its checkpoint is kept', async ({
   await patina.run(2);
   await expect(patina.output(2, 3, 'succeeded')).toContainText('1');
 });
+
+testWithOwnServer(
+  'a checkpoint that is dropped after the page was told of it is said to be gone',
+  async ({ patina, notebook, server }) => {
+    const { page } = patina;
+    server.writeSettings('patina-lab', 'notebook', { checkpoints: 2 });
+    // What the server says of runs is held back once the page has seen that there is a checkpoint.
+    const held = { isHeld: false };
+    await page.routeWebSocket(/runs-document/, socket => {
+      const there = socket.connectToServer();
+      there.onMessage(message => {
+        if (!held.isHeld) {
+          socket.send(message);
+        }
+      });
+    });
+    const path = notebook('dropped.tsnb', ['n = 1', 'n = 2']);
+    await patina.open(path);
+    await patina.run(0);
+    await expect(patina.output(1, 1, 'succeeded')).toBeVisible();
+    await patina.run(1);
+    await expect(patina.output(2, 2, 'succeeded')).toBeVisible();
+    const fork = patina
+      .output(1, 1, 'succeeded')
+      .getByRole('button', { name: 'Fork from Here (after #1)', exact: true });
+    await expect(fork).toBeEnabled();
+    held.isHeld = true;
+    const asked = await server.request(`api/patina/notebooks?path=${path}`);
+    const { runs } = (await asked.json()) as { runs: { id: string }[] };
+    // Two checkpoints are kept: those of the next cells take the place of the one that is seen here.
+    await server.request(`api/patina/runs/${runs[0].id}/execute`, {
+      method: 'POST',
+      body: JSON.stringify({
+        cells: [{ id: 'cell0' }, { id: 'cell1' }],
+        request_id: path
+      })
+    });
+    await expect
+      .poll(async () => {
+        const kept = await server.request(
+          `api/patina/runs/${runs[0].id}/checkpoints`
+        );
+        return kept.text();
+      })
+      .not.toMatch(/"seq": ?2\b/);
+    await fork.click();
+    await expect(patina.panel.getByRole('alert')).toContainText(/kept/);
+    await expect(patina.tabs).toHaveCount(1);
+  }
+);
 
 test('the runs are a tree in the sidebar, forks of forks below each other', async ({
   patina,

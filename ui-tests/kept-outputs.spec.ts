@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Locator } from '@playwright/test';
 import type { PatinaPage } from './support/notebook';
-import { test, expect } from './support/test';
+import { test, testWithOwnServer, expect } from './support/test';
 
 /** Run the same cell again and again, with a source of its own each time. */
 async function rerun(
@@ -220,3 +220,29 @@ for (const colorScheme of ['light', 'dark'] as const) {
     ).toEqual([]);
   });
 }
+
+testWithOwnServer(
+  'of a run the latest outputs are kept, as many as is set, and pinned ones',
+  async ({ patina, notebook, server }) => {
+    server.writeSettings('patina-lab', 'notebook', {
+      keepOutputs: 2,
+      foldReruns: false
+    });
+    await patina.open(notebook('limit.tsnb', ['1', '10']));
+    await patina.run(0);
+    await patina.output(1, 1, 'succeeded').focus();
+    await patina.page.keyboard.press('p');
+    await expect(
+      patina.outputs.first().getByRole('button', { pressed: true })
+    ).toBeVisible();
+    await rerun(patina, 0, '2', '3', '4', '5');
+    await expect(
+      patina.page
+        .getByText(/Run 1: \d older outputs? w(as|ere) deleted/)
+        .first()
+    ).toBeVisible();
+    await expect(patina.output(5, 1, 'succeeded')).toBeVisible();
+    await expect(patina.output(1, 1, 'succeeded')).toBeVisible();
+    await expect(patina.output(2, 1, 'succeeded')).toHaveCount(0);
+  }
+);

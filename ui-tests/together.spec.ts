@@ -70,3 +70,41 @@ test('who else is there, and where, is seen', async ({
   });
   await context.close();
 });
+
+test('two browsers watch what a third one forks and runs', async ({
+  browser,
+  server,
+  notebook
+}) => {
+  const path = notebook('watched.tsnb', [
+    'it = iter(range(9))\nnext(it)',
+    'next(it)'
+  ]);
+  const [forking, ...watching] = await Promise.all(
+    [0, 1, 2].map(async () => {
+      const context = await browser.newContext();
+      return new PatinaPage(await context.newPage(), server);
+    })
+  );
+  await forking.open(path);
+  await forking.run(0);
+  await expect(forking.output(1, 1, 'succeeded')).toBeVisible();
+  for (const watcher of watching) {
+    await watcher.open(path);
+    await expect(watcher.output(1, 1, 'succeeded')).toBeVisible();
+  }
+  await forking.editor(1).click();
+  await forking.page.keyboard.press('Control+Shift+Enter');
+  await expect(forking.tabs).toHaveCount(2);
+  for (const watcher of watching) {
+    const tab = watcher.tabs.filter({ hasText: 'Run 2' });
+    await expect(tab).toBeVisible();
+    // Whoever watches keeps what they look at, until they look at the fork.
+    await expect(watcher.tabs.first()).toHaveAttribute('aria-selected', 'true');
+    await tab.click();
+    await expect(watcher.result(2, 2, 'succeeded')).toContainText('1');
+    await expect(
+      watcher.panel.getByRole('button', { name: 'Inherited from Run 1' })
+    ).toBeVisible();
+  }
+});
