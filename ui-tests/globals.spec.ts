@@ -141,7 +141,7 @@ test('a variable that cannot be shown says so in its row, and the others are as 
   await patina.command('Show Globals', 'g', 'v');
   const grid = patina.page.getByRole('treegrid', { name: 'Globals' });
   await expect(grid.getByRole('row', { name: /broken/ })).toContainText(
-    '⚠ cannot be shown'
+    '⚠ unreadable'
   );
   await expect(
     grid.getByRole('row', { name: /whole DataFrame/ })

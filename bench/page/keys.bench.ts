@@ -37,6 +37,12 @@ test('Shift+Enter to pixels', async ({ browser }) => {
 
 /** Run the first cell until an output shows that the kernel works. */
 async function ready(side: Side): Promise<void> {
+  if (side.kind === STOCK) {
+    // Before its kernel is there, a stock notebook takes the keys and runs nothing.
+    await side.page
+      .getByRole('button', { name: /\| Idle$/ })
+      .waitFor({ timeout: 60_000 });
+  }
   await side.editor(0).click();
   await side.page.keyboard.press('Control+a');
   await side.page.keyboard.insertText('"re" + "ady"');

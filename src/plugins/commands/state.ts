@@ -3,10 +3,8 @@ import type {
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import {
-  Dialog,
   ICommandPalette,
   Notification,
-  showDialog,
   type WidgetTracker
 } from '@jupyterlab/apputils';
 import { ITranslator, type TranslationBundle } from '@jupyterlab/translation';
@@ -16,8 +14,6 @@ import {
   unableToSave,
   unableToUndo
 } from '../../model/abilities';
-import { formatBytes } from '../../model/bytes';
-import { PatinaError } from '../../services/error';
 import {
   IPatinaClient,
   IPatinaTracker,
@@ -26,7 +22,9 @@ import {
 } from '../../tokens';
 import type * as wire from '../../wire';
 import type { PatinaPanel } from '../../widgets/notebook/panel';
+import { continueSaved } from '../../widgets/notebook/continuesaved';
 import { reported } from '../../widgets/notebook/report';
+import { tellSaved } from '../../widgets/notebook/tellsaved';
 import { commandsChanged } from './changed';
 import { type IElsewhere, PanelCommands } from './panelcommands';
 
@@ -78,14 +76,15 @@ export const state: JupyterFrontEndPlugin<void> = {
       trans.__('Save Run State'),
       trans.__('Write the variables to disk, to go on another day'),
       unableToSave,
-      async view => told(await saving(client, view, trans), view, trans)
+      async view =>
+        tellSaved(await saving(client, view, trans), view.run, trans)
     );
     add(
       'continue-run',
       trans.__('Continue Saved Run'),
       trans.__('Start a kernel with the state that was saved'),
       unableToContinue,
-      view => goOn(client, view, trans)
+      ({ run }) => continueSaved(client, run, trans)
     );
     commands.add({
       id: 'run-edited',
@@ -164,57 +163,5 @@ async function saving(
     return await client.save(id);
   } finally {
     Notification.dismiss(note);
-  }
-}
-
-/** What was saved and what was not. */
-function told(
-  { path, bytes, report }: wire.SaveReply,
-  { run }: IRunView,
-  trans: TranslationBundle
-): void {
-  const saved = trans.__(
-    'The state of %1 is saved: %2, %3',
-    run.title,
-    formatBytes(bytes),
-    path
-  );
-  const lines = report.map(({ name, what }) => `${name}: ${what}`);
-  if (lines.length === 0) {
-    Notification.success(saved, { autoClose: SHOWN });
-  } else {
-    Notification.warning(
-      [saved, trans.__('Not as it was:'), ...lines].join('\n'),
-      {
-        autoClose: false
-      }
-    );
-  }
-}
-
-/** A state runs code when it is loaded: whether to trust it is a person's to say. */
-async function goOn(
-  client: IPatinaClient,
-  { id, run }: IRunView,
-  trans: TranslationBundle
-): Promise<void> {
-  try {
-    await client.load(id);
-  } catch (error) {
-    const needsTrust = error instanceof PatinaError && error.status === 403;
-    if (!needsTrust) {
-      throw error;
-    }
-    const { button } = await showDialog({
-      title: trans.__('Trust the saved state of %1?', run.title),
-      body: [error.reason, error.hint].filter(Boolean).join(' '),
-      buttons: [
-        Dialog.cancelButton(),
-        Dialog.warnButton({ label: trans.__('Trust and Continue') })
-      ]
-    });
-    if (button.accept) {
-      await client.load(id, { trust: true });
-    }
   }
 }

@@ -98,7 +98,8 @@ function value(global: wire.Global, trans: TranslationBundle): HTMLElement {
   const cell = gridcell('value', global.summary);
   if (global.unreadable) {
     const badge = element('span', 'jp-PatinaGlobals-badge');
-    badge.textContent = trans.__('⚠ cannot be shown');
+    badge.textContent = trans.__('⚠ unreadable');
+    badge.title = trans.__('This value cannot be looked into');
     cell.prepend(badge, ' ');
   }
   return cell;

@@ -8,6 +8,7 @@ import {
   TABLE_ROWS,
   TableReader
 } from '../../model/tablepage';
+import { hasKernel } from '../../model/runwords';
 import type { IPatinaClient, IRunView } from '../../tokens';
 import type * as wire from '../../wire';
 import { button, element } from '../timeline/element';
@@ -89,7 +90,7 @@ export class GlobalPreview extends Widget {
       typeText(global),
       sizeText(global),
       this._view.run.title,
-      stale ? this._trans.__('as last seen; a cell is running') : ''
+      stale ? this._staleText() : ''
     ];
     this._facts.textContent = facts.filter(Boolean).join(' · ');
     const isTable = previewKind(head) !== 'parts';
@@ -99,6 +100,12 @@ export class GlobalPreview extends Widget {
       ...(page.rows.length > 0 ? [table] : [element('pre', '', global.summary)])
     );
     this._showPosition(page);
+  }
+
+  private _staleText(): string {
+    return hasKernel(this._view.run)
+      ? this._trans.__('as last seen; a cell is running')
+      : this._trans.__('as last seen; there is no kernel');
   }
 
   private _head(page: ITablePage, isTable: boolean): HTMLElement {

@@ -8,6 +8,10 @@ import { MessageLoop } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import { element } from '../timeline/element';
 
+/** How large the lens is; see compare.css. */
+const WIDTH = 72;
+const HEIGHT = 54;
+
 /**
  * A plot that only the page can draw, small: drawn as large as an output is, by the renderer that
  * draws outputs, and shown through a lens. Nothing in it can be reached.
@@ -38,8 +42,20 @@ export class PlotThumbnail {
     this._canvas.append(renderer.node);
     MessageLoop.sendMessage(renderer, Widget.Msg.AfterAttach);
     await renderer.renderModel(new MimeModel({ data, trusted: false }));
+    this._fit(renderer.node);
     this.node.firstChild?.remove();
     this.node.classList.add('jp-mod-drawn');
+  }
+
+  /** Bring what was drawn into the lens, all of it, and no larger than it is. */
+  private _fit(node: HTMLElement): void {
+    const drawn = node.querySelector('canvas, svg') ?? node;
+    const { left, top, width, height } = drawn.getBoundingClientRect();
+    const from = this._canvas.getBoundingClientRect();
+    const scale = Math.min(WIDTH / width, HEIGHT / height, 1);
+    const x = (WIDTH / scale - width) / 2 - (left - from.left);
+    const y = (HEIGHT / scale - height) / 2 - (top - from.top);
+    this._canvas.style.transform = `scale(${scale}) translate(${x}px, ${y}px)`;
   }
 
   /** The list may have let go of its element already, which Lumino takes for an error. */

@@ -8,6 +8,7 @@ import type { IPatinaClient, IRunsModel } from '../../tokens';
 import type * as wire from '../../wire';
 import type { PatinaPanel } from '../notebook/panel';
 import { connectWidgets } from '../notebook/jupyterwidgets';
+import { continueSaved } from '../notebook/continuesaved';
 import { KernelOffer } from '../notebook/kerneloffer';
 import { LiveState } from '../notebook/livestate';
 import { reported } from '../notebook/report';
@@ -169,13 +170,14 @@ function host(
 
 function actions(
   panel: PatinaPanel,
-  { client }: IRunPanelServices,
+  { client, trans }: IRunPanelServices,
   changed: () => void
 ): IRunActions {
   return {
     ...forkActions(panel, changed),
     undo: run => void reported(client.undo(run)),
     restart: run => void reported(client.restart(run)),
+    continueSaved: run => void reported(continueSaved(client, run, trans)),
     stop: run => void reported(client.stop(run)),
     newRun: () => void panel.execution.newRun()
   };

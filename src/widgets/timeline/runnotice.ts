@@ -12,6 +12,8 @@ export interface IRunActions extends IForkActions {
   /** Go on from before the cell that ended the kernel. */
   undo(run: string): void;
   restart(run: string): void;
+  /** Go on with the state that was saved. */
+  continueSaved(run: wire.Run): void;
   stop(run: string): void;
   newRun(): void;
 }
@@ -124,7 +126,9 @@ export class RunNotice extends Widget {
       kind: 'stopped',
       message: this._trans.__('%1 is stopped', run.title),
       details: [
-        this._trans.__('Its variables are gone, its timeline is kept.')
+        run.saved
+          ? this._trans.__('Its timeline is kept, and a state that was saved.')
+          : this._trans.__('Its variables are gone, its timeline is kept.')
       ],
       actions: this._goOn(run)
     };
@@ -132,9 +136,17 @@ export class RunNotice extends Widget {
 
   private _goOn(run: wire.Run): INotice['actions'] {
     return [
+      ...(run.saved ? [this._continueSaved(run)] : []),
       [this._trans.__('Restart'), () => this._actions.restart(run.id)],
       ...(run.crash ? [this._goBack(run, run.crash)] : []),
       [this._trans.__('New Run'), () => this._actions.newRun()]
+    ];
+  }
+
+  private _continueSaved(run: wire.Run): INotice['actions'][number] {
+    return [
+      this._trans.__('Continue Saved Run'),
+      () => this._actions.continueSaved(run)
     ];
   }
 
