@@ -29,8 +29,9 @@ const NAMES =
 
 /** Texts in the code that people read although no translator is asked for them. */
 const UNTRANSLATED = [
-  // Whatever has two words, unless a translator gets it, or only programmers read it.
-  `Literal${WORDS}:not([value=${NAMES}], CallExpression[callee.property.name=/^_[_n]/] > *,` +
+  // Whatever has two words, unless a translator gets it, something is compared with it, or only
+  // programmers read it.
+  `Literal${WORDS}:not([value=${NAMES}], CallExpression[callee.property.name=/^_[_n]/] > *, BinaryExpression > *, SwitchCase > *,` +
     ' Property[key.name=/^(description|type)$/] > *, NewExpression[callee.name="Token"] > *)',
   'TemplateElement[value.raw=/\\p{L}{2,} \\p{L}{2,}/u]',
   `JSXText${WORD}`,
