@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,19 @@ class PatinaLab(ExtensionApp):
         config=True,
         help="How long a kernel that is kept waits, at rest, for a server; then it ends.",
     )
+    memory_per_run = Int(
+        0,
+        min=0,
+        config=True,
+        help="How many bytes of memory a kernel and what it starts may use together; 0: nine tenths"
+        " of the machine's. Then only that run suffers.",
+    )
+    processes_per_run = Int(
+        0,
+        min=0,
+        config=True,
+        help="How many processes a kernel and what it starts may be together; 0: a thousand.",
+    )
     memory_for_forks = Int(
         0,
         min=0,
@@ -78,6 +92,7 @@ class PatinaLab(ExtensionApp):
         self._tasks = Tasks()
         self._log = self._begin_log(serverapp)
         end_workers_with_main_thread()
+        self._limit_kernels()
         configure(serverapp)
         put_before_rooms(serverapp, SourceSocket, Entrance)
         put_before_sessions(serverapp, SourceSession)
@@ -100,6 +115,15 @@ class PatinaLab(ExtensionApp):
         serverapp.event_logger.add_listener(
             schema_id=_CONTENTS_EVENTS, listener=self._on_contents_event
         )
+
+    def _limit_kernels(self) -> None:
+        """Tell kernels what they may have: those of plain notebooks, too, get our environment."""
+        for name, value in (
+            ("PATINA_MEMORY_LIMIT", self.memory_per_run),
+            ("PATINA_PROCESS_LIMIT", self.processes_per_run),
+        ):
+            if value:
+                os.environ[name] = str(value)
 
     async def _on_contents_event(self, logger: Any, schema_id: str, data: dict[str, Any]) -> None:
         del logger, schema_id

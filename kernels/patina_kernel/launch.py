@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from patina_kernel.runtime import limits
 from patina_kernel.wire import packet
 from patina_kernel.wire.channel import Channel
 
@@ -75,6 +76,7 @@ def split(connection_file: str, execute: Callable[[Channel], None], **how: Any) 
         # A group of its own: what interrupts it interrupts what it has started, not the relay.
         os.setsid()
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        limits.confine()
         execute(Channel(theirs))
         os._exit(0)
     theirs.close()

@@ -92,6 +92,12 @@ class Attachment:
         self._reason, self._goes_on = "it was interrupted", True
         self._core.lanes.kill()
 
+    def end(self, reason: str) -> None:
+        """End the executor and what it runs; it is told why, and goes on as after a crash."""
+        if self._core.lanes is not None:
+            self._reason = reason
+            self._core.lanes.kill()
+
     @property
     def _continues(self) -> bool:
         return self._core.settings.on_crash == "continue"

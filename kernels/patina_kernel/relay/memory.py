@@ -29,6 +29,11 @@ def resident_bytes(pid: int) -> int:
     return _sum(Path(f"/proc/{pid}/status"), ("VmRSS:",))
 
 
+def shared_out_bytes(pid: int) -> int:
+    """Return its share of what it maps: a page that two have counts half. 0 when unknown."""
+    return _sum(Path(f"/proc/{pid}/smaps_rollup"), ("Pss:",))
+
+
 def free_bytes() -> int:
     """Return what can be had without swapping. 0 when unknown."""
     return _sum(Path("/proc/meminfo"), ("MemAvailable:",))

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from patina_kernel.relay.attachment import Attachment
+from patina_kernel.relay.bounds import Bounds
 from patina_kernel.relay.control import Control
 from patina_kernel.relay.core import Core
 from patina_kernel.relay.lanes import Lanes, Output
@@ -50,6 +51,7 @@ class Relay:
         self._control = Control(core, self._shell, self._attachment, self._parking, self._tickets)
         self._record = records.write(place, connection_file, self._tickets.path)
         self._questions = Questions(core, self._shell)
+        self._bounds = Bounds(core, lambda: self._shell.busy, self._attachment.end)
         self._wants_input = False
         self._wanted = time.monotonic()
 
@@ -75,6 +77,7 @@ class Relay:
         core.loop.watch(sockets.iopub, core.publisher.on_subscription)
         core.loop.watch(sockets.hb, lambda: sockets.hb.send_multipart(sockets.hb.recv_multipart()))
         self._end_when_forsaken()
+        self._bounds.watch()
         core.loop.run()
         self._close()
         return core.exit_status
