@@ -127,6 +127,15 @@ def killed(handle):
     fsync(handle)
     sys.audit("open")
 os.fsync = killed
+write, whole = os.write, False
+def half(handle, data):
+    global whole
+    sys.audit("open")
+    written = write(handle, data if whole else data[: len(data) // 2])
+    whole = True
+    sys.audit("open")
+    return written
+os.write = half
 sys.addaudithook(hook)
 file.write(new, seen)
 """
