@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from patina_rust import artifacts
+from patina_rust.tests import processes
 
 from bench.figures import AtMost, Figure, RatioAtMost
 from bench.javascript import pss_of
@@ -135,22 +136,17 @@ async def _forks(what: str, code: str, goal: float) -> list[Figure]:
 
 async def _memory(kernel: Timed) -> list[Figure]:
     executor = (await kernel.ask("state"))["pids"]["executor"]
-    compiler = _compiler()
+    compiler = _compiler(executor)
     return [
         Figure("memory of the executor (PSS)", "MB", [pss_of(executor)], goals=(AtMost(3),)),
         Figure("memory of the compiler (PSS)", "MB", [pss_of(compiler)], goals=(AtMost(450),)),
     ]
 
 
-def _compiler() -> int:
-    """Return the largest compiler: that in use is at least as large as one in waiting."""
-    serving = (f"{artifacts.BINARY}\0serve\0").encode()
-    found = [
-        int(entry.parent.name)
-        for entry in Path("/proc").glob("[0-9]*/cmdline")
-        if serving in entry.read_bytes()
-    ]
-    return max(found, key=pss_of)
+def _compiler(executor: int) -> int:
+    """Return the compiler of a kernel: others of this user may be at work, or wait."""
+    (compiler,) = processes.of(executor)
+    return compiler
 
 
 async def _checkpoint() -> Figure:
