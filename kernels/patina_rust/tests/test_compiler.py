@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -75,7 +76,7 @@ async def test_a_family_shares_one_compiler_and_another_notebook_has_its_own() -
             assert await _compiler(other) != await _compiler(kernel)
 
 
-@pytest.mark.parametrize("way", ["shutdown", "kill"])
+@pytest.mark.parametrize("way", ["shutdown", "kill", "delete"])
 async def test_compilers_end_with_the_last_kernel_and_template(
     way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -88,6 +89,8 @@ async def test_compilers_end_with_the_last_kernel_and_template(
         assert processes.compilers()
         if way == "kill":
             os.kill((await kernel.pids())["relay"], signal.SIGKILL)
+        if way == "delete":  # the locks go with the folder
+            shutil.rmtree(tmp_path / "builds")
     finally:
         await kernel.shut_down()
     end = time.monotonic() + END_SECONDS

@@ -6,6 +6,7 @@
 //! A compiler without a family is the standby: there is one, for whoever starts next.
 
 use std::fs::File;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;
 use std::time::Duration;
@@ -16,9 +17,12 @@ const LOOK: Duration = Duration::from_millis(100);
 /// What a compiler may have in memory, in pages of 4 KiB, to be of use as a standby.
 const MOST_PAGES: usize = 175_000;
 
-/// Whether nobody holds the lock of a file or a folder.
+/// Whether nobody holds the lock of a file or a folder. Of one that was deleted, nobody can any more.
 pub fn is_free(path: &Path) -> bool {
-    File::open(path).is_ok_and(|file| file.try_lock().is_ok())
+    match File::open(path) {
+        Ok(file) => file.try_lock().is_ok(),
+        Err(error) => error.kind() == ErrorKind::NotFound,
+    }
 }
 
 fn resident_pages() -> usize {
