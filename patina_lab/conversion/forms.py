@@ -17,18 +17,6 @@ _TARGETS: dict[str, tuple[str, ...]] = {
     ".htm": ("html",),
 }
 _SCRIPT = ("percent", "light")
-FORMATS = (
-    OURS,
-    "ipynb",
-    "html",
-    "markdown",
-    "myst",
-    "rmarkdown",
-    "quarto",
-    *_SCRIPT,
-    "twinsong",
-    "patina",
-)
 
 
 def source_suffix(path: str) -> str:

@@ -216,9 +216,13 @@ class Room:
             yield run, damaged.cells
 
     def cells(self, run: str) -> list[wire.OutputCell]:
-        """Return the output cells of a run, also of one that can only be read."""
-        damaged = self._damaged.get(run)
-        return self.runner(run).recorder.cells() if damaged is None else damaged.cells
+        """Return the output cells of a run, also of one that another server drives.
+
+        Not those of a damaged log: a script would take what could be read for the whole.
+        """
+        if self.is_elsewhere and run in self._damaged:
+            return self._damaged[run].cells
+        return self.runner(run).recorder.cells()
 
     def has(self, run: str) -> bool:
         """Whether the run is one of this notebook."""
