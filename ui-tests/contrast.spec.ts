@@ -1,4 +1,4 @@
-import AxeBuilder from '@axe-core/playwright';
+import { violations } from './support/axe';
 import type { PatinaPage } from './support/notebook';
 import { expect, testWithOwnServer as test } from './support/test';
 
@@ -29,22 +29,6 @@ async function compared(patina: PatinaPage, path: string): Promise<void> {
   await expect(panel.getByRole('listitem').first()).toBeVisible();
 }
 
-async function violations({ page }: PatinaPage, ...parts: string[]) {
-  const builder = new AxeBuilder({ page }).withTags([
-    'wcag2a',
-    'wcag2aa',
-    'wcag21a',
-    'wcag21aa',
-    'wcag22aa'
-  ]);
-  parts.forEach(part => builder.include(part));
-  const found = await builder.analyze();
-  return found.violations.map(
-    ({ id, nodes }) =>
-      `${id}: ${nodes.map(node => node.target.join(' ')).join(', ')}`
-  );
-}
-
 for (const theme of [
   'JupyterLab Light',
   'JupyterLab Dark',
@@ -66,13 +50,13 @@ for (const theme of [
     );
     await expect(patina.page.getByRole('note', { name: 'Hint' })).toBeVisible();
     expect(
-      await violations(patina, '.jp-PatinaPanel', '#patina-history')
+      await violations(patina.page, '.jp-PatinaPanel', '#patina-history')
     ).toEqual([]);
     await patina.menu('Patina', 'Compare Runs…');
     const view = patina.page.getByRole('region', { name: 'Comparison' });
     await expect(view.getByRole('row', { name: /^rate/ })).toBeVisible();
     await view.getByLabel('Only differences').uncheck();
-    expect(await violations(patina, '.jp-PatinaCompare')).toEqual([]);
+    expect(await violations(patina.page, '.jp-PatinaCompare')).toEqual([]);
     await patina.page.screenshot({
       path: `ui-tests/results/compare ${theme}.png`
     });

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from './support/test';
 import type { PatinaPage } from './support/notebook';
@@ -45,6 +45,32 @@ id = "16918374-b87d-4a7d-8667-064a6a752ff0"
 code = "x = 10"
 `;
 
+const TWINSONG_RUN = `title = "Old run"
+id = "0b0c6a57-4c2a-4b5e-9a0a-3a3f1c4c1c11"
+created = "2025-03-01T10:00:00Z"
+
+[kernel_state]
+type = "Closed"
+
+[[output_cells]]
+id = "8c7b8b38-5d3b-4a53-8a0e-b54b5ad5d0d1"
+flag = "Success"
+called_id = "16918374-b87d-4a7d-8667-064a6a752ff0"
+
+[[output_cells.values]]
+type = "Text"
+value = "said by Twinsong"
+
+[output_cells.editor_node]
+id = "a0ff2759-edf5-44ac-a367-6d86c6bc4bcf"
+name = "root"
+scope = "Own"
+
+[[output_cells.editor_node.children]]
+type = "Cell"
+id = "16918374-b87d-4a7d-8667-064a6a752ff0"
+code = "print('said by Twinsong')"
+`;
 /** Open the context menu of a file in the file browser, and choose an item. */
 async function fromContextMenu(
   { page }: PatinaPage,
@@ -112,4 +138,49 @@ test('a notebook of Twinsong opens read-only, and offers to be converted', async
   await expect(patina.editor(1)).not.toContainText('not mine');
   await expect(banner.getByRole('button', { name: 'Convert' })).toBeVisible();
   expect(readFileSync(file, 'utf8')).toBe(TWINSONG);
+});
+
+test('an ipynb that is dropped on the file browser is uploaded, and opened with Patina', async ({
+  patina,
+  server
+}) => {
+  await patina.visit('');
+  const file = test.info().outputPath('dropped.ipynb');
+  writeFileSync(file, IPYNB);
+  await drop(patina, file);
+  await fromContextMenu(patina, 'dropped.ipynb', 'Open with Patina');
+  await expect(patina.editor(0)).toContainText('6 * 7');
+  expect(existsSync(join(server.root, 'dropped.tsnb'))).toBe(true);
+});
+
+/** Drop a file of the disk on the file browser, as a person does: a script cannot make such files. */
+async function drop({ page }: PatinaPage, file: string): Promise<void> {
+  const listing = page.locator('.jp-DirListing-content');
+  await listing.waitFor();
+  const box = await listing.boundingBox();
+  const data = { items: [], files: [file], dragOperationsMask: 1 };
+  const at = { x: box!.x + box!.width / 2, y: box!.y + box!.height / 2 };
+  const session = await page.context().newCDPSession(page);
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    await session.send('Input.dispatchDragEvent', { type, ...at, data });
+  }
+}
+
+test('Convert in the banner makes a notebook beside, with the runs that there were', async ({
+  patina,
+  server
+}) => {
+  const runs = join(server.root, 'song.tsnb.runs');
+  mkdirSync(runs);
+  writeFileSync(join(runs, 'Old_run_0b0c6a57.run'), TWINSONG_RUN);
+  writeFileSync(join(server.root, 'song.tsnb'), TWINSONG);
+  await patina.visit('song.tsnb');
+  const banner = patina.panel.getByRole('alert');
+  await banner.getByRole('button', { name: 'Convert' }).click();
+  await expect(
+    patina.page.getByRole('tab', { name: 'song-patina.tsnb' })
+  ).toBeVisible();
+  await expect(patina.tabs.first()).toHaveAccessibleName(/Old run/);
+  await expect(patina.timeline).toContainText('said by Twinsong');
+  expect(readFileSync(join(server.root, 'song.tsnb'), 'utf8')).toBe(TWINSONG);
 });
