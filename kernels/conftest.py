@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from conformance import missing
 from conformance.languages import LANGUAGES, RUST, Language
 from conformance.live import Live, start
+from xdist.scheduler import LoadScopeScheduling
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -30,6 +33,7 @@ def _surroundings() -> Iterator[None]:
 
 # Each cell of Rust is compiled, and its first one by a compiler that is started.
 RUST_SECONDS = 400
+_OF_RUST = re.compile(r"patina_rust|\[rust\b|TestRust").search
 # What these test is the machine that languages share: two languages are enough.
 OF_THE_MACHINE = (
     *("template", "runtime_directory", "journal", "papermill", "jupyter_console", "many_kernels"),
@@ -44,6 +48,22 @@ OF_THE_MACHINE = (
 )
 
 
+class RustInOneWorker(LoadScopeScheduling):
+    """Tests of Rust go to one worker: each takes the compiler that the one before has left.
+
+    The marks of groups, which xdist has for this, are not seen by pytest 9.2.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "rust" if _OF_RUST(nodeid) else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Return what decides which worker has which test."""
+    return RustInOneWorker(config, log)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Give tests of Rust their time, and leave those of the machine to the other languages."""
     left_out = []
@@ -51,8 +71,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         chosen = getattr(item, "callspec", None) and item.callspec.params.get("language")  # type: ignore[attr-defined]
         if chosen is RUST or "patina_rust" in item.nodeid:
             item.add_marker(pytest.mark.timeout(RUST_SECONDS))
-            # In one worker, one after the other: each takes the compiler that the one before left.
-            item.add_marker(pytest.mark.xdist_group("rust"))
         if chosen is RUST and any(word in item.nodeid for word in OF_THE_MACHINE):
             left_out.append(item)
     items[:] = [item for item in items if item not in left_out]

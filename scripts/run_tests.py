@@ -91,7 +91,7 @@ def pytest_commands(
     cache = ("-o", f"cache_dir=.pytest_cache/{name}")
 
     def command(number: str, *more: str) -> tuple[str, ...]:
-        how = ("pytest", "-q", "-rs", "-n", number, "--dist", "loadgroup")
+        how = ("pytest", "-q", "-rs", "-n", number)
         return (*how, *cache, *more, *tests)
 
     return command(workers), command("1", "--lf", "--lfnf=none")
