@@ -116,6 +116,8 @@ test('JupyterLab’s own search finds and replaces in the source', async ({
     notebook('search.tsnb', ['needle = 1', 'needle + needle', '"hay"'])
   );
   await patina.editor(0).click();
+  // JupyterLab gives the keys of its search to documents that it has found searchable.
+  await page.locator('.jp-mod-searchable:visible').first().waitFor();
   await page.keyboard.press('Control+f');
   const overlay = page.locator('.jp-DocumentSearch-overlay');
   await overlay.getByPlaceholder('Find', { exact: true }).fill('needle');

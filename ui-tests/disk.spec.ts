@@ -42,6 +42,8 @@ test('a file that was deleted is not made again until somebody says so', async (
   expect(existsSync(file)).toBe(false);
   await banner.getByRole('button', { name: 'Write It Again' }).click();
   await expect(banner).toHaveCount(0);
+  // The banner goes when the writing begins.
+  await expect.poll(() => existsSync(file)).toBe(true);
   expect(readFileSync(file, 'utf8')).toContain('"stays"');
 });
 
