@@ -13,8 +13,9 @@ export const search: JupyterFrontEndPlugin<void> = {
   requires: [ISearchProviderRegistry],
   activate: (_, registry: ISearchProviderRegistry) => {
     registry.add('patina', {
+      // Also before its cells are shown: JupyterLab asks once, when the notebook is opened.
       isApplicable: (widget: Widget): widget is PatinaPanel =>
-        widget instanceof PatinaPanel && widget.content.notebook.model !== null,
+        widget instanceof PatinaPanel,
       createNew: (widget, translator) =>
         new NotebookSearchProvider(
           asStockPanel(widget as PatinaPanel),
