@@ -159,6 +159,7 @@ test('the runs are a tree in the sidebar, forks of forks below each other', asyn
   await expect(
     tree.getByRole('treeitem', { name: /^Run 3, forked after #1 · idle/ })
   ).toHaveAttribute('aria-level', '3');
+  await expect(tree.getByRole('treeitem', { name: /^Run 3/ })).toBeFocused();
   await patina.page.keyboard.press('ArrowUp');
   await patina.page.keyboard.press('Enter');
   await expect(patina.tabs.nth(1)).toHaveAttribute('aria-selected', 'true');
