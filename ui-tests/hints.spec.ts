@@ -99,6 +99,8 @@ testWithOwnServer(
       .getByRole('tab', { name: /settings\.tsnb/ });
     await tab.click();
     await patina.editor(0).click();
+    // What is not saved yet would be asked for.
+    await expect(tab).not.toHaveClass(/jp-mod-dirty/);
     await tab.locator('.lm-TabBar-tabCloseIcon').click();
     await expect
       .poll(async () => {
