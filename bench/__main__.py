@@ -22,6 +22,7 @@ from bench import (  # noqa: E402
     javascript,
     kernel,
     lines,
+    load,
     octane,
     page,
     rust,
@@ -47,6 +48,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[Sequence[Figure]]]] = {
     "rust-tour": rust_tour.measure,
     "octane": octane.measure,
     "cli": cli.measure,
+    "load": load.measure,
 }
 
 

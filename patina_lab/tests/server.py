@@ -9,7 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +38,10 @@ class ServerProcess:
         folder: Path,
         on_server_stop: str = "stop",
         environment: Mapping[str, str] | None = None,
+        options: Sequence[str] = (),
     ) -> None:
         self._on_server_stop, self._environment = on_server_stop, environment or {}
+        self._options = options
         self.folder, self.root = folder, folder / "root"
         self.root.mkdir(exist_ok=True)
         self.root_dir = str(self.root)
@@ -50,7 +52,7 @@ class ServerProcess:
     async def start(self) -> User:
         """Start; return somebody who uses it once it answers."""
         self._launch()
-        user = User(self, self._fetch, self._connect)
+        user = User(self, *client_of(self.port))
         await self._answers(user)
         return user
 
@@ -59,6 +61,7 @@ class ServerProcess:
         options = {"port": self.port, "root_dir": self.root_dir, "ip": "::1"}
         arguments = [f"--ServerApp.{name}={value}" for name, value in options.items()]
         arguments.append(f"--PatinaLab.on_server_stop={self._on_server_stop}")
+        arguments += self._options
         arguments += ["--no-browser", "--allow-root", f"--IdentityProvider.token={TOKEN}"]
         extensions = dict.fromkeys(
             ("jupyter_server_fileid", "jupyter_server_ydoc", "patina_lab"), 1
@@ -113,10 +116,15 @@ class ServerProcess:
             self._process.send_signal(signum)
         self._process.wait(_PATIENCE)
 
-    async def _fetch(self, *parts: str, params: Any = None, **options: Any) -> Any:
-        url = url_concat(f"http://[::1]:{self.port}/{'/'.join(parts)}", params or {})
+
+def client_of(port: int) -> tuple[Any, Connect]:
+    """Return how a server of these is asked, and how its sockets are opened."""
+    token = {"Authorization": f"token {TOKEN}"}
+
+    async def fetch(*parts: str, params: Any = None, **options: Any) -> Any:
+        url = url_concat(f"http://[::1]:{port}/{'/'.join(parts)}", params or {})
         raise_error = options.pop("raise_error", True)
-        headers = {"Authorization": f"token {TOKEN}", **options.pop("headers", {})}
+        headers = {**token, **options.pop("headers", {})}
         request = HTTPRequest(url, headers=headers, request_timeout=_PATIENCE, **options)
         try:
             return await AsyncHTTPClient().fetch(request)
@@ -125,12 +133,10 @@ class ServerProcess:
                 raise
             return error.response
 
-    @property
-    def _connect(self) -> Connect:
-        headers = {"Authorization": f"token {TOKEN}"}
-        return lambda path: websocket_connect(
-            HTTPRequest(f"ws://[::1]:{self.port}/{path}", headers=headers)
-        )
+    def connect(path: str) -> Any:
+        return websocket_connect(HTTPRequest(f"ws://[::1]:{port}/{path}", headers=token))
+
+    return fetch, connect
 
 
 def _free_port() -> int:
