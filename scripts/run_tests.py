@@ -24,6 +24,11 @@ _CLOSING = re.compile(
     r"\b(\d+ (passed|failed|skipped|kept|errors?|files?)|passed!|no issues|code style)\b"
     r"|Success:|build succeeded"
 )
+# As pytest, Playwright and vitest name a test that failed, at the end of what they print.
+_FAILED = re.compile(
+    r"^(?:(?:FAILED|ERROR) (?=\S+\.py)|FAIL  (?=\S+\.ts)"
+    r"|(?:\[\w+\] \S )?(?=\S+\.spec\.ts:\d+:\d+))(.+)$"
+)
 _SKIPPED = re.compile(r"^SKIPPED \[(\d+)\] (.*)$")
 _SKIPPED_COUNT = re.compile(r"\b(\d+) (?:skipped|did not run)\b")
 
@@ -46,6 +51,8 @@ class Result:
     passed: bool
     closing: str
     untested: tuple[str, ...]
+    broken: tuple[str, ...] = ()
+    """The tests that failed, as their runner names them."""
     wavers: bool = False
 
     @property
@@ -91,7 +98,7 @@ def pytest_commands(
     cache = ("-o", f"cache_dir=.pytest_cache/{name}")
 
     def command(number: str, *more: str) -> tuple[str, ...]:
-        how = ("pytest", "-q", "-rs", "-n", number)
+        how = ("pytest", "-q", "-rsfE", "-n", number)
         return (*how, *cache, *more, *tests)
 
     return command(workers), command("1", "--lf", "--lfnf=none")
@@ -132,7 +139,9 @@ def run(step: Step) -> Result:
     if first.passed or not step.again:
         return first
     second = run_once(Step(f"{step.name}, again", step.again))
-    return replace(first, passed=second.passed, wavers=second.passed)
+    # Of a step that fails a second time, what failed then.
+    broken = first.broken if second.passed else second.broken
+    return replace(first, passed=second.passed, wavers=second.passed, broken=broken)
 
 
 def run_once(step: Step) -> Result:
@@ -151,12 +160,19 @@ def run_once(step: Step) -> Result:
     passed = running.returncode == 0
     verdict = "passed" if passed else "FAILED"
     print(f"=== {step.name}: {verdict}, {time.monotonic() - started:.0f} s", flush=True)
-    return Result(step, passed, closing(lines), untested(step, lines))
+    broken = () if passed else failures(lines)
+    return Result(step, passed, closing(lines), untested(step, lines), broken)
 
 
 def closing(lines: list[str]) -> str:
     """Return the line with which a runner says what came of it; empty when it says nothing."""
     return next((line for line in reversed(lines) if _CLOSING.search(line)), "")
+
+
+def failures(lines: list[str]) -> tuple[str, ...]:
+    """Return the tests that a runner says failed, each once."""
+    found = (match[1] for line in lines if (match := _FAILED.match(line)))
+    return tuple(dict.fromkeys(name.rstrip("─ ") for name in found))
 
 
 def untested(step: Step, lines: list[str]) -> tuple[str, ...]:
@@ -230,6 +246,8 @@ def main() -> int:
     failed = [result.step.name for result in results if not result.passed]
     print(f"FAILED: {', '.join(failed)}" if failed else f"All {len(steps)} steps passed.")
     for result in results:
+        for name in result.broken:
+            print(f"{result.verdict}: {result.step.name}: {name[:200]}")
         if result.wavers:
             print(f"Wavers: some of {result.step.name} passed only when it was run a second time")
     for line in (*left_out, *(line for result in results for line in result.untested)):

@@ -57,14 +57,22 @@ class Forker:
         gone = frozenset(ended)
         _await_end(gone)
         own = Own(gone, frozenset(children), frozenset(keep))
-        found = forking.audit()
-        able = forking.capabilities(language.claims(found), language.thread_names())
-        plan = forking.plan(found, own, able)
-        result = self._fork(plan, own, parked=parked)
+        plan = self._planned(own)
+        try:
+            result = self._fork(plan, own, parked=parked)
+        except forking.NewThreadError:
+            # Libraries begin threads at any time, and those of their allocators block all signals.
+            plan = self._planned(own)
+            result = self._fork(plan, own, parked=parked)
         # A copy without threads is copied again as simply as can be.
         self._plan = plan if result.carried else Plain(())
         files = language.own_files()
         return _as_forked(result, [line for line in result.report if line.name not in files])
+
+    def _planned(self, own: Own) -> Plan:
+        language, found = self._language(), forking.audit()
+        able = forking.capabilities(language.claims(found), language.thread_names())
+        return forking.plan(found, own, able)
 
     @staticmethod
     def _fork(plan: Plan, own: Own, *, parked: bool) -> ForkResult:

@@ -15,6 +15,7 @@ from patina_kernel.forking.offsets import own_offsets, reopen
 from patina_kernel.forking.perform import (
     ForkRefusedError,
     ForkResult,
+    NewThreadError,
     NoCheckpointError,
     NoForkError,
     fork,
@@ -50,6 +51,7 @@ __all__ = [
     "ForkRefusedError",
     "ForkResult",
     "Heal",
+    "NewThreadError",
     "NoCheckpointError",
     "NoForkError",
     "Own",

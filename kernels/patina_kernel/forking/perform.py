@@ -60,6 +60,10 @@ class NoCheckpointError(ForkRefusedError):
     """A copy of threads that compute cannot be parked: it would run them, or freeze their locks."""
 
 
+class NewThreadError(ForkRefusedError):
+    """A thread that blocks all signals is there and was not when the plan was made: plan again."""
+
+
 def fork(plan: Plan, own: Own) -> ForkResult:
     """Copy this process for a copy that runs at once; returns twice. Raises ForkRefusedError.
 
@@ -74,7 +78,7 @@ def fork(plan: Plan, own: Own) -> ForkResult:
     try:
         done = library.fork(own.descriptors, plan.leave)
     except native.CarryError as error:
-        return _without_threads(_instead(plan, error), report.uncarried(str(error)))
+        return _uncarried(plan, error)
     return ForkResult(done.pid, plan.report, carried=done.threads)
 
 
@@ -93,7 +97,7 @@ def fork_parked(plan: Plan, own: Own, tries: int = BUSY_TRIES) -> ForkResult:
     except native.CarryError as error:
         if error.stage is native.Stage.BUSY:
             raise _no_checkpoint() from error
-        return _without_threads(_instead(plan, error), report.uncarried(str(error)))
+        return _uncarried(plan, error)
     return ForkResult(done.pid, plan.report, carried=done.threads, held=True)
 
 
@@ -146,11 +150,15 @@ def _failed(why: str) -> ForkRefusedError:
     return ForkRefusedError(f"the process could not be copied: {why}", hint)
 
 
-def _instead(plan: CarryThreads, error: native.CarryError) -> Plain | Heal | Refuse:
-    """Return what is left when carrying failed; nothing is when there is no room for a process."""
+def _uncarried(plan: CarryThreads, error: native.CarryError) -> ForkResult:
+    """Do what is left when carrying failed; nothing is when there is no room for a process."""
     if error.stage in (native.Stage.CLONE, native.Stage.REVIVE):
         raise _failed(str(error)) from error
-    return plan.otherwise
+    if not isinstance(plan.otherwise, Refuse):
+        return _without_threads(plan.otherwise, report.uncarried(str(error)))
+    kind = NewThreadError if error.stage is native.Stage.MASKED else ForkRefusedError
+    reason = f"{plan.otherwise.reason} ({error})"
+    raise kind(reason, plan.otherwise.advice, plan.otherwise.alternatives) from error
 
 
 def _without_threads(plan: Plain | Heal | Refuse, *more: ReportLine) -> ForkResult:

@@ -449,3 +449,35 @@ for i in range(25):
     assert work() == 1275
 done()
 """)
+
+
+@carrying
+def test_when_a_library_begins_a_thread_meanwhile_the_fork_is_planned_anew() -> None:
+    check("""
+import ctypes
+from patina_kernel.executor.forker import Forker
+
+class Language:
+    began = False
+    def before_fork(self): pass
+    def own_files(self): return frozenset()
+    def thread_names(self): return {}
+    def claims(self, found):
+        if not self.began:  # after the audit
+            Language.began = True
+            start(masked)
+        return ()
+
+def masked():
+    signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+    ctypes.CDLL(None).prctl(15, b"jemalloc_bg_thd", 0, 0, 0)
+    threading.Event().wait()
+
+start()
+forked = Forker(Language).fork((), (), (), parked=False)
+if forked.pid == 0:
+    os._exit(0)
+os.waitpid(forked.pid, 0)
+assert forked.has_threads, forked
+done()
+""")
