@@ -27,7 +27,7 @@ _CLOSING = re.compile(
 # As pytest, Playwright and vitest name a test that failed, at the end of what they print.
 _FAILED = re.compile(
     r"^(?:(?:FAILED|ERROR) (?=\S+\.py)|FAIL  (?=\S+\.ts)"
-    r"|(?:\[\w+\] \S )?(?=\S+\.spec\.ts:\d+:\d+))(.+)$"
+    r"| {4}(?:\[\w+\] \S )?(?=\S+\.spec\.ts:\d+:\d+))(.+)$"
 )
 _SKIPPED = re.compile(r"^SKIPPED \[(\d+)\] (.*)$")
 _SKIPPED_COUNT = re.compile(r"\b(\d+) (?:skipped|did not run)\b")
@@ -156,7 +156,7 @@ def run_once(step: Step) -> Result:
         for line in running.stdout:
             sys.stdout.buffer.write(line)
             sys.stdout.buffer.flush()
-            lines.append(_COLOURS.sub("", line.decode(errors="replace")).strip())
+            lines.append(_COLOURS.sub("", line.decode(errors="replace")).rstrip())
     passed = running.returncode == 0
     verdict = "passed" if passed else "FAILED"
     print(f"=== {step.name}: {verdict}, {time.monotonic() - started:.0f} s", flush=True)
