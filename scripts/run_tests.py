@@ -121,8 +121,9 @@ TESTS = (
     Step("pytest of the release", *pytest_commands("release", "tests/release", workers="1")),
     Step("pytest of the kernels", *pytest_commands("kernels", "kernels")),
 )
-TRACED = ("--last-failed", "--trace=retain-on-failure")
-BROWSER = Step("playwright", ("jlpm", "test:ui"), ("jlpm", "test:ui", *TRACED))
+# One at a time: what fails beside another test only is one that wavers.
+AGAIN = ("--last-failed", "--workers=1", "--trace=retain-on-failure")
+BROWSER = Step("playwright", ("jlpm", "test:ui"), ("jlpm", "test:ui", *AGAIN))
 
 
 def environment() -> dict[str, str]:

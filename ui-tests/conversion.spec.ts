@@ -155,7 +155,7 @@ test('an ipynb that is dropped on the file browser is uploaded, and opened with 
 
 /** Drop a file of the disk on the file browser, as a person does: a script cannot make such files. */
 async function drop({ page }: PatinaPage, file: string): Promise<void> {
-  const listing = page.locator('.jp-DirListing-content');
+  const listing = page.locator('#filebrowser .jp-DirListing-content');
   await listing.waitFor();
   const box = await listing.boundingBox();
   const data = { items: [], files: [file], dragOperationsMask: 1 };

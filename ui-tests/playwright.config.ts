@@ -5,8 +5,8 @@ export default defineConfig({
   testDir: '.',
   testMatch: '*.spec.ts',
   outputDir: 'results',
-  // Each test has its own Jupyter server; two cores carry one at a time.
-  workers: 1,
+  // Each worker has a Jupyter server; a page that loads leaves one of two cores free.
+  workers: 2,
   retries: 0,
   timeout: 120_000,
   globalTimeout: 45 * 60_000,
