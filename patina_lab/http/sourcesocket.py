@@ -211,6 +211,10 @@ class SourceSocket(WebSocketHandler, JupyterHandler):
         await super().on_message(message)  # type: ignore[misc]
 
     async def send(self, message: bytes) -> None:
+        """Send a frame, as rooms want it; it is not waited for."""
+        self.tell(message)
+
+    def tell(self, message: bytes) -> None:
         """Send a frame, or let go of a client that is too far behind."""
         send_or_let_go(self, message)
 

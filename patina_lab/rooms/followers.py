@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, cast, runtime_checkable
 
 from pycrdt import Channel, Doc, YMessageType, YSyncMessageType
 from pycrdt.websocket import YRoom
 
+from patina_lab.rooms.broadcast import Hearer, broadcast
 from patina_lab.rooms.tasks import Tasks
 
 log = logging.getLogger("patina_lab.rooms")
@@ -26,7 +27,7 @@ class Followers:
     """The Y room of the runs document. It drops what clients send, but what asks for its state."""
 
     def __init__(self, ydoc: Doc[Any], tasks: Tasks) -> None:
-        self._room = YRoom(ydoc=ydoc, log=log, exception_handler=_logged)
+        self._room = _Room(ydoc=ydoc, log=log, exception_handler=_logged)
         self._room.on_message = _is_to_be_dropped
         self._tasks = tasks
 
@@ -56,6 +57,11 @@ class Followers:
         # YRoom leaves the sending end of its updates open for the garbage collector to find.
         self._room._update_send_stream.close()
         await asyncio.sleep(0)
+
+
+class _Room(YRoom):
+    async def _broadcast_updates(self) -> None:
+        await broadcast(self._update_receive_stream, cast("set[Hearer]", self.clients))
 
 
 def _is_to_be_dropped(message: bytes) -> bool:

@@ -289,6 +289,9 @@ class _Presence(Channel):
     async def send(self, message: bytes) -> None:
         pass
 
+    def tell(self, message: bytes) -> None:
+        pass
+
     async def recv(self) -> bytes:
         raise StopAsyncIteration
 

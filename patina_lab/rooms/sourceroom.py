@@ -19,6 +19,7 @@ from pycrdt import Doc
 
 from patina_lab.document.ytsnb import YTsnb
 from patina_lab.rooms import sourcenotices as words
+from patina_lab.rooms.broadcast import Hearer, broadcast
 from patina_lab.rooms.claim import Claim, Server
 from patina_lab.rooms.diskside import DiskSide, NotSavedError, Workspace
 from patina_lab.rooms.durability import Durability
@@ -156,6 +157,10 @@ class SourceRoom(DocumentRoom):
             self.notices.retract("history")
         else:
             self.notices.note(words.history_not_kept(self.disk.path, str(error)))
+
+    async def _broadcast_updates(self) -> None:
+        """Tell the clients what changes; the history hears of it elsewhere (`Durability`)."""
+        await broadcast(self._update_receive_stream, cast("set[Hearer]", self.clients))
 
     async def _on_outofband_change(self) -> None:
         """Do nothing: our own watch sees more than whether the file is newer."""
