@@ -30,7 +30,12 @@ class Client:
         `path` is below `api/patina`. Raises Problem with what the server says, or that none did.
         """
         data = self.fetch(method, f"{PREFIX}/{path}".rstrip("/"), body, **query)
-        return json.loads(data) if data else None
+        try:
+            return json.loads(data) if data else None
+        except ValueError as error:
+            what = f"What answers at {self.server.url} is no server with Patina Lab"
+            reason, hint = "Its answer is not JSON", "Look at the address, and at its path."
+            raise Problem(what, reason, hint, Exit.UNREACHED) from error
 
     def fetch(self, method: str, path: str, body: Any = None, /, **query: Any) -> bytes:
         """Ask any route of the server; return the bytes of the reply."""

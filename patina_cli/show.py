@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ from typing import Any
 import click
 
 from patina_cli.texts import plain
+
+NEEDED = 8
+"""How many letters of a column are kept where the terminal is narrow: an id is known by as many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,37 +57,38 @@ def note(text: str) -> None:
 
 
 def show_table(table: Table) -> None:
-    """Print a table: drawn in a terminal, in plain columns elsewhere."""
-    if is_terminal():
-        _draw(table)
+    """Print a table in columns; in a terminal as wide as that, with the heads in bold."""
+    if not is_terminal():
+        for line in columns(table):
+            click.echo(line)
         return
-    for line in columns(table):
+    heads, *rows = columns(table, shutil.get_terminal_size().columns)
+    say(heads, bold=True)
+    for line in rows:
         click.echo(line)
 
 
-def columns(table: Table) -> list[str]:
-    """Return a table's lines: columns two spaces apart, no trailing space."""
+def columns(table: Table, most: int | None = None) -> list[str]:
+    """Return a table's lines: columns two spaces apart, no trailing space.
+
+    Where there is no room for lines of `most` letters, the widest columns are cut, down to NEEDED.
+    """
     rows = [table.heads, *(tuple(map(plain, row)) for row in table.rows)]
     widths = [max(len(row[at]) for row in rows) for at in range(len(table.heads))]
+    while most is not None and len("  ".join(" " * width for width in widths)) > most:
+        widest = widths.index(max(widths))
+        if widths[widest] <= NEEDED:
+            break
+        widths[widest] -= 1
     return ["  ".join(_padded(row, widths, table.right)).rstrip() for row in rows]
 
 
 def _padded(row: tuple[str, ...], widths: list[int], right: frozenset[int]) -> list[str]:
+    fitting = [
+        text if len(text) <= width else f"{text[: width - 1]}…"
+        for text, width in zip(row, widths, strict=True)
+    ]
     return [
         text.rjust(width) if at in right else text.ljust(width)
-        for at, (text, width) in enumerate(zip(row, widths, strict=True))
+        for at, (text, width) in enumerate(zip(fitting, widths, strict=True))
     ]
-
-
-def _draw(table: Table) -> None:
-    from rich import box  # noqa: PLC0415 - only where it draws: it takes a while to import
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table as Drawn  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
-
-    drawn = Drawn(box=box.SIMPLE_HEAD, pad_edge=False)
-    for at, head in enumerate(table.heads):
-        drawn.add_column(head, justify="right" if at in table.right else "left")
-    for row in table.rows:
-        drawn.add_row(*(Text(plain(text)) for text in row))
-    Console(highlight=False).print(drawn)

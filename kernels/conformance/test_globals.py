@@ -57,6 +57,7 @@ async def test_while_a_cell_runs_the_last_known_table_is_answered_as_stale(
 async def test_a_name_that_is_not_there_is_an_error(kernel: Live, language: Language) -> None:
     reply = await kernel.ask("globals", name="nothing")
     assert (reply["status"], reply["ename"]) == ("error", "NoSuchGlobal")
+    assert reply["evalue"] == "There is no variable nothing."
 
 
 async def test_a_fork_knows_the_globals(kernel: Live, language: Language) -> None:

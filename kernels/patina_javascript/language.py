@@ -53,7 +53,7 @@ class JavaScriptInspector:
         asked = {"name": name, "path": list(path), "offset": offset, "limit": limit}
         found = self._session.call("globalsChildren", asked)
         if "missing" in found:
-            raise NoSuchGlobalError(found["missing"])
+            raise NoSuchGlobalError(f"There is no variable {found['missing'][:80]}.")
         return Page(_global(found["of"]), tuple(map(_global, found["children"])), found["total"])
 
 

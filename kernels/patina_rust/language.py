@@ -90,7 +90,7 @@ class RustInspector:
         """
         rows = self._look()
         if name not in rows or path:
-            raise NoSuchGlobalError(name)
+            raise NoSuchGlobalError(f"There is no variable {name[:80]}.")
         if not rows[name].has_children:
             return Page(rows[name], (), 0)
         trouble = self._look_closer(rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from patina_cli.finding import running
 from patina_cli.lab import EXTENSION, Json
 from patina_cli.problem import Problem
 from patina_cli.show import note, say, show_json
-from patina_cli.texts import plain
+from patina_cli.texts import counted, plain
 
 LATEST = "latest"
 
@@ -55,8 +56,8 @@ def convert(
     if as_json:
         show_json(done)
         return
-    runs = "no runs" if done["runs"] == 0 else f"{done['runs']} runs"
-    say(plain(f"{to}: {done['format']}, {done['cells']} cells, {runs}"))
+    runs = counted(done["runs"], "run") if done["runs"] else "no runs"
+    say(plain(f"{to}: {done['format']}, {counted(done['cells'], 'cell')}, {runs}"))
     for line in done["notes"]:
         note(plain(line))
 
@@ -79,6 +80,9 @@ def _by_server(source: Path, to: Path, run: str | None, wanted: Json, where: Whe
 
 def _here(source: Path, to: Path, run: str | None, wanted: Json) -> Json:
     """Convert without a server."""
+    # jsonschema, which nbformat imports, looks whether this is there. It builds a grammar of web
+    # addresses as it is imported, for longer than all the rest takes; no schema here has addresses.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type] # None: not installed
     import msgspec  # noqa: PLC0415 - with all below, what takes long to import
 
     from patina_lab import wire  # noqa: PLC0415

@@ -60,6 +60,9 @@ def diagnostics(output: Path | None, where: Where, as_json: bool) -> None:
         raise Problem(
             f"{file} exists already", "It is never overwritten", "--output NAME"
         ) from error
+    except OSError as error:
+        hint = "Name another place: --output NAME."
+        raise Problem(f"{file} cannot be written", str(error.strerror), hint) from error
     if as_json:
         show_json({"path": str(file), "bytes": file.stat().st_size})
     else:

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from patina_cli.commands.options import json_option
-from patina_cli.problem import Problem
+from patina_cli.problem import Exit, Problem
 from patina_cli.show import Table, say, show_json, show_table
 from patina_cli.texts import one_line
 
@@ -156,7 +156,8 @@ def remove(name: str, yes: bool, as_json: bool) -> None:
         raise Problem(f"There is no kernel {name[:80]!r}", "", "`patina kernel list`") from error
     if not yes:
         if not sys.stdin.isatty():
-            raise Problem("Nothing was removed", "Nobody can be asked", "Say so: --yes.")
+            reason, hint = "Nobody can be asked", "Say so: --yes."
+            raise Problem("Nothing was removed", reason, hint, Exit.USAGE)
         click.confirm(f"Remove {folder}?", abort=True, err=True)
     removed = manager.remove_kernel_spec(name)
     if as_json:

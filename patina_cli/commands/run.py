@@ -68,7 +68,12 @@ class Wanted:
 @click.option("--run", "in_run", metavar="RUN", help="Go on in this run, and leave it its kernel.")
 @click.option("--kernel", help="The kernel of the new run. Otherwise the notebook's.")
 @click.option("--title", help="What the new run is called.")
-@click.option("--timeout", type=float, metavar="SECONDS", help="Interrupt what takes longer.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="Interrupt what takes longer.",
+)
 @click.option("--keep", is_flag=True, help="Leave the new run its kernel when all is done.")
 @click.option("--alone", is_flag=True, help="On a server of its own, also where one runs.")
 @click.option("--quiet", is_flag=True, help="Print no outputs.")
@@ -134,8 +139,9 @@ def _run(lab: Lab, wanted: Wanted) -> Json:
     source = lab.ask("GET", f"notebooks/{opened['id']}/cells")
     chosen = selected(source, wanted.cells)
     run = _the_run(lab, opened, wanted)
+    asked = _queued(lab, run, chosen, wanted)
     try:
-        cells = _executed(lab, run, chosen, wanted)
+        cells = _executed(lab, run, asked, wanted)
     finally:
         if wanted.run is None and not wanted.keep:
             lab.ask("POST", f"runs/{run['id']}/stop")
@@ -161,17 +167,25 @@ def _the_run(lab: Lab, notebook: Json, wanted: Wanted) -> Json:
     return made
 
 
-def _executed(lab: Lab, run: Json, chosen: list[Json], wanted: Wanted) -> list[Json]:
-    """Queue cells, and follow them to their end; Ctrl-C and the timeout interrupt them."""
-    asked = lab.ask(
-        "POST",
-        f"runs/{run['id']}/execute",
-        {
-            "cells": [{"id": one["id"], "source_hash": one["source_hash"]} for one in chosen],
-            "request_id": str(uuid.uuid4()),
-            **({"parameters": wanted.values} if wanted.values else {}),
-        },
-    )
+def _queued(lab: Lab, run: Json, chosen: list[Json], wanted: Wanted) -> list[Json]:
+    """Queue cells, and return their output cells. What is refused leaves no empty run behind."""
+    asked = {
+        "cells": [{"id": one["id"], "source_hash": one["source_hash"]} for one in chosen],
+        "request_id": str(uuid.uuid4()),
+        **({"parameters": wanted.values} if wanted.values else {}),
+    }
+    try:
+        queued: list[Json] = lab.ask("POST", f"runs/{run['id']}/execute", asked)
+    except (Problem, KeyboardInterrupt):
+        lab.client.close()  # Perhaps in the midst of an answer.
+        if wanted.run is None:
+            lab.ask("DELETE", f"runs/{run['id']}")
+        raise
+    return queued
+
+
+def _executed(lab: Lab, run: Json, asked: list[Json], wanted: Wanted) -> list[Json]:
+    """Follow cells to their end; Ctrl-C and the timeout interrupt them."""
     seqs = [cell["seq"] for cell in asked]
     blobs = Blobs(lab.client, run["notebook"])
     with watching(asked, blobs, quiet=wanted.quiet) as watcher:

@@ -15,7 +15,7 @@ from patina_cli.commands.options import Where, json_option, server_options
 from patina_cli.lab import Json
 from patina_cli.problem import Problem
 from patina_cli.show import Table, say, show_json, show_table
-from patina_cli.texts import duration, one_line, size
+from patina_cli.texts import counted, duration, one_line, size
 
 LIVE = ("starting", "idle", "busy", "forking")
 
@@ -33,7 +33,8 @@ def lab(path: Path | None, options: tuple[str, ...]) -> None:
         path, options = None, (str(path), *options)
     place = (path or Path()).expanduser().resolve()
     if not place.exists():
-        raise Problem(f"There is no {place}", "", "Create the folder first: mkdir.")
+        hint = "Name one that is there; in JupyterLab's launcher you make new ones."
+        raise Problem(f"There is no {place}", "", hint)
     folder = place if place.is_dir() else place.parent
     opened = [] if place.is_dir() else [str(place)]
     # Jupyter refuses to run as root unless told; in a container there is often nobody else.
@@ -59,13 +60,9 @@ def status(where: Where, as_json: bool) -> None:
         return
     say(f"Patina Lab {info['version']} at {lab.server.url}")
     say(f"Folder    {info['notebooks_root']}")
-    say(f"Open      {_count(len(notebooks), 'notebook')}, {_count(len(runs), 'run')}")
-    say(f"At work   {_count(len(live), 'kernel')}, {len(busy)} busy")
+    say(f"Open      {counted(len(notebooks), 'notebook')}, {counted(len(runs), 'run')}")
+    say(f"At work   {counted(len(live), 'kernel')}, {len(busy)} busy")
     say(f"Kernels   {', '.join(kernel['name'] for kernel in info['kernels'])}")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 @click.command()

@@ -90,7 +90,9 @@ def test_variables_are_listed_and_opened_also_as_they_were(patina: Patina, looke
     assert patina.ok("globals", looked_at, "--after", "1")
     refused = patina("globals", looked_at, "nothing", "--json")
     assert refused.status == 4
-    assert json.loads(refused.err)["message"] == "There is no such variable"
+    told = json.loads(refused.err)
+    assert told["message"] == "There is no such variable"
+    assert told["reason"] == "There is no variable nothing."
 
 
 def test_a_fork_goes_on_from_the_state_and_two_runs_are_compared(patina: Patina, ran: str) -> None:
@@ -199,6 +201,14 @@ def test_errors_say_what_why_and_what_to_do_in_words_and_in_json(patina: Patina)
     assert "NOTEBOOK" in json.loads(usage.err)["message"]
     assert patina("fork", "x", "--after", "one").status == 2
     assert patina("status", "--server", "http://localhost:1/").status == 3
+
+
+def test_what_is_refused_before_a_cell_runs_leaves_no_run_behind(patina: Patina) -> None:
+    put(patina.place, notebook(cell("x = 1", "x")), "refused.tsnb")
+    refused = patina("run", "refused.tsnb", "-p", "1x=3")
+    assert (refused.status, "no name of a parameter" in refused.err) == (4, True)
+    assert patina("run", "refused.tsnb", "--timeout", "0").status == 2
+    assert patina.ok("runs", "refused.tsnb") == []
 
 
 def test_a_wrong_token_is_refused_with_a_hint_and_a_token_can_come_by_stdin(

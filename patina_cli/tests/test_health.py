@@ -106,6 +106,8 @@ def test_diagnostics_hold_no_secret_and_no_content(patina: Patina) -> None:
 
 
 def test_diagnostics_are_made_also_where_no_server_answers(alone: Patina) -> None:
+    refused = alone("diagnostics", "-o", "nowhere/made.zip")
+    assert (refused.status, "cannot be written" in refused.err) == (4, True)
     made = alone.ok("diagnostics", "-o", "made.zip")
     with zipfile.ZipFile(alone.place / made["path"]) as archive:
         assert json.loads(archive.read("server.json")) is None

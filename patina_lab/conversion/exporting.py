@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from patina_lab import wire
 from patina_lab.conversion.content import Content, PastRun, Read
 from patina_lab.conversion.errors import ConversionError
 from patina_lab.conversion.kernelchoice import normal_language
-from patina_lab.conversion.pages import Picture, html_page, markdown_page
 from patina_lab.conversion.texts import SCRIPTS, write_text
 from patina_lab.conversion.toipynb import ipynb_of, shown_by
+
+if TYPE_CHECKING:
+    from patina_lab.conversion.pages import Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +46,12 @@ def exported(content: Content, run: PastRun | None, page: Page, beside: Beside) 
         case "ipynb":
             text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
         case "html":
+            from patina_lab.conversion.pages import html_page  # noqa: PLC0415 - only pages need nbconvert
+
             text = html_page(notebook, page.title, beside.picture)
         case "markdown" if run is not None:
+            from patina_lab.conversion.pages import markdown_page  # noqa: PLC0415
+
             text = markdown_page(notebook, page.title, beside.picture)
         case _:
             _refuse_other_language(content.document.language, page.suffix)

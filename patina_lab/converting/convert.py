@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -179,16 +180,24 @@ def _explained(wanted: wire.Convert) -> Iterator[None]:
         hint = "Run the cell again, restore the file, or export without this run."
         raise _not_converted(wanted, f"An output is gone: {error}", hint) from error
     except FileExistsError as error:
-        hint = "Choose another name, or have it replaced: `force`."
+        hint = "Choose another name, or have it replaced: `force`, or `--force`."
         raise conflict(f"{error.filename} exists already", "Nothing was written", hint) from error
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
         reason = f"{error.strerror}: {error.filename}"
         raise not_found(f"{wanted.source} cannot be converted", reason) from error
-    except PermissionError as error:
-        status = HTTPStatus.FORBIDDEN
-        raise PatinaProblem(status, f"{wanted.source} cannot be converted", str(error)) from error
     except OSError as error:
-        raise of_disk(error) from error
+        if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise of_disk(error) from error
+        reason = f"{error.strerror}: {_meant(error, wanted)}"
+        raise PatinaProblem(
+            HTTPStatus.FORBIDDEN, f"{wanted.source} cannot be converted", reason
+        ) from error
+
+
+def _meant(error: OSError, wanted: wire.Convert) -> str:
+    """Return which file an error is of: one that is not whole yet has another name."""
+    is_source = Path(str(error.filename)).name == Path(wanted.source).name
+    return wanted.source if is_source else wanted.to
 
 
 def _not_converted(wanted: wire.Convert, reason: str, hint: str) -> PatinaProblem:

@@ -42,7 +42,7 @@ class Answers:
         except SnapshotError as error:
             return _error("SnapshotError", str(error), error.hint)
         except NoSuchGlobalError as error:
-            return _error("NoSuchGlobal", f"there is no {error}", "look at the list again")
+            return _error("NoSuchGlobal", str(error), "look at the list again")
         except Exception as error:  # noqa: BLE001 - values of users' making may raise anything
             return _error(type(error).__name__, str(error), "check what was asked, then ask again")
         return {"status": "ok", "ms": round((time.perf_counter() - started) * 1e3, 3), **reply}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import errno
 import json
 import warnings
 from contextlib import suppress
@@ -24,6 +25,7 @@ from patina_lab.conversion.toipynb import ipynb_of, shown_by
 from patina_lab.converting import Conversion, convert_file
 from patina_lab.document.format import read, write
 from patina_lab.model.outputs import Blob
+from patina_lab.rooms.newfiles import NewFiles
 from patina_lab.rooms.pastruns import records
 from patina_lab.rooms.problem import PatinaProblem
 from patina_lab.rooms.records import Header, decode, encode, fold
@@ -344,3 +346,19 @@ def test_metadata_that_jupyters_format_forbids_is_told_on_export(tmp_path: Path)
 
 def test_an_error_says_its_place_first() -> None:
     assert str(ConversionError("It is odd", place="cells[1]")) == "cells[1]: It is odd"
+
+
+def test_a_folder_that_may_not_be_written_is_told_by_the_name_that_was_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(files: NewFiles, data: bytes) -> None:
+        hidden = "/proc/self/fd/3/.a.tsnb.0a1b2c3d.new"
+        raise OSError(errno.EROFS, "Read-only file system", hidden)
+
+    monkeypatch.setattr(NewFiles, "write", refuse)
+    (tmp_path / "a.ipynb").write_text(
+        '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}'
+    )
+    with pytest.raises(PatinaProblem, match=r"a\.ipynb cannot be converted") as told:
+        convert(tmp_path, "a.ipynb", "a.tsnb")
+    assert (told.value.status, told.value.reason) == (403, "Read-only file system: a.tsnb")
