@@ -54,11 +54,19 @@ class DiskSide:
 
     `agreed` is the text that both last had in common: what differs from it on either side was
     changed there. `history` remembers it over a crash; None where nothing can be remembered.
+    `path`: where the file is, below the server's root. The document says so, too, but for pages
+    only: whoever may write can have it say anything.
     """
 
     def __init__(
-        self, document: YTsnb, workspace: Workspace, notices: Notices, history: History
+        self,
+        path: str,
+        document: YTsnb,
+        workspace: Workspace,
+        notices: Notices,
+        history: History,
     ) -> None:
+        self.path = path
         self.history: History | None = history
         self.notices = notices
         self.on_moved: Callable[[str, str], None] = lambda _old, _new: None
@@ -70,11 +78,6 @@ class DiskSide:
         self._retry_at: float | None = None
         self._turn = asyncio.Lock()
         self._backups = Backups()
-
-    @property
-    def path(self) -> str:
-        """Where the file is, below the server's root."""
-        return self._document.path or ""
 
     @property
     def file(self) -> SourceFile:
@@ -216,7 +219,7 @@ class DiskSide:
         old, new = self.path, moved.relative_to(self._workspace.root).as_posix()
         log.info("%s is %s now", old, new)
         self._workspace.files.move(old, new)
-        self._document.path = new
+        self.path = self._document.path = new
         self.on_moved(old, new)
 
     # Saving.

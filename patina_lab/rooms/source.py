@@ -64,7 +64,7 @@ class SourceDocument:
     @property
     def path(self) -> str:
         """Where the file is now, relative to the server's root."""
-        return self.document.path or ""
+        return self.room.disk.path
 
     @property
     def durability(self) -> Durability:

@@ -45,7 +45,7 @@ class SourceRoom(DocumentRoom):
     ) -> None:
         super().__init__(room_id, "text", "tsnb", loader, ystore=history, **of_stock)
         self.notices = Notices()
-        self.disk = DiskSide(self.document, workspace, self.notices, history)
+        self.disk = DiskSide(loader.path, self.document, workspace, self.notices, history)
         self.durability = Durability(self.ydoc, history)
         self.durability.on_trouble = self._on_trouble
         self._history, self._claim = history, claim
@@ -130,7 +130,7 @@ class SourceRoom(DocumentRoom):
         before = self.ydoc.get_state()
         # Each life of the room says where the file is, and which of them says it last is chance:
         # it may be one that another had overwritten, and then the document has no path.
-        self._document.path = self._file.path
+        self._document.path = self.disk.path
         await self.disk.go_on(text)
         await self._keep(self.ydoc.get_update(before))
 
@@ -165,8 +165,21 @@ class SourceRoom(DocumentRoom):
     async def _on_outofband_change(self) -> None:
         """Do nothing: our own watch sees more than whether the file is newer."""
 
+    def _on_filepath_change(self) -> None:
+        """Go along with the file, and tell the pages where it is."""
+        # A file that was deleted has no path; the notebook keeps the one that it had.
+        with suppress(RuntimeError):
+            self.disk.path = self._file.path
+        if self._document.path != self.disk.path:
+            self._document.path = self.disk.path
+
     def _on_document_change(self, target: str, event: Any) -> None:
-        if target != "state":
+        if target == "state":
+            # A page that renamed the file says so before it is known here; another one may lie.
+            # Later: nothing can be written to the document while it tells of a change.
+            if self._document.path != self.disk.path:
+                asyncio.get_running_loop().call_soon(self._on_filepath_change)
+        else:
             self.disk.edited()
             super()._on_document_change(target, event)
 

@@ -64,3 +64,18 @@ async def test_what_is_forged_in_the_source_is_no_output_and_no_trust(user: User
     assert text_of(cells[0]) == "'real'"
     assert "forged" not in str(cells)
     assert "forged" not in str(await user.status(notebook["id"], run))
+
+
+async def test_where_the_file_is_no_client_says(user: User) -> None:
+    await user.create()
+    await user.write("one")
+    editor, witness = await user.edit(), await user.edit()
+    state, told = (one.ydoc.get("state", type=Map) for one in (editor, witness))
+    for lie in ("other.tsnb", "", 5, Map({"path": "x"}), None):
+        state["path"] = lie
+        await eventually(lambda: state.get("path") == "analysis.tsnb", lambda: state.get("path"))
+    editor.text(0).insert(0, "mine ")
+    assert await editor.save() == "success"
+    assert "mine one" in user.file().read_text()
+    assert [path.name for path in user.file().parent.glob("*.tsnb")] == ["analysis.tsnb"]
+    await eventually(lambda: told.get("path") == "analysis.tsnb")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pycrdt import Map
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError
 
 from patina_lab.rooms.source import SourceDocuments
@@ -132,6 +133,23 @@ async def test_a_link_that_takes_the_place_of_a_file_while_it_is_opened_is_not_f
         await user.open("swapped/outside.tsnb")
     assert _everything(outside) == before
     assert await user.ask("GET", "notebooks") == []
+
+
+async def test_what_a_document_says_of_its_place_leads_nowhere(user: User, outside: Path) -> None:
+    notebook = (await user.create())["id"]
+    await user.write("mine")
+    editor = await user.edit()
+    state: Map[Any] = editor.ydoc.get("state", type=Map)
+    before = _everything(outside)
+    for place in (str(outside / "outside.tsnb"), "../outside.tsnb"):
+        state["path"] = place
+        editor.text(0).insert(0, "more of ")
+        assert await editor.save() == "success"
+        state["path"] = place
+        await user.ask("POST", f"notebooks/{notebook}/write-over")
+        assert (await user.open("analysis.tsnb"))["id"] == notebook
+    assert _everything(outside) == before
+    assert "more of more of mine" in user.file().read_text()
 
 
 async def test_what_a_run_writes_goes_through_no_link_that_appears_meanwhile(
