@@ -26,5 +26,16 @@ def of(pid: int) -> list[int]:
     return [one for one in compilers() if f"{_folder(one)}/family" in held]
 
 
+def doing(pid: int) -> list[str]:
+    """Return what its threads are at: state (R: wants a processor), name, and where it waits."""
+    found = []
+    for thread in Path(f"/proc/{pid}/task").glob("*"):
+        with suppress(OSError):
+            state = (thread / "stat").read_text().rpartition(") ")[2][:1]
+            names = (thread / "comm", thread / "wchan")
+            found.append(" ".join([state, *(path.read_text().strip() for path in names)]))
+    return found
+
+
 def _folder(compiler: int) -> str:
     return Path(f"/proc/{compiler}/cmdline").read_text().split("\0")[2]
