@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import shutil
@@ -31,10 +32,16 @@ def inputs() -> list[Path]:
 
 def place() -> Path:
     """Return where the built compiler is in the cache, or will be."""
+    return cache() / version() / BINARY
+
+
+@functools.cache
+def version() -> str:
+    """Return the hash of what the compiler is made from."""
     hashed = hashlib.sha256()
     for file in inputs():
         hashed.update(b"\0".join((file.name.encode(), file.read_bytes(), b"")))
-    return cache() / hashed.hexdigest()[:24] / BINARY
+    return hashed.hexdigest()[:24]
 
 
 def find() -> Path:

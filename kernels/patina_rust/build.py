@@ -48,7 +48,9 @@ def _ensured() -> Path:
 def _compile() -> Path:
     # Shared by all versions, so that a change of ours does not compile evcxr again.
     folder = artifacts.cache() / "target"
-    command = ("cargo", "build", "--release", "--locked", "--target-dir", str(folder))
+    command = ["cargo", "rustc", "--release", "--locked", "--target-dir", str(folder)]
+    # cargo looks at the times of files, and those of an installed package may be old ones.
+    command += ["--", "--cfg", f'patina_version="{artifacts.version()}"']
     try:
         done = subprocess.run(  # noqa: S603 - cargo on our own sources
             command, cwd=artifacts.SOURCES, timeout=BUILD_SECONDS, check=False
