@@ -2,8 +2,9 @@
 
 The notebook is that of the release of evcxr_jupyter, as cargo has unpacked it. Its first cell goes
 to a shell and is left out: here no text does. What differs from run to run is compared by its kind
-only: a counter that a thread counts up, the help, the order of variables. Left out is what only
-our kernel says: warnings of rustc, that a cell which `?` has ended has failed, hints of `[Patina]`.
+only: a counter that a thread counts up, the help, the order of variables. Of ours is left out what
+the other never says: warnings of rustc, that a cell which `?` has ended has failed, hints of
+`[Patina]`.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ TOUR = "registry/src/*/evcxr_jupyter-0.22.0/samples/evcxr_jupyter_tour.ipynb"
 # Its crates are compiled anew by the peer, which says nothing meanwhile.
 BUILD_SECONDS = 1800.0
 WARNING = "\x1b[33mWarning:"
+# Messages: their types and contents.
+Said = list[tuple[str, dict[str, Any]]]
 UNSTEADY = ("*counter.lock()", ":help", ":vars")
 
 
@@ -33,7 +36,8 @@ async def measure() -> Sequence[Figure]:
         ours, theirs = await start(OURS), await start(THEIRS)
         differ = 0
         for code in _cells():
-            one, two = await _outputs(ours, code), await _outputs(theirs, code)
+            one = outputs(told_by_both(await _said(ours, code)), code)
+            two = outputs(await _said(theirs, code), code)
             if one != two:
                 differ += 1
                 print(f"{code}\n  ours   {one}\n  theirs {two}", flush=True)
@@ -50,9 +54,18 @@ def _cells() -> list[str]:
     return [code for code in codes if code.strip() and not code.startswith("!")]
 
 
-async def _outputs(kernel: Timed, code: str) -> list[Any]:
-    said = await kernel.published(code, BUILD_SECONDS)
-    shown = [_shown(kind, content, code) for kind, content in said if not _is_more(content)]
+async def _said(kernel: Timed, code: str) -> Said:
+    return await kernel.published(code, BUILD_SECONDS)
+
+
+def told_by_both(said: Said) -> Said:
+    """Return what our kernel has said without what only it says."""
+    return [one for one in said if not _is_more(one[1])]
+
+
+def outputs(said: Said, code: str) -> list[Any]:
+    """Return what is to be the same, in an order that is."""
+    shown = [_shown(kind, content, code) for kind, content in said]
     streams = sorted(one for one in shown if one[0] in ("stdout", "stderr"))
     merged = {name: "".join(text for kind, text in streams if kind == name) for name, _ in streams}
     rest = [one for one in shown if one[0] not in ("stdout", "stderr")]

@@ -1,4 +1,4 @@
-"""Ends builds that nobody waits for: cargo goes on when the compiler that started it has ended."""
+"""Ends builds that nobody waits for: they go on when the compiler that started them has ended."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 
+# cargo, and what stands in its place (see compiler/src/shortcut.rs).
+NAMES = ("cargo\n", "mold\n")
+
 
 def end_builds(folder: Path) -> None:
-    """End cargo in this folder, and what it has started."""
+    """End them in this folder, with what they have started."""
     for entry in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            if (entry / "comm").read_text() == "cargo\n" and (entry / "cwd").samefile(folder):
+            if (entry / "comm").read_text() in NAMES and (entry / "cwd").samefile(folder):
                 for pid in [*_descendants(int(entry.name)), int(entry.name)]:
                     with suppress(ProcessLookupError):
                         os.kill(pid, signal.SIGKILL)

@@ -13,14 +13,12 @@ from typing import Literal
 from patina_rust import locks, views
 from patina_rust.capture import Input, stdio
 from patina_rust.compiler import (
-    CellError,
     Compiled,
     Compiler,
     CompilerEndedError,
     CompilerError,
     UnknownStateError,
 )
-from patina_rust.display import by_crate
 from patina_rust.library import SUMMARY_BYTES, Program
 from patina_rust.output import Event, Note, Parser, Question
 from patina_rust.source import batteries, without_shell
@@ -172,18 +170,6 @@ class Session:
                 self.compiler.need_another()
 
     def _compile(self, code: str, notes: list[list[str]]) -> Compiled:
-        try:
-            return self._compile_here(code, notes)
-        except CellError as error:
-            said = "".join(f"{one.message}\n{one.report}\n" for one in error.failures)
-            again = by_crate(code, said)
-            if not again:
-                raise
-            with suppress(CellError):  # the first error is about the code as it was written
-                return self._compile_here(again, notes)
-            raise
-
-    def _compile_here(self, code: str, notes: list[list[str]]) -> Compiled:
         code = without_shell(code)
         try:
             return self._compile_once(code, notes)

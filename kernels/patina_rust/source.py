@@ -13,8 +13,7 @@ _TOKEN = re.compile(
       | r(?P<hashes>\#*)"(?:.*?"(?P=hashes)|(?P<open_raw>.*\Z))
       | "(?:[^"\\]|\\.)*(?:"|(?P<open_text>\Z))
       | '(?:[^'\\]|\\.[^']*)'
-      | (?P<bracket>[()\[\]{}])
-      | (?P<end>;)""",
+      | (?P<bracket>[()\[\]{}])""",
     re.VERBOSE | re.DOTALL,
 )
 BATTERIES = (
@@ -38,17 +37,6 @@ def completeness(code: str) -> Completeness:
         elif bracket and (not opened or opened.pop() != _PAIRS[bracket]):
             return "invalid"
     return "incomplete" if opened else "complete"
-
-
-def last_statement(code: str) -> int:
-    """Return where what follows the last semicolon outside of brackets begins."""
-    depth = at = 0
-    for token in _TOKEN.finditer(code):
-        if token["bracket"]:
-            depth += 1 if token["bracket"] in "([{" else -1
-        elif token["end"] and depth == 0:
-            at = token.end()
-    return at
 
 
 def without_shell(code: str) -> str:

@@ -84,6 +84,11 @@ async def test_a_crate_is_there_in_a_fork_and_from_the_start_where_that_is_wante
         assert missing.status == "error"
         assert "/nowhere/at/all" in missing.text
         assert (await kernel.run("mine::seven() + 2")).text == "9"
+        # It is a folder, whose files may change.
+        library = tmp_path / "mine" / "src" / "lib.rs"
+        library.write_text(library.read_text().replace("{ 7 }", "{ 70 }"))
+        assert (await kernel.run("mine::seven()")).text == "70"
+        library.write_text(library.read_text().replace("{ 70 }", "{ 7 }"))
     async with started("patina-rust", env={**os.environ, "PATINA_BATTERIES": mine}) as kernel:
         assert (await kernel.run("mine::seven()")).text == "7"
 

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 from conformance.live import forked, started
 from conformance.missing import needs_rust
-from patina_rust.display import by_crate
 from patina_rust.output import Content, Note, Parser, Text
-from patina_rust.source import completeness, last_statement
+from patina_rust.source import completeness
 
 
 def test_a_partial_line_is_passed_on_and_a_partial_mark_is_held() -> None:
@@ -47,37 +46,6 @@ async def test_no_text_of_a_cell_is_a_command_of_a_shell_or_of_metakernel() -> N
         assert (await kernel.run('let x: i32 = "5".parse()?;')).status == "ok"
         assert (await kernel.run('"7".parse::<i32>()?')).text == "7"
         assert (await kernel.run("a?")).status == "error"
-
-
-@needs_rust
-async def test_what_a_crate_shows_by_a_trait_of_its_own_is_shown_by_that() -> None:
-    crate = """mod pictures {
-    pub trait Show { fn evcxr_display(&self); }
-    #[derive(Debug)] pub struct Image;
-    impl Show for Image {
-        fn evcxr_display(&self) { crate::patina_html("<b>") }
-    }
-}"""
-    async with started("patina-rust") as kernel:
-        await kernel.run(crate)
-        shown = await kernel.run("use pictures::Show;\nlet image = pictures::Image;\nimage")
-        assert [one["data"] for one in shown.of("execute_result")] == [{"text/html": "<b>"}]
-        wrong = await kernel.run("let two = 2; (pictures::Image, two.nothing)")
-        assert "doesn't have fields" in wrong.reply["evalue"]
-        assert (await kernel.run("5")).text == "5"
-
-
-def test_the_last_statement_is_after_a_semicolon_that_is_in_no_bracket_text_or_comment() -> None:
-    code = 'use a::b;\nf(|x| { x; 1 }, ";") // ;'
-    assert code[last_statement(code) :] == '\nf(|x| { x; 1 }, ";") // ;'
-    assert last_statement("f()") == 0
-
-
-def test_an_item_that_is_not_ended_by_a_semicolon_is_not_taken_into_an_expression() -> None:
-    said = "candidate #1 is defined in an impl of the trait `Show` for the type `I`"
-    assert by_crate("let x = 1; x", said) == "let x = 1;Show::evcxr_display(&{ x\n});"
-    assert by_crate("fn f() {}\nx", said) == ""
-    assert by_crate("x", said.replace("Show", "PatinaDisplay")) == ""
 
 
 @needs_rust

@@ -4,8 +4,8 @@
 //!     patina-rust-compiler serve FOLDER      answers requests at FOLDER/socket
 //!     patina-rust-compiler complete FOLDER   completes names: requests on stdin, one line each
 //!
-//! evcxr and cargo start this binary again for two other ends: as evcxr's child process, which would
-//! run the cells ([`stub`]), and around rustc ([`rustc`]).
+//! evcxr and cargo start this binary again for three other ends: as evcxr's child process, which would
+//! run the cells ([`stub`]), around rustc ([`rustc`]), and in cargo's place ([`shortcut`]).
 
 mod board;
 mod builds;
@@ -19,6 +19,7 @@ mod outline;
 mod prelude;
 mod protocol;
 mod rustc;
+mod shortcut;
 mod slots;
 mod stub;
 
@@ -28,6 +29,9 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 
 fn main() -> Result<()> {
+    if shortcut::is_called() {
+        return shortcut::run();
+    }
     if std::env::var_os("EVCXR_RUSTC_WRAPPER").is_some() {
         evcxr::runtime_hook();
     }
@@ -53,6 +57,11 @@ fn begin(folder: &str) -> Result<()> {
     use std::os::unix::process::CommandExt;
     Command::new(std::env::current_exe()?)
         .args(["serve", folder])
+        .envs(
+            shortcut::environment(Path::new(folder))
+                .into_iter()
+                .flatten(),
+        )
         .stdin(Stdio::inherit())
         .process_group(0)
         .spawn()?;

@@ -1,11 +1,14 @@
 //! Around rustc: cargo starts this binary in its place, so that the warnings of a cell are known.
 //! evcxr itself tells errors only.
 
+use std::ffi::{OsStr, OsString};
 use std::io::Write;
 use std::os::unix::process::CommandExt;
-use std::process::Command;
+use std::process::{Command, Output};
 
 use anyhow::{Context, Result};
+
+use crate::{prelude, shortcut};
 
 /// Names the file for what rustc says of a cell.
 pub const NOTES: &str = "PATINA_RUST_NOTES";
@@ -14,19 +17,47 @@ const CELL: &str = "ctx";
 
 pub fn run() -> Result<()> {
     let mut words = std::env::args_os().skip(1);
-    let mut command = Command::new(words.next().context("rustc is not named")?);
-    let words: Vec<_> = words.collect();
+    let program = words.next().context("rustc is not named")?;
+    let words: Vec<OsString> = words.collect();
+    let mut command = Command::new(&program);
     command.args(&words);
-    let is_cell = words
-        .windows(2)
-        .any(|pair| pair[0] == "--crate-name" && pair[1] == CELL);
+    let is_cell = value(&words, "--crate-name").is_some_and(|name| name == CELL);
     if !is_cell {
         return Err(command.exec().into());
     }
-    let done = command.output()?;
+    let done = compiled(&mut command)?;
+    if done.status.success() {
+        shortcut::keep(&program, &words);
+    }
+    end(&done)
+}
+
+/// What follows a word.
+pub fn value<'a>(words: &'a [OsString], name: &str) -> Option<&'a OsStr> {
+    let at = words.iter().position(|word| word == name)?;
+    words.get(at + 1).map(OsString::as_os_str)
+}
+
+/// Runs rustc for a cell, and notes what it says. Where a crate shows the value of the cell, too, our
+/// own way to do so is left out.
+pub fn compiled(command: &mut Command) -> Result<Output> {
+    let mut done = command.output()?;
+    if !done.status.success() && is_ambiguous(&done.stderr) {
+        done = command.args(["--cfg", prelude::OWN]).output()?;
+    }
     let notes = std::env::var_os(NOTES).context("the file of notes is not set")?;
     std::fs::write(notes, &done.stderr)?;
-    std::io::stdout().write_all(&done.stdout)?;
-    std::io::stderr().write_all(&done.stderr)?;
-    std::process::exit(done.status.code().unwrap_or(1));
+    Ok(done)
+}
+
+fn is_ambiguous(said: &[u8]) -> bool {
+    String::from_utf8_lossy(said).contains("multiple `evcxr_display` found")
+}
+
+/// Says what rustc has said, and ends as it has ended.
+pub fn end(done: &Output) -> ! {
+    // Where nobody listens any more, nothing is to be said.
+    let _ = std::io::stdout().write_all(&done.stdout);
+    let _ = std::io::stderr().write_all(&done.stderr);
+    std::process::exit(done.status.code().unwrap_or(1))
 }
