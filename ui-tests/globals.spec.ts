@@ -29,6 +29,9 @@ test('the variables of the shown run are listed, filtered by a regular expressio
   await expect(grid.getByRole('row', { name: /^\['two'\]/ })).toContainText(
     'str'
   );
+  // What the filter finds is shown, although functions are in a group that is closed.
+  await patina.page.getByLabel('Filter variables').fill('^area');
+  await expect(grid.getByRole('row', { name: /area/ })).toBeVisible();
 });
 
 test('parts come a hundred at a time, and what is open stays so while cells run', async ({
@@ -72,6 +75,10 @@ test('a variable is watched, seen as it was after an earlier cell, and leads to 
     patina.page.getByText('Past, not live: as it was after #1')
   ).toBeVisible();
   await expect(grid.getByRole('row', { name: /\bm int/ })).toHaveCount(0);
+  // The place in the list is kept, and there is nothing to open.
+  await expect(grid.getByRole('row', { selected: true })).toContainText('n');
+  await row.dblclick();
+  await expect(patina.page.locator('.jp-PatinaPreview')).toHaveCount(0);
   await patina.page.getByLabel('When').selectOption('now');
   await row.click();
   await patina.page.keyboard.press('g');
@@ -100,6 +107,19 @@ test('an array is shown as a table, page by page', async ({
   await expect(preview.getByText('50–99 of 100')).toBeVisible();
   await expect(
     preview.getByRole('row', { name: '99 297 298 299' })
+  ).toBeVisible();
+  // Its variable is opened once, and the tree acts on the notebook that is behind it now.
+  await grid.focus();
+  await patina.page.keyboard.press('Enter');
+  await expect(preview).toHaveCount(1);
+  await patina.page.getByRole('tab', { name: /^Runs of/ }).click();
+  const run = patina.page.getByRole('treeitem', { name: /^Run 1/ });
+  await run.focus();
+  await patina.page.keyboard.press('F2');
+  await patina.page.getByRole('dialog').getByRole('textbox').fill('Table');
+  await patina.dialog('OK').click();
+  await expect(
+    patina.page.getByRole('treeitem', { name: /^Table/ })
   ).toBeVisible();
 });
 

@@ -7,7 +7,7 @@ test('a bad cell is undone: its state is gone, its output is kept and struck thr
   await patina.open(
     notebook('undo.tsnb', [
       'data = [1, 2, 3]',
-      'data.clear()\n"emptied"',
+      'data.clear()\nextra = 1\n"emptied"',
       'data'
     ])
   );
@@ -20,8 +20,19 @@ test('a bad cell is undone: its state is gone, its output is kept and struck thr
   await expect(patina.output(2, 2, 'succeeded, undone')).toContainText(
     'emptied'
   );
+  // The variables show what it changed, until a cell runs.
+  await patina.command('Show Globals', 'g', 'v');
+  const mark = (name: RegExp, word: string) =>
+    patina.page
+      .getByRole('treegrid', { name: 'Globals' })
+      .getByRole('row', { name })
+      .getByRole('img', { name: word });
+  await expect(mark(/\bdata list 3/, 'changed')).toBeVisible();
+  await expect(mark(/\bextra int/, 'gone')).toBeVisible();
   await patina.run(2);
   await expect(patina.output(3, 3, 'succeeded')).toContainText('[1, 2, 3]');
+  await expect(mark(/\bextra int/, 'gone')).toHaveCount(0);
+  await expect(mark(/\bdata list 3/, 'changed')).toHaveCount(0);
 });
 
 test('several executions are undone, one after the other; then the command says why not', async ({
@@ -40,6 +51,11 @@ test('several executions are undone, one after the other; then the command says 
   await patina.command('Undo Last Execution', 'u', 'u');
   await expect(patina.output(1, 1, 'succeeded, undone')).toBeVisible();
   await expect(patina.idle).toBeVisible();
+  // Whoever presses the keys is told why nothing happens.
+  await patina.command('Undo Last Execution', 'u', 'u');
+  await expect(
+    patina.page.getByRole('alert').getByText('Nothing has run yet')
+  ).toBeVisible();
   await patina.page
     .getByRole('menubar')
     .getByRole('menuitem', { name: 'Patina', exact: true })

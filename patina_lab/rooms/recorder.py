@@ -208,6 +208,9 @@ class Recorder:
                 execution_count=final.execution_count,
             )
         )
+        if final.started:
+            self.variables.ran(final.seq, self._run.session)
+            self._show_variables_soon()
         self._ledger.sync_soon()
 
     def update_display(self, display: Display) -> None:

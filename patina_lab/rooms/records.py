@@ -232,6 +232,10 @@ def begun(header: Header) -> Folded:
     return Folded(header, header.title, last_seq=last_seq, base=last_seq)
 
 
+_Change = Began | OutputWritten | OutputsCut | Closed | Pinned
+"""What changes an output cell that was opened."""
+
+
 class LogOrderError(ValueError):
     """A record that cannot stand where it stands."""
 
@@ -255,9 +259,7 @@ def add(folded: Folded, record: Record) -> None:
         case Opened():
             _open(folded, record)
         case Began() | OutputWritten() | OutputsCut() | Closed() | Pinned():
-            folded.cells[record.seq] = _changed(_opened(folded, record.seq), record)
-            if isinstance(record, Began):
-                _run_cell(folded, record.seq)
+            _change(folded, record)
         case Deleted(seq=seq):
             folded.last_seq = max(folded.last_seq, seq)
         case Retitled(title=title):
@@ -276,6 +278,14 @@ def _open(folded: Folded, record: Opened) -> None:
     folded.last_seq = max(folded.last_seq, seq)
     if record.request:
         folded.requests.setdefault(record.request, []).append(seq)
+
+
+def _change(folded: Folded, record: _Change) -> None:
+    folded.cells[record.seq] = _changed(_opened(folded, record.seq), record)
+    if isinstance(record, Began):
+        _run_cell(folded, record.seq)
+    elif isinstance(record, Closed) and record.started:
+        folded.variables.ran(record.seq, folded.session)
 
 
 def _run_cell(folded: Folded, seq: int) -> None:
@@ -330,9 +340,7 @@ def _tell(folded: Folded, record: GlobalsTold) -> None:
         folded.cells[record.seq] = _replace(cell, globals_changed=names)
 
 
-def _changed(
-    cell: wire.OutputCell, record: Began | OutputWritten | OutputsCut | Closed | Pinned
-) -> wire.OutputCell:
+def _changed(cell: wire.OutputCell, record: _Change) -> wire.OutputCell:
     match record:
         case Began():
             return _replace(cell, status="running", started=record.at)

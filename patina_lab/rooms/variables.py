@@ -53,13 +53,17 @@ class Variables:
         """Take a cell's changes into account."""
         self.begin(told.session)
         self._told.append(told)
-        if (told.session, told.seq) != self._step:
-            self._step = (told.session, told.seq)
-            self._marks, self._gone = {}, {}
+        self.ran(told.seq, told.session)
         for row in told.rows:
             self._mark(row)
         _apply(self.now, told)
         self.total = told.total
+
+    def ran(self, seq: int, session: int) -> None:
+        """Take note that a cell ran, whatever it changed: older changes are no news any more."""
+        if (session, seq) != self._step:
+            self._step = (session, seq)
+            self._marks, self._gone = {}, {}
 
     def _mark(self, row: wire.Global) -> None:
         if row.changed is None:

@@ -45,6 +45,8 @@ export type GlobalRow =
 
 /** What is open, and what was fetched of it. */
 export interface IOpenState {
+  /** Whether parts can be had: of the past only what each variable was is known. */
+  readonly hasParts: boolean;
   isOpen(key: string): boolean;
   /** Undefined while it is on its way. */
   parts(key: string): IParts | undefined;
@@ -88,7 +90,8 @@ function add(
   level: number
 ): void {
   const key = pathKey(name, path);
-  const canOpen = global.has_children && global.changed !== 'gone';
+  const canOpen =
+    state.hasParts && global.has_children && global.changed !== 'gone';
   const isOpen = canOpen ? state.isOpen(key) : null;
   found.push({ kind: 'global', key, name, path, global, level, isOpen, group });
   if (!isOpen) {

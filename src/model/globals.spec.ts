@@ -73,6 +73,7 @@ test('an open value shows the parts that came, and says how many are left', () =
   const some = [variable('x', { has_children: true }), variable('y')];
   const key = pathKey('x');
   const state: IOpenState = {
+    hasParts: true,
     isOpen: asked => asked === key || asked === 'group:data',
     parts: () => ({ children: [variable('[0]')], total: 201 })
   };
@@ -94,6 +95,7 @@ test('what cannot be opened says so in its own row, and a variable that is gone 
     variable('z', { has_children: true, changed: 'gone' })
   ];
   const found = rows(grouped(some, EVERYTHING), {
+    hasParts: true,
     isOpen: () => true,
     parts: () => ({ children: [], total: 0, trouble: 'No' })
   });
@@ -106,11 +108,23 @@ test('what cannot be opened says so in its own row, and a variable that is gone 
   expect(found[3]).toMatchObject({ isOpen: null });
 });
 
+test('of the past nothing can be opened', () => {
+  const found = rows(
+    grouped([variable('x', { has_children: true })], EVERYTHING),
+    { hasParts: false, isOpen: () => true, parts: () => undefined }
+  );
+  expect(found[1]).toMatchObject({ kind: 'global', isOpen: null });
+});
+
 test('ten thousand variables are filtered and sorted, the latest change first', () => {
   const many = Array.from({ length: 10_000 }, (_, n) =>
     variable(`variable_${(n * 7919) % 10_000}`, { by: n % 50, bytes: n })
   );
-  const state: IOpenState = { isOpen: () => true, parts: () => undefined };
+  const state: IOpenState = {
+    hasParts: true,
+    isOpen: () => true,
+    parts: () => undefined
+  };
   const found = rows(
     grouped(many, { ...EVERYTHING, pattern: '99$', sort: 'changed' }),
     state

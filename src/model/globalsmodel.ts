@@ -2,7 +2,6 @@ import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
 import type { IPatinaClient, IRunView } from '../tokens';
 import type * as wire from '../wire';
-import { latest } from './abilities';
 import {
   type GlobalRow,
   groupKey,
@@ -27,6 +26,8 @@ const CLOSED: readonly GlobalsKind[] = [
   'module',
   'private'
 ];
+
+const GROUP_KEYS: ReadonlySet<string> = new Set(GROUPS.map(groupKey));
 
 export const START: IGlobalsQuery = {
   pattern: '',
@@ -84,13 +85,20 @@ export class GlobalsModel implements IDisposable, IOpenState {
     return this._trouble;
   }
 
-  /** The latest output cell that changed a variable. */
-  get latest(): number {
-    return this._latest;
+  /** Whether the variables of the past are on their way; those shown before still are. */
+  get isLoading(): boolean {
+    return this._isLoading;
   }
 
+  get hasParts(): boolean {
+    return this._after === null;
+  }
+
+  /** A filter opens all groups, so that nothing it finds is hidden; they can be closed again. */
   isOpen(key: string): boolean {
-    return this._open.has(key);
+    return this._isFiltered(key)
+      ? !this._closedFiltered.has(key)
+      : this._open.has(key);
   }
 
   parts(key: string) {
@@ -151,7 +159,7 @@ export class GlobalsModel implements IDisposable, IOpenState {
     this._view = view;
     view?.globalsChanged.connect(this._onGlobals, this);
     this._after = this._trouble = null;
-    this._hasNews = false;
+    this._isLoading = this._hasNews = false;
     this._fresh = new Set();
     this._parts.showRun(view?.id ?? null);
     this._take(view?.globals ?? []);
@@ -161,34 +169,40 @@ export class GlobalsModel implements IDisposable, IOpenState {
   async showAfter(seq: number | null): Promise<void> {
     this._after = seq;
     this._trouble = null;
+    this._isLoading = false;
     const view = this._view;
     if (seq === null || !view) {
       this._take(view?.globals ?? []);
       return;
     }
-    this._take([]);
+    this._isLoading = true;
+    this._lay();
     try {
       const past = await this._client.globalsAfter(view.id, seq);
       if (this._isAt(view, seq)) {
+        this._isLoading = false;
         this._take(past);
       }
     } catch (error) {
       if (this._isAt(view, seq)) {
+        this._isLoading = false;
         this._trouble = error instanceof Error ? error.message : String(error);
-        this._changed.emit();
+        this._take([]);
       }
     }
   }
 
   /** Change what is asked for; what is not named stays. */
   ask(query: Partial<IGlobalsQuery>): void {
+    this._closedFiltered.clear();
     this._query = { ...this._query, ...query };
     this._lay();
   }
 
   toggle(key: string): void {
-    if (!this._open.delete(key)) {
-      this._open.add(key);
+    const open = this._isFiltered(key) ? this._closedFiltered : this._open;
+    if (!open.delete(key)) {
+      open.add(key);
     } else {
       this._parts.drop(key);
     }
@@ -205,6 +219,10 @@ export class GlobalsModel implements IDisposable, IOpenState {
     this._view?.globalsChanged.disconnect(this._onGlobals, this);
     this._parts.dispose();
     Signal.clearData(this);
+  }
+
+  private _isFiltered(key: string): boolean {
+    return this._query.pattern !== '' && GROUP_KEYS.has(key);
   }
 
   private _isAt(view: IRunView, seq: number): boolean {
@@ -238,8 +256,6 @@ export class GlobalsModel implements IDisposable, IOpenState {
 
   private _take(globals: readonly wire.Global[]): void {
     this._globals = globals;
-    const seq = this._view && latest(this._view)?.seq;
-    this._latest = this._after ?? seq ?? 0;
     this._lay();
   }
 
@@ -262,7 +278,7 @@ export class GlobalsModel implements IDisposable, IOpenState {
   private _rows: readonly GlobalRow[] = [];
   private _shown = 0;
   private _after: number | null = null;
-  private _latest = 0;
+  private _isLoading = false;
   private _isManual = false;
   private _hasNews = false;
   private _trouble: string | null = null;
@@ -270,6 +286,8 @@ export class GlobalsModel implements IDisposable, IOpenState {
   private _fresh: ReadonlySet<string> = new Set();
   private _freshSince = 0;
   private readonly _parts: GlobalParts;
+  /** The groups that a person has closed since the filter was set. */
+  private readonly _closedFiltered = new Set<string>();
   private readonly _open = new Set(
     GROUPS.filter(group => !CLOSED.some(kind => kind === group)).map(groupKey)
   );

@@ -66,7 +66,7 @@ export const compare: JupyterFrontEndPlugin<void> = {
     const settings = followSettings(registry);
     const baselines = new Baselines(state);
     const services = { app, client, rendermime, settings, baselines, trans };
-    const commands = new PanelCommands(app, tracker, palette);
+    const commands = new PanelCommands(app, tracker, palette, trans);
     commands.add({
       id: 'set-baseline',
       label: trans.__('Set as Baseline'),

@@ -53,7 +53,7 @@ export const completion: JupyterFrontEndPlugin<void> = {
       );
       again();
     });
-    const commands = new PanelCommands(app, tracker, null);
+    const commands = new PanelCommands(app, tracker, null, trans);
     commands.add({
       id: 'complete',
       label: trans.__('Complete Code'),

@@ -35,7 +35,7 @@ export const conversion: JupyterFrontEndPlugin<void> = {
     const trans = translator.load('patina_lab');
     const importer = new Importer(client, documents, trans);
     const exporter = new Exporter(importer, documents, trans);
-    const panels = new PanelCommands(app, tracker, palette);
+    const panels = new PanelCommands(app, tracker, palette, trans);
     const selected = () => [...(browser?.selectedItems() ?? [])];
     const pathOf = ({ path }: { path?: unknown }): string | null =>
       typeof path === 'string'

@@ -3,8 +3,9 @@ import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 /**
  * A disabled command says why in a menu too, as a tooltip of its item.
  *
- * The palette and toolbars show the caption of a command, which is the reason while it is
- * disabled; Lumino's menus show no captions. The item under the pointer gets its own then.
+ * Toolbars show the caption of a command, which is the reason while it is disabled, and so does
+ * the palette (style/base.css); Lumino's menus show no captions. The item under the pointer gets
+ * its own then. What a key would do is told by the command itself (PanelCommands).
  */
 export const disabledReasons: JupyterFrontEndPlugin<void> = {
   id: 'patina-lab:disabled-reasons',

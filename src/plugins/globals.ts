@@ -3,22 +3,17 @@ import {
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import {
-  ICommandPalette,
-  MainAreaWidget,
-  type WidgetTracker
-} from '@jupyterlab/apputils';
+import { ICommandPalette, type WidgetTracker } from '@jupyterlab/apputils';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStateDB } from '@jupyterlab/statedb';
-import { ITranslator, type TranslationBundle } from '@jupyterlab/translation';
+import { ITranslator } from '@jupyterlab/translation';
 import { globalsIcon } from '../icons';
-import type { GlobalRow } from '../model/globalrows';
 import { GlobalsModel } from '../model/globalsmodel';
-import { type VariableRequests, variableRequests } from '../services/variables';
+import { variableRequests } from '../services/variables';
 import { WatchedNames } from '../services/watchednames';
 import { IPatinaClient, IPatinaTracker, IPlainNotebooks } from '../tokens';
 import { GlobalsPanel } from '../widgets/globals/globalspanel';
-import { GlobalPreview } from '../widgets/globals/preview';
+import { Previews } from '../widgets/globals/previews';
 import type { PatinaPanel } from '../widgets/notebook/panel';
 import type { NotebookSettings } from '../widgets/notebook/settings';
 import { addGlobalsCommands } from './commands/globals';
@@ -71,9 +66,12 @@ export const globals: JupyterFrontEndPlugin<void> = {
       app.shell.currentChanged?.connect(look);
       plain.changed.connect(look);
     }
-    const open = (row: GlobalRow | null) =>
-      show(app, requests, panel, row, trans);
-    panel.grid.opened.connect((_, row) => open(row));
+    const previews = new Previews(app.shell, requests, trans);
+    panel.grid.opened.connect((_, row) => {
+      if (row.kind === 'global' && model.view) {
+        previews.show(model.view, row.name, row.path);
+      }
+    });
     const go = (seq: number) =>
       plain && panel.kernel
         ? revealExecution(app, plain, seq)
@@ -128,28 +126,4 @@ function followGlobalsSettings(
   };
   settings.changed.connect(apply);
   apply();
-}
-
-/** Show a variable on its own, in a tab beside the notebook. */
-function show(
-  app: JupyterFrontEnd,
-  client: VariableRequests,
-  { model }: GlobalsPanel,
-  row: GlobalRow | null,
-  trans: TranslationBundle
-): void {
-  if (row?.kind !== 'global' || !model.view) {
-    return;
-  }
-  const { name, path } = row;
-  const content = new GlobalPreview(client, model.view, name, path, trans);
-  const widget = new MainAreaWidget({ content });
-  widget.title.label = [name, ...path].join('');
-  widget.title.caption = `${widget.title.label} · ${model.view.run.title}`;
-  widget.title.icon = globalsIcon;
-  widget.title.closable = true;
-  app.shell.add(widget, 'main', {
-    mode: 'split-bottom',
-    type: 'Patina Variable'
-  });
 }

@@ -25,7 +25,9 @@ export const runtree: JupyterFrontEndPlugin<void> = {
     restorer: ILayoutRestorer | null
   ) => {
     const trans = translator.load('patina_lab');
-    const run = (id: string) => () => void app.commands.execute(`patina:${id}`);
+    // Of the notebook of the tree: another thing, as a comparison, may be in front of it.
+    const run = (id: string) => (panel: PatinaPanel) =>
+      void app.commands.execute(`patina:${id}`, { panel: panel.id });
     const tree = new RunTree(trans, {
       rename: run('rename-run'),
       stop: run('stop-run'),

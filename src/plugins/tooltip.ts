@@ -19,7 +19,7 @@ export const tooltip: JupyterFrontEndPlugin<void> = {
     translator: ITranslator
   ) => {
     const trans = translator.load('patina_lab');
-    new PanelCommands(app, tracker, null).add({
+    new PanelCommands(app, tracker, null, trans).add({
       id: 'tooltip',
       label: trans.__('Show Contextual Help'),
       unable: panel =>

@@ -76,6 +76,8 @@ def test_only_the_latest_step_is_marked_and_what_it_removed_stays_to_be_seen() -
     assert [(one.name, one.changed) for one in variables.rows()] == [("a", None), ("c", "new")]
     variables.undo([3], 3, 2, 1)
     assert [(one.name, one.changed) for one in variables.rows()] == [("a", None), ("c", "gone")]
+    variables.ran(4, 1)  # and changed nothing
+    assert [(one.name, one.changed) for one in variables.rows()] == [("a", None)]
 
 
 def test_what_a_fork_began_with_has_the_cells_of_its_parent() -> None:

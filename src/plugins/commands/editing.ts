@@ -33,8 +33,8 @@ export const editing: JupyterFrontEndPlugin<void> = {
     translator: ITranslator,
     palette: ICommandPalette | null
   ) => {
-    const commands = new PanelCommands(app, tracker, palette);
     const trans = translator.load('patina_lab');
+    const commands = new PanelCommands(app, tracker, palette, trans);
     for (const [id, label, edit] of edits(trans)) {
       commands.add({
         id,

@@ -22,7 +22,7 @@ export const execution: JupyterFrontEndPlugin<void> = {
     palette: ICommandPalette | null
   ) => {
     const trans = translator.load('patina_lab');
-    const commands = new PanelCommands(app, tracker, palette);
+    const commands = new PanelCommands(app, tracker, palette, trans);
     commands.add({
       id: 'run-and-advance',
       needs: 'run',

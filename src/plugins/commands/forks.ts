@@ -27,7 +27,7 @@ export const forks: JupyterFrontEndPlugin<void> = {
     palette: ICommandPalette | null
   ) => {
     const trans = translator.load('patina_lab');
-    const commands = new PanelCommands(app, tracker, palette);
+    const commands = new PanelCommands(app, tracker, palette, trans);
     const unable = ({ shownRun: { view } }: PatinaPanel): Unable =>
       view ? unableToFork(view, trans) : trans.__('There is no run yet');
     commands.add({

@@ -27,14 +27,14 @@ export function addGlobalsCommands(
     name: string,
     label: string,
     execute: () => unknown,
-    isEnabled: () => boolean = () => true
+    unable: () => string | null = () => null
   ) => {
     const id = `patina:${name}`;
     app.commands.addCommand(id, {
       label,
-      caption: label,
+      caption: () => unable() ?? label,
       describedBy: NO_ARGUMENTS,
-      isEnabled,
+      isEnabled: () => unable() === null,
       execute
     });
     palette?.addItem({ command: id, category: 'Patina' });
@@ -43,7 +43,12 @@ export function addGlobalsCommands(
     const row = panel.grid.active;
     return row?.kind === 'global' ? row : null;
   };
-  const hasLine = () => line() !== null;
+  const noLine = () =>
+    line() ? null : trans.__('No variable is selected in Globals');
+  const isPast = () =>
+    panel.model.hasParts
+      ? null
+      : trans.__('Of the past only what is shown here is kept');
   add('show-globals', trans.__('Show Globals'), () =>
     app.shell.activateById(panel.id)
   );
@@ -53,26 +58,34 @@ export function addGlobalsCommands(
     }
     panel.filter();
   });
-  add('open-variable', trans.__('Open Variable'), () =>
-    panel.grid.activateRow()
+  add(
+    'open-variable',
+    trans.__('Open Variable'),
+    () => panel.grid.activateRow(),
+    // A group is opened as well, and what is left of parts is fetched.
+    () => (line() ? isPast() : panel.grid.active ? null : noLine())
   );
   add(
     'watch',
     trans.__('Watch Variable'),
     () => actions.watch(line()?.name ?? ''),
-    hasLine
+    noLine
   );
   add(
     'copy-name',
     trans.__('Copy Name of Variable'),
     () => Clipboard.copyToSystem(expression(line())),
-    hasLine
+    noLine
   );
   add(
     'go-changed-by',
     trans.__('Go to Changing Cell'),
     () => actions.reveal(line()?.global.by ?? 0),
-    () => (line()?.global.by ?? 0) > 0
+    () =>
+      noLine() ??
+      (line()?.global.by
+        ? null
+        : trans.__('It is not known which cell changed it'))
   );
   panel.model.changed.connect(() => commandsChanged(app.commands));
 }

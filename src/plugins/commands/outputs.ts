@@ -26,7 +26,7 @@ export const outputs: JupyterFrontEndPlugin<void> = {
     palette: ICommandPalette | null
   ) => {
     const trans = translator.load('patina_lab');
-    const commands = new PanelCommands(app, tracker, palette);
+    const commands = new PanelCommands(app, tracker, palette, trans);
     const noPane = ({ content }: PatinaPanel): Unable =>
       content.runPane ? null : trans.__('The runs are not there yet');
     /** A command about the output cell that has, or last had, the focus. */

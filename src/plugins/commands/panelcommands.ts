@@ -1,6 +1,12 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
-import type { ICommandPalette, WidgetTracker } from '@jupyterlab/apputils';
+import {
+  type ICommandPalette,
+  Notification,
+  type WidgetTracker
+} from '@jupyterlab/apputils';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import type { LabIcon } from '@jupyterlab/ui-components';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { PatinaPanel } from '../../widgets/notebook/panel';
 import { commandsChanged } from './changed';
 
@@ -31,12 +37,29 @@ export interface IElsewhere {
   execute(): unknown;
 }
 
-/** Adds commands that act on the notebook in front, and puts them into the palette. */
+/** How long it is shown why a key does nothing, in milliseconds. */
+const SHOWN = 4000;
+
+/** Arguments of a command on the notebook in front, or on one that is behind. */
+const PANEL_ARGUMENTS = {
+  args: {
+    type: 'object',
+    properties: { panel: { type: 'string', description: 'The id of its tab' } }
+  }
+};
+
+/**
+ * Adds commands that act on the notebook in front, and puts them into the palette.
+ *
+ * Why a command cannot be done is its caption. Whoever presses its key is told as well: for keys
+ * a command is therefore enabled wherever it could be meant.
+ */
 export class PanelCommands {
   constructor(
     private readonly _app: JupyterFrontEnd,
     private readonly _tracker: WidgetTracker<PatinaPanel>,
-    private readonly _palette: ICommandPalette | null
+    private readonly _palette: ICommandPalette | null,
+    private readonly _trans: TranslationBundle
   ) {
     const changed = () => commandsChanged(_app.commands);
     _tracker.currentChanged.connect(changed);
@@ -56,27 +79,58 @@ export class PanelCommands {
 
   add(command: IPanelCommand): void {
     const id = `patina:${command.id}`;
-    const { label, caption, icon, execute } = command;
-    const elsewhere = () =>
-      command.elsewhere?.isInFront() ? command.elsewhere : null;
-    const reason = () =>
-      this.panel
-        ? unableIn(this.panel, command)
-        : (elsewhere()?.unable() ?? null);
+    const { label, caption, icon } = command;
+    const reason = (args: Arguments) => this._reason(command, args);
+    const isMeant = (args: Arguments) =>
+      this._panelOf(args) !== null || isInFront(command.elsewhere);
     this._app.commands.addCommand(id, {
       label,
-      caption: () => reason() ?? caption ?? label,
+      caption: args => reason(args) ?? caption ?? label,
       icon: icon?.bindprops({ stylesheet: 'menuItem' }),
-      describedBy: NO_ARGUMENTS,
-      isEnabled: () =>
-        (this.panel !== null || elsewhere() !== null) && reason() === null,
-      execute: () => {
-        const panel = this.panel;
-        return panel ? execute(panel) : elsewhere()?.execute();
-      }
+      describedBy: PANEL_ARGUMENTS,
+      isEnabled: args =>
+        reason(args) === null || (isByKey(args) && isMeant(args)),
+      execute: args => this._execute(command, args)
     });
     this._palette?.addItem({ command: id, category: 'Patina' });
   }
+
+  /** Do it, or say why not. */
+  private _execute(command: IPanelCommand, args: Arguments): unknown {
+    const reason = this._reason(command, args);
+    if (reason !== null) {
+      Notification.info(reason, { autoClose: SHOWN });
+      return undefined;
+    }
+    const panel = this._panelOf(args);
+    return panel ? command.execute(panel) : command.elsewhere?.execute();
+  }
+
+  private _reason(command: IPanelCommand, args: Arguments): string | null {
+    const panel = this._panelOf(args);
+    if (panel) {
+      return unableIn(panel, command);
+    }
+    return command.elsewhere?.isInFront()
+      ? command.elsewhere.unable()
+      : this._trans.__('No Patina notebook is in front');
+  }
+
+  private _panelOf({ panel: id }: Arguments): PatinaPanel | null {
+    return typeof id === 'string'
+      ? (this._tracker.find(panel => panel.id === id) ?? null)
+      : this.panel;
+  }
+}
+
+type Arguments = ReadonlyPartialJSONObject;
+
+function isInFront(elsewhere: IElsewhere | undefined): boolean {
+  return elsewhere?.isInFront() ?? false;
+}
+
+function isByKey({ _luminoEvent: event }: Arguments): boolean {
+  return (event as { type?: unknown } | undefined)?.type === 'keybinding';
 }
 
 function unableIn(

@@ -28,7 +28,7 @@ export const runs: JupyterFrontEndPlugin<void> = {
     palette: ICommandPalette | null
   ) => {
     const trans = translator.load('patina_lab');
-    const commands = new PanelCommands(app, tracker, palette);
+    const commands = new PanelCommands(app, tracker, palette, trans);
     const noKernel = ({ run }: IRunView) =>
       hasKernel(run) ? null : trans.__('%1 has no kernel', run.title);
     const add = (

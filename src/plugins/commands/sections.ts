@@ -21,13 +21,14 @@ export const sections: JupyterFrontEndPlugin<void> = {
     palette: ICommandPalette | null
   ) => {
     const trans = translator.load('patina_lab');
-    const commands = new PanelCommands(app, tracker, palette);
+    const commands = new PanelCommands(app, tracker, palette, trans);
     const unable = ({ content }: PatinaPanel) =>
       sectionOf(content.notebook)
         ? null
         : trans.__('There is no heading above the cell');
     commands.add({
       id: 'run-section',
+      needs: 'run',
       label: trans.__('Run Section'),
       caption: trans.__('Run the cells below the heading above the cell'),
       unable,

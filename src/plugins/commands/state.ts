@@ -44,7 +44,7 @@ export const state: JupyterFrontEndPlugin<void> = {
     plain: IPlainNotebooks | null
   ) => {
     const trans = translator.load('patina_lab');
-    const commands = new PanelCommands(app, tracker, palette);
+    const commands = new PanelCommands(app, tracker, palette, trans);
     const add = (
       id: string,
       label: string,

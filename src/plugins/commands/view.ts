@@ -26,7 +26,7 @@ export const view: JupyterFrontEndPlugin<void> = {
     palette: ICommandPalette | null
   ) => {
     const trans = translator.load('patina_lab');
-    const commands = new PanelCommands(app, tracker, palette);
+    const commands = new PanelCommands(app, tracker, palette, trans);
     const noPane = ({ content }: PatinaPanel) =>
       content.runPane ? null : trans.__('The runs are not there yet');
     commands.add({

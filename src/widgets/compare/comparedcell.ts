@@ -71,7 +71,8 @@ export class ComparedCellView extends Panel {
   private _addCode(): void {
     const { code, left, right } = this._cell;
     if (code) {
-      this._addNode(diffNode(code, this._host.trans.__('Code'), this._host));
+      const { trans } = this._host;
+      this._addNode(diffNode(code, trans.__('Code'), this._host));
       return;
     }
     const source = left?.source ?? right?.source ?? '';

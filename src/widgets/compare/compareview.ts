@@ -101,7 +101,8 @@ export class CompareView extends Panel {
   /** JupyterLab names what it puts into the main area, all alike. */
   protected override onAfterAttach(): void {
     this.node.setAttribute('role', 'region');
-    this.node.setAttribute('aria-label', this._host.trans.__('Comparison'));
+    const { trans } = this._host;
+    this.node.setAttribute('aria-label', trans.__('Comparison'));
   }
 
   protected override onActivateRequest(): void {
@@ -174,7 +175,8 @@ export class CompareView extends Panel {
 
   private _addMore(left: number): void {
     if (left > 0) {
-      const text = this._host.trans._n('%1 more', '%1 more', left);
+      const { trans } = this._host;
+      const text = trans._n('%1 more', '%1 more', left);
       const more = button('jp-PatinaButton', text, () => {
         this._count += AT_ONCE;
         this._show();

@@ -31,12 +31,12 @@ export class GlobalsBar extends Widget {
   ) {
     super();
     this.addClass('jp-PatinaGlobals-bar');
-    this._run.setAttribute('aria-label', _trans.__('Run'));
-    this._when.setAttribute('aria-label', _trans.__('When'));
-    this._sort.setAttribute('aria-label', _trans.__('Sort by'));
+    this._run.setAttribute('aria-label', this._trans.__('Run'));
+    this._when.setAttribute('aria-label', this._trans.__('When'));
+    this._sort.setAttribute('aria-label', this._trans.__('Sort by'));
     this._filter.type = 'search';
-    this._filter.placeholder = _trans.__('Filter (regular expression)');
-    this._filter.setAttribute('aria-label', _trans.__('Filter variables'));
+    this._filter.placeholder = this._trans.__('Filter (regular expression)');
+    this._filter.setAttribute('aria-label', this._trans.__('Filter variables'));
     this._run.onchange = () => this._chooseRun(this._run.value);
     this._when.onchange = () => this._showWhen();
     this._sort.onchange = () =>
@@ -47,7 +47,7 @@ export class GlobalsBar extends Widget {
       this._sort,
       SORTS.map(sort => [sort, `↓ ${sortWord(sort, _trans)}`])
     );
-    this._update.textContent = _trans.__('Update');
+    this._update.textContent = this._trans.__('Update');
     this._update.hidden = true;
     this.node.append(
       this._run,

@@ -23,7 +23,7 @@ export class GlobalsGrid extends Widget {
     const { node } = this;
     node.tabIndex = 0;
     node.setAttribute('role', 'treegrid');
-    node.setAttribute('aria-label', _trans.__('Globals'));
+    node.setAttribute('aria-label', this._trans.__('Globals'));
     this._body.setAttribute('role', 'rowgroup');
     node.append(this._head(), this._body);
     node.addEventListener('scroll', this._later, { passive: true });
@@ -54,7 +54,7 @@ export class GlobalsGrid extends Widget {
       this._model.toggle(row.key);
     } else if (row?.kind === 'more' || row?.kind === 'trouble') {
       this._model.more(row.name, row.path);
-    } else if (row?.kind === 'global') {
+    } else if (row?.kind === 'global' && this._model.hasParts) {
       this._opened.emit(row);
     }
   }
@@ -181,7 +181,7 @@ export class GlobalsGrid extends Widget {
 
   /** What a row shows, in one text: two that are equal look the same. */
   private _says(row: GlobalRow): string {
-    return JSON.stringify([row, this._model.latest, this._model.after]);
+    return JSON.stringify([row, this._model.after]);
   }
 
   private _showActive(): void {

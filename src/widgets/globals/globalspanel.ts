@@ -16,7 +16,7 @@ export class GlobalsPanel extends Panel {
     super();
     this.addClass('jp-PatinaGlobals');
     this.node.setAttribute('role', 'region');
-    this.node.setAttribute('aria-label', _trans.__('Variables'));
+    this.node.setAttribute('aria-label', this._trans.__('Variables'));
     this.bar = new GlobalsBar(model, _trans, run => this._chooseRun(run));
     this.grid = new GlobalsGrid(model, _trans);
     this.bar.leaveFilter = () => this.grid.activate();
@@ -115,12 +115,15 @@ export class GlobalsPanel extends Panel {
   /** What is to be known of the list as a whole. */
   private _text(): string {
     const trans = this._trans;
-    const { view, after, trouble, counts, query } = this.model;
+    const { view, after, trouble, counts, query, isLoading } = this.model;
     if (!view) {
       return trans.__('No run is shown');
     }
     if (trouble !== null) {
       return trouble;
+    }
+    if (isLoading) {
+      return trans.__('Loading what was there after #%1…', after ?? 0);
     }
     const notes = [this._life()];
     if (after !== null) {

@@ -73,8 +73,8 @@ function globalCells(
 ): HTMLElement[] {
   const { global, path } = row;
   const isVariable = path.length === 0;
-  const isNews = isVariable && global.by === model.latest;
-  const change = isNews ? global.changed : undefined;
+  // Only what the latest step changed, or took away, is marked.
+  const change = global.changed ?? undefined;
   node.dataset.change = change ?? 'none';
   node.classList.toggle(
     'jp-mod-fresh',

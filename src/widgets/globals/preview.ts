@@ -27,7 +27,10 @@ export class GlobalPreview extends Widget {
     this._reader = new TableReader(client, _view.id, _name, _path);
     this._table.tabIndex = 0;
     this._table.setAttribute('role', 'region');
-    this._table.setAttribute('aria-label', _trans.__('Values of %1', _name));
+    this._table.setAttribute(
+      'aria-label',
+      this._trans.__('Values of %1', _name)
+    );
     this.node.append(this._facts, this._bar(), this._table);
     _view.globalsChanged.connect(this._onGlobals, this);
     void this.read();

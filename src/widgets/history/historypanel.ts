@@ -31,9 +31,9 @@ export class HistoryPanel extends Widget {
     super();
     this.addClass('jp-PatinaHistory');
     this.node.setAttribute('role', 'search');
-    this.node.setAttribute('aria-label', _trans.__('History'));
+    this.node.setAttribute('aria-label', this._trans.__('History'));
     this._note.setAttribute('role', 'status');
-    this._list.setAttribute('aria-label', _trans.__('Found outputs'));
+    this._list.setAttribute('aria-label', this._trans.__('Found outputs'));
     this._list.addEventListener('keydown', this._onKey);
     this._bar = new HistoryBar(_trans, {
       ask: query => void this._asking.invoke(query),
@@ -42,7 +42,7 @@ export class HistoryPanel extends Widget {
     });
     this._more = button(
       'jp-PatinaButton',
-      _trans.__('More'),
+      this._trans.__('More'),
       () => void model.more()
     );
     this.node.append(this._bar.node, this._note, this._list, this._more);

@@ -28,11 +28,12 @@ export class SourceContentFactory extends Notebook.ContentFactory {
   constructor(
     { editorFactory }: Notebook.ContentFactory.IOptions,
     private readonly _strips: RunStrips,
-    private readonly _trans: TranslationBundle
+    trans: TranslationBundle
   ) {
     super({
-      editorFactory: named(editorFactory, _trans.__('Source of the cell'))
+      editorFactory: named(editorFactory, trans.__('Source of the cell'))
     });
+    this._trans = trans;
   }
 
   override createCellFooter(): ICellFooter {
@@ -52,6 +53,8 @@ export class SourceContentFactory extends Notebook.ContentFactory {
   override createRawCell(options: RawCell.IOptions): RawCell {
     return asArticle(super.createRawCell(options));
   }
+
+  private readonly _trans: TranslationBundle;
 }
 
 /** JupyterLab shows its cells as a feed; the items of a feed are articles. */

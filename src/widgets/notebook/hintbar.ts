@@ -34,9 +34,10 @@ export class HintBar extends Widget {
     private readonly _services: IHintServices
   ) {
     super();
+    const { trans } = _services;
     this.addClass('jp-PatinaHint');
     this.node.setAttribute('role', 'note');
-    this.node.setAttribute('aria-label', _services.trans.__('Hint'));
+    this.node.setAttribute('aria-label', trans.__('Hint'));
     this.hide();
     _services.settings.changed.connect(this._look, this);
     _services.dismissed.changed.connect(this._look, this);

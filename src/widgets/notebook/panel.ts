@@ -152,12 +152,13 @@ export class PatinaPanel extends DocumentWidget<PatinaBody, TsnbModel> {
   }
 
   private _explain(problem: ISourceProblem): Banner {
-    const { path } = this.context;
+    const { context, trans } = this;
+    const { path } = context;
     if (problem.ancestor === null) {
-      return Banner.unreadable(path, problem, this.trans);
+      return Banner.unreadable(path, problem, trans);
     }
-    return Banner.ancestor(path, problem.ancestor, this.trans).addButton(
-      this.trans.__('Convert'),
+    return Banner.ancestor(path, problem.ancestor, trans).addButton(
+      trans.__('Convert'),
       () => this._convert(path)
     );
   }

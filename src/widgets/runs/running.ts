@@ -35,10 +35,10 @@ export class RunningRuns implements IRunningSessions.IManager {
     private readonly _trans: TranslationBundle,
     private readonly _open: OpenNotebook
   ) {
-    this.name = _trans.__('Patina Runs');
-    this.shutdownAllLabel = _trans.__('Stop All');
-    this.shutdownLabel = _trans.__('Stop Kernel, Keep History');
-    this.shutdownAllConfirmationText = _trans.__(
+    this.name = this._trans.__('Patina Runs');
+    this.shutdownAllLabel = this._trans.__('Stop All');
+    this.shutdownLabel = this._trans.__('Stop Kernel, Keep History');
+    this.shutdownAllConfirmationText = this._trans.__(
       'Stop the kernels of all runs? Their variables are lost; the timelines are kept.'
     );
     _tracker.widgetAdded.connect((_, panel) => this._follow(panel));

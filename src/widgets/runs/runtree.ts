@@ -7,12 +7,14 @@ import type { IRunsModel, IRunView } from '../../tokens';
 import type { PatinaPanel } from '../notebook/panel';
 import { button, element } from '../timeline/element';
 
-/** What can be done with the run that is shown. */
+/** What can be done with the run that a notebook shows. */
 export interface IRunCommands {
-  rename(): void;
-  stop(): void;
-  remove(): void;
+  rename(panel: PatinaPanel): void;
+  stop(panel: PatinaPanel): void;
+  remove(panel: PatinaPanel): void;
 }
+
+type RunAct = (panel: PatinaPanel) => void;
 
 /** The runs of the notebook in front, each fork below what it was forked from. */
 export class RunTree extends Widget {
@@ -23,7 +25,7 @@ export class RunTree extends Widget {
     super();
     this.addClass('jp-PatinaRunTree');
     this._tree.setAttribute('role', 'tree');
-    this._tree.setAttribute('aria-label', _trans.__('Runs'));
+    this._tree.setAttribute('aria-label', this._trans.__('Runs'));
     this._tree.addEventListener('keydown', this._onKey);
     this.node.append(this._note, this._tree);
     this.showPanel(null);
@@ -158,11 +160,10 @@ export class RunTree extends Widget {
     const trans = this._trans;
     const { rename, stop, remove } = this._commands;
     const buttons = element('span', 'jp-PatinaRunTree-buttons');
-    const add = (text: string, label: string, act: () => void) => {
-      const node = button('jp-PatinaRunTree-button', text, () => {
-        this._choose(run);
-        act();
-      });
+    const add = (text: string, label: string, act: RunAct) => {
+      const node = button('jp-PatinaRunTree-button', text, () =>
+        this._do(act, run)
+      );
       node.tabIndex = -1;
       node.title = label;
       node.setAttribute('aria-label', label);
@@ -225,18 +226,24 @@ export class RunTree extends Widget {
   }
 
   private _act(key: string, { dataset }: HTMLElement): boolean {
-    const acts: Partial<Record<string, () => void>> = {
-      Enter: () => undefined,
+    const acts: Partial<Record<string, RunAct>> = {
+      Enter: ({ content }) => content.runPane?.activate(),
       ' ': () => undefined,
       F2: this._commands.rename,
       Delete: this._commands.remove
     };
     const act = acts[key];
     if (act) {
-      this._choose(dataset.run ?? '');
-      act();
+      this._do(act, dataset.run ?? '');
     }
     return act !== undefined;
+  }
+
+  private _do(act: RunAct, run: string): void {
+    this._choose(run);
+    if (this._panel) {
+      act(this._panel);
+    }
   }
 
   private _panel: PatinaPanel | null = null;

@@ -190,7 +190,8 @@ export class ArrangedFeed implements IDisposable {
 
   /** A line wherever the kernel was started anew between two output cells. */
   private _divided(seqs: readonly number[]): IColumnItem[] {
-    const lost = this._host.trans.__('kernel restarted, state lost');
+    const { trans } = this._host;
+    const lost = trans.__('kernel restarted, state lost');
     let before: number | undefined;
     return seqs.map(seq => {
       const session = this._arrangement.sessionOf(seq);

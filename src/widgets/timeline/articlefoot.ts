@@ -20,7 +20,7 @@ export class ArticleFoot {
     private readonly _trans: TranslationBundle,
     private readonly _actions: IFootActions
   ) {
-    this._diff.textContent = _trans.__('diff');
+    this._diff.textContent = this._trans.__('diff');
     this._fork.append(forkSign());
     this._more.setAttribute('aria-haspopup', 'menu');
     this.node.append(

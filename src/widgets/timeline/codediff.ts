@@ -74,6 +74,7 @@ export class CodeDiff {
   }
 
   private _lines(cell: wire.OutputCell, against: DiffWith): Node[] {
+    const { trans } = this._host;
     const sides =
       against === 'source' ? this._withSource(cell) : this._withPrevious(cell);
     if (typeof sides === 'string') {
@@ -81,7 +82,7 @@ export class CodeDiff {
     }
     const lines = diffLines(sides.before, sides.after);
     if (lines.length === 0) {
-      return [element('p', '', this._host.trans.__('The code is the same'))];
+      return [element('p', '', trans.__('The code is the same'))];
     }
     const legend = element('p', 'jp-PatinaDiff-legend');
     legend.append(
@@ -108,9 +109,10 @@ export class CodeDiff {
   }
 
   private _withPrevious(cell: wire.OutputCell): ISides | string {
+    const { trans } = this._host;
     const previous = this._host.previous(cell);
     return previous === null
-      ? this._host.trans.__('There is no earlier output of this cell')
+      ? trans.__('There is no earlier output of this cell')
       : {
           before: previous.source,
           after: cell.source,
@@ -120,7 +122,8 @@ export class CodeDiff {
 
   private _line(line: DiffLine): HTMLElement {
     if (line.kind === 'gap') {
-      const text = this._host.trans._n(
+      const { trans } = this._host;
+      const text = trans._n(
         '%1 line the same',
         '%1 lines the same',
         line.count

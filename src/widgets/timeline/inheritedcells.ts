@@ -115,7 +115,9 @@ export class InheritedCells extends Panel {
     const { view, seqs } = this._part;
     const [first, last] = [seqs[0], seqs[seqs.length - 1]];
     const range = first === last ? `#${first}` : `#${first}–#${last}`;
-    this._toggle.textContent = `${this.isOpen ? '▾' : '▸'} ${this._host.trans.__('Inherited from %1 (%2)', view.run.title, range)}`;
+    const { trans } = this._host;
+    const text = trans.__('Inherited from %1 (%2)', view.run.title, range);
+    this._toggle.textContent = `${this.isOpen ? '▾' : '▸'} ${text}`;
   }
 
   private _open(): void {

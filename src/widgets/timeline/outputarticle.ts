@@ -240,10 +240,8 @@ export class OutputArticle extends Panel {
     if (!isCut) {
       this._more.remove();
     } else {
-      this._more.textContent = this._host.trans.__(
-        'Show all (%1)',
-        formatBytes(bytes)
-      );
+      const { trans } = this._host;
+      this._more.textContent = trans.__('Show all (%1)', formatBytes(bytes));
       this._foot.node.prepend(this._more);
     }
   }

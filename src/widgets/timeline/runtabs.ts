@@ -27,12 +27,12 @@ export class RunTabs extends Widget {
     this.addClass('jp-PatinaRunTabs');
     _body.hiddenRuns = this._hidden;
     this._list.setAttribute('role', 'tablist');
-    this._list.setAttribute('aria-label', _trans.__('Runs'));
+    this._list.setAttribute('aria-label', this._trans.__('Runs'));
     this._list.addEventListener('keydown', this._onKey);
     this._hiddenButton.onclick = () => this._unhide();
     const add = button('jp-PatinaRunTabs-button', '', newRun);
-    add.setAttribute('aria-label', _trans.__('New Run'));
-    add.title = _trans.__('New Run');
+    add.setAttribute('aria-label', this._trans.__('New Run'));
+    add.title = this._trans.__('New Run');
     addIcon.element({ container: add, tag: 'span' });
     this.node.append(this._list, this._hiddenButton, add);
     _runs.runsChanged.connect(this._onRuns, this);

@@ -28,13 +28,14 @@ export interface ITimelineHost extends IArrangedHost {
 export class Timeline extends Panel {
   constructor(private readonly _host: ITimelineHost) {
     super();
+    const { trans } = _host;
     this.addClass('jp-PatinaTimeline');
     this._outputs = new ArrangedFeed(_host, this.node, cell =>
       _host.markOf(cell)
     );
     this._feed = this._outputs.feed;
     this._feed.addClass('jp-PatinaTimeline-feed');
-    this._feed.node.setAttribute('aria-label', _host.trans.__('Timeline'));
+    this._feed.node.setAttribute('aria-label', trans.__('Timeline'));
     this._ancestry = new Ancestry(_host, this.node);
     this.addWidget(this._ancestry);
     this.addWidget(this._feed);
