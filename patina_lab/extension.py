@@ -17,6 +17,7 @@ from patina_lab.exit import end_workers_with_main_thread
 from patina_lab.http.entrance import Entrance
 from patina_lab.http.nowhere import NowhereHandler
 from patina_lab.http.openapi import OpenApiHandler
+from patina_lab.http.otherdocuments import OtherDocuments
 from patina_lab.http.routes import PREFIX, RESOURCES, SOCKETS
 from patina_lab.http.sourcesession import SourceSession
 from patina_lab.http.sourcesocket import SourceSocket
@@ -25,6 +26,7 @@ from patina_lab.rooms.runner import Keeping
 from patina_lab.rooms.source import (
     SourceDocuments,
     configure,
+    put_before_others,
     put_before_rooms,
     put_before_sessions,
 )
@@ -96,6 +98,7 @@ class PatinaLab(ExtensionApp):
         configure(serverapp)
         put_before_rooms(serverapp, SourceSocket, Entrance)
         put_before_sessions(serverapp, SourceSession)
+        put_before_others(serverapp, OtherDocuments)
         # By this, kernels are found again wherever the server is started from.
         serverapp.kernel_manager.config.PatinaProvisioner.workspace = str(serverapp.root_dir)
         keeping = Keeping(self.on_server_stop, self.keep_hours * 3_600)

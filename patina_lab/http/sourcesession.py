@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 
 from jupyter_core.utils import ensure_async
 from jupyter_server.base.handlers import APIHandler
 from tornado.web import HTTPError
 
 from patina_lab.http.operation import RESOURCE
-from patina_lab.rooms.source import SESSION
+from patina_lab.rooms.source import SESSION, SUFFIX, SourceDocuments
 
 TYPE = "tsnb"
 
@@ -23,12 +23,13 @@ TYPE = "tsnb"
 class SourceSession(APIHandler):
     """Before the stock handler of `api/collaboration/session/{path}`, which is the next class."""
 
+    documents: ClassVar[SourceDocuments]
+
     async def put(self, path: str) -> None:
         """Answer for a notebook of ours who may read; of other documents, who may write."""
         wanted = self.get_json_body()
-        if not isinstance(wanted, dict) or wanted.get("type") != TYPE:
-            stock: Any = super()
-            await stock.put(path)
+        if not path.endswith(SUFFIX) or not isinstance(wanted, dict) or wanted.get("type") != TYPE:
+            await self._as_other_document(path)
             return
         if self.current_user is None or not await self._may_read():
             raise HTTPError(HTTPStatus.FORBIDDEN)
@@ -42,9 +43,17 @@ class SourceSession(APIHandler):
         room = {"format": "text", "type": TYPE, "fileId": file_id, "sessionId": SESSION}
         self.finish(json.dumps(room))
 
+    async def _as_other_document(self, path: str) -> None:
+        """Leave it to the stock handler, which asks for the right to write."""
+        is_ours = path.endswith(SUFFIX) and self.documents.is_open(path)
+        if is_ours and self.current_user is not None and await self._may("write", "contents"):
+            raise HTTPError(HTTPStatus.CONFLICT, f"{path} is open as a notebook: close it first")
+        stock: Any = super()
+        await stock.put(path)
+
     async def _may_read(self) -> bool:
-        for resource in ("contents", RESOURCE):
-            asked = self.authorizer.is_authorized(self, self.current_user, "read", resource)
-            if not await ensure_async(asked):
-                return False
-        return True
+        return await self._may("read", "contents") and await self._may("read", RESOURCE)
+
+    async def _may(self, action: str, resource: str) -> bool:
+        asked = self.authorizer.is_authorized(self, self.current_user, action, resource)
+        return bool(await ensure_async(asked))

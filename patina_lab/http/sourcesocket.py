@@ -83,14 +83,16 @@ class SourceSocket(WebSocketHandler, JupyterHandler):
         """Begin to serve."""
         self._pace, self._asking = Pace(time.monotonic()), Asking()
         self._answered = asyncio.Event()
-        self._has_told = self._may_write = False
+        self._has_told = False
         self._parting: Parting | None = None
+        self._may_write = await self._may("write", "contents")
+        if self._is_ours:
+            self._may_write = self._may_write and await self._may("write")
         opened: Any = super().open(*parts)
         await opened
         if self._is_ours and self.ws_connection is not None:
             # Who shows the token and no cookie is called anew each time.
             self.user = "" if self.token_authenticated else str(self.current_user.username)
-            self._may_write = await self._may("write", "contents") and await self._may("write")
             self._guard = self._guards.get(self.room) or Guard(self.room.ydoc)
             self._guards[self.room] = self._guard
 
@@ -115,10 +117,17 @@ class SourceSocket(WebSocketHandler, JupyterHandler):
         elif is_malformed(message):
             self.close(MALFORMED, "That is no request for the state")
         elif not self._is_ours:
-            await self._pass_on(message)
+            await self._take_of_others(message)
         else:
             await self._take(message)
             await asyncio.sleep(self._pace.wait(len(message), time.monotonic()))
+
+    async def _take_of_others(self, message: bytes) -> None:
+        """Give a frame to a room that is not ours; of who may only read, none that changes it."""
+        if self._may_write or _is_readers(message):
+            await self._pass_on(message)
+        elif message[0] == SAVE and len(message) <= MOST_SAVE_BYTES:
+            await self._refuse_to_save(message)
 
     async def _take(self, message: bytes) -> None:
         try:
@@ -199,8 +208,11 @@ class SourceSocket(WebSocketHandler, JupyterHandler):
 
     async def _save(self, message: bytes) -> None:
         if self._may_edit:
-            await super().on_message(message)  # type: ignore[misc]
-            return
+            await self._pass_on(message)
+        else:
+            await self._refuse_to_save(message)
+
+    async def _refuse_to_save(self, message: bytes) -> None:
         decoder = Decoder(message[1:])
         if decoder.read_var_string() == "save":
             reply = {"type": "save", "responseTo": decoder.read_var_uint(), "status": "failed"}
@@ -247,3 +259,9 @@ class SourceSocket(WebSocketHandler, JupyterHandler):
         if self._is_ours and self.room in self._guards:
             self._guards[self.room].names.leave(self)
         super().on_close()
+
+
+def _is_readers(message: bytes) -> bool:
+    """Whether a frame only asks for the state, or says who is there."""
+    asks = tuple(message[:2]) == (YMessageType.SYNC, YSyncMessageType.SYNC_STEP1)
+    return asks or message[0] == YMessageType.AWARENESS

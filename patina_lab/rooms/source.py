@@ -20,10 +20,17 @@ from jupyter_core.paths import jupyter_data_dir
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.serverapp import ServerApp
 from jupyter_server_ydoc.app import YDocExtension
-from jupyter_server_ydoc.handlers import DocSessionHandler, YDocWebSocketHandler
+from jupyter_server_ydoc.handlers import (
+    DocForkHandler,
+    DocSessionHandler,
+    TimelineHandler,
+    UndoRedoHandler,
+    YDocWebSocketHandler,
+)
 from jupyter_server_ydoc.stores import SQLiteYStore
 from jupyter_server_ydoc.utils import SERVER_SESSION
 from pycrdt import Channel
+from tornado.web import HTTPError
 from traitlets import Unicode
 
 from patina_lab.rooms.claim import Claim, Server
@@ -32,7 +39,8 @@ from patina_lab.rooms.durability import Durability
 from patina_lab.rooms.history import History
 from patina_lab.rooms.sourceroom import SourceRoom
 
-_ROOMS = "text:tsnb:"
+_FORMAT, _TYPE, SUFFIX = "text", "tsnb", ".tsnb"
+_ROOMS = f"{_FORMAT}:{_TYPE}:"
 QUIET_SECONDS = 2.0
 LONGEST_SECONDS = 10.0
 SYNC_SECONDS = 3.0
@@ -196,8 +204,7 @@ class SourceDocuments:
 
     async def open(self, path: str) -> SourceDocument:
         """Enter the room of a file below the server's root."""
-        files: Any = self._serverapp.web_app.settings["file_id_manager"]
-        room_id = f"{_ROOMS}{files.index(path)}"
+        room_id = f"{_ROOMS}{self._files.index(path)}"
         extension = self.extension
         async with extension._room_locks[room_id]:
             room = await self.room(room_id)
@@ -215,6 +222,25 @@ class SourceDocuments:
             await server.start_room(room)
             server.add_room(room_id, room)
         return cast("SourceRoom", await server.get_room(room_id))
+
+    def admits(self, room_id: str) -> bool:
+        """Whether there may be a room: of a notebook as a notebook, and of nothing else as one.
+
+        As plain text a notebook may be edited while nobody has it open: to mend one that is broken.
+        """
+        if room_id.count(":") < _ROOMS.count(":"):
+            return True  # None of a file.
+        form, kind, file_id = room_id.split(":", 2)
+        path = self._files.get_path(file_id)
+        if path is None:
+            return False
+        if kind == _TYPE:
+            return form == _FORMAT and path.endswith(SUFFIX)
+        return not (path.endswith(SUFFIX) and self.is_open(path))
+
+    def is_open(self, path: str) -> bool:
+        """Whether a file is being edited as a notebook."""
+        return self.extension.ywebsocket_server.room_exists(f"{_ROOMS}{self._files.get_id(path)}")
 
     def _new_room(self, room_id: str) -> SourceRoom:
         file_id = room_id.removeprefix(_ROOMS)
@@ -239,8 +265,12 @@ class SourceDocuments:
         return Workspace(
             Path(self._serverapp.root_dir),
             self._serverapp.contents_manager,
-            self._serverapp.web_app.settings["file_id_manager"],
+            self._files,
         )
+
+    @property
+    def _files(self) -> Any:
+        return self._serverapp.web_app.settings["file_id_manager"]
 
     @property
     def _histories(self) -> Path:
@@ -337,7 +367,15 @@ def put_before_rooms(serverapp: ServerApp, *guards: type) -> None:
 
 def put_before_sessions(serverapp: ServerApp, guard: type) -> None:
     """Have a class stand before the handler of the rooms' sessions. LookupError without one."""
-    _replace(serverapp, DocSessionHandler, type("GuardedSession", (guard, DocSessionHandler), {}))
+    made = {"documents": SourceDocuments(serverapp)}
+    guarded = type("GuardedSession", (guard, DocSessionHandler), made)
+    _replace(serverapp, DocSessionHandler, guarded)
+
+
+def put_before_others(serverapp: ServerApp, guard: type) -> None:
+    """Have a class stand before all else that is done with documents. LookupError without that."""
+    for handler in (DocForkHandler, TimelineHandler, UndoRedoHandler):
+        _replace(serverapp, handler, type(f"Guarded{handler.__name__}", (guard, handler), {}))
 
 
 def _replace(serverapp: ServerApp, handler: type, other: type) -> None:
@@ -362,6 +400,8 @@ class _OwnRooms(JupyterHandler):
         """See who asks, then make the room."""
         await super().prepare(**options)
         room_id = self.request.path.rsplit("/", 1)[-1]
+        if not self.documents.admits(room_id):
+            raise HTTPError(404)
         if room_id.startswith(_ROOMS):
             async with self._room_lock(room_id):  # type: ignore[attr-defined]
                 await self.documents.room(room_id)

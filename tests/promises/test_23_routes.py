@@ -8,10 +8,14 @@ from typing import Any
 import pytest
 from tornado.httpclient import AsyncHTTPClient
 
+from patina_lab.http.otherdocuments import OtherDocuments
+from patina_lab.http.sourcesession import SourceSession
+from patina_lab.http.sourcesocket import SourceSocket
 from patina_lab.tests.user import User
 from tests.promises.routes import NOWHERE, OPERATIONS, RIGHTS, filled, rules
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+COLLABORATION = "/api/collaboration/"
 EVIL = {"Origin": "http://evil.example"}
 
 
@@ -47,8 +51,7 @@ def test_every_route_of_ours_is_listed_with_every_method(jp_serverapp: Any, user
     for pattern, handler in found.items():
         short = re.sub(r"\$$", "", pattern).partition("/api/patina")[2]
         if "/api/patina" not in pattern:
-            known = re.search("/api/collaboration/(room|session)/", pattern)
-            assert known, f"{pattern} is no route that is known"
+            assert COLLABORATION in pattern, f"{pattern} is no route that is known"
             continue
         ours[short] = handler
     assert set(ours) == set(listed)
@@ -61,6 +64,21 @@ def test_every_route_of_ours_is_listed_with_every_method(jp_serverapp: Any, user
             if getattr(handler, method.lower()).__qualname__.startswith(handler.__name__)
         }
         assert own == set(listed[short]), short
+
+
+def test_something_of_ours_stands_before_every_route_of_collaboration(jp_serverapp: Any) -> None:
+    found = {
+        pattern.partition(COLLABORATION)[2]: handler.__mro__[1]
+        for pattern, handler in rules(jp_serverapp.web_app.default_router)
+        if COLLABORATION in pattern
+    }
+    assert found == {
+        "fork/(.*)$": OtherDocuments,
+        "room/(.*)$": SourceSocket,
+        "session/(.*)$": SourceSession,
+        "timeline/(.*)$": OtherDocuments,
+        "undo_redo/(.*)$": OtherDocuments,
+    }
 
 
 @pytest.mark.parametrize("path", [*RIGHTS, "/nothing/there", "/runs/x/y/z"])

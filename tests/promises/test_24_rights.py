@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from jupyter_server.auth import Authorizer
-from pycrdt import Array, Doc, Map, Text
+from pycrdt import Array, Doc, Map, Text, create_sync_message, handle_sync_message
 from tornado.httpclient import HTTPClientError
 
+from patina_lab.rooms.source import SESSION
 from patina_lab.tests.crafted import sync
 from patina_lab.tests.http.test_authorization import Recording
 from patina_lab.tests.user import Refused, User, hash_of, soon, text_of
@@ -66,10 +67,15 @@ class Readers(Authorizer):
         return action == "read" or not self.is_strict
 
 
-async def test_a_reader_opens_a_notebook_as_a_page_does_and_follows_a_run(user: User) -> None:
+def _readers(user: User) -> Readers:
     serverapp = user.serverapp
     rights = Readers(parent=serverapp, identity_provider=serverapp.identity_provider)
     serverapp.web_app.settings["authorizer"] = rights
+    return rights
+
+
+async def test_a_reader_opens_a_notebook_as_a_page_does_and_follows_a_run(user: User) -> None:
+    rights = _readers(user)
     notebook = (await user.create())["id"]
     (cell,) = await user.write("print('one')")
     run = await user.start(notebook)
@@ -108,15 +114,15 @@ async def test_a_reader_opens_a_notebook_as_a_page_does_and_follows_a_run(user: 
         ("tsnb", "../outside.tsnb", 404),
         ("notebook", "analysis.tsnb", 403),
         ("file", "analysis.tsnb", 403),
+        ("tsnb", "notes.txt", 403),
     ],
 )
 async def test_a_reader_gets_a_session_of_our_notebooks_only(
     user: User, kind: str, path: str, status: int
 ) -> None:
     await user.create()
-    serverapp = user.serverapp
-    rights = Readers(parent=serverapp, identity_provider=serverapp.identity_provider)
-    serverapp.web_app.settings["authorizer"] = rights
+    user.file("notes.txt").write_text("mine")
+    rights = _readers(user)
     rights.is_strict = True
     body = json.dumps({"format": "text", "type": kind})
     parts = ("api", "collaboration", "session", path)
@@ -124,3 +130,106 @@ async def test_a_reader_gets_a_session_of_our_notebooks_only(
     assert reply.code == status
     reply = await user.get(*parts, method="PUT", body=body, headers={"Authorization": ""})
     assert reply.code == 403
+
+
+async def test_a_reader_changes_no_other_document_either(user: User) -> None:
+    rights = _readers(user)
+    user.file("notes.txt").write_text("mine")
+    notes = await _file_id(user, "file", "notes.txt")
+    room = f"api/collaboration/room/text:file:{notes}?sessionId={SESSION}"
+    writer: Any = await user.connect(room)
+    rights.is_strict = True
+    reader: Any = await user.connect(room)
+    rights.is_strict = False
+    copy: Doc[Any] = Doc()
+    for one in (writer, reader):
+        await one.write_message(create_sync_message(copy), binary=True)
+    while (heard := await reader.read_message())[:2] != bytes([0, ANSWER]):
+        pass
+    handle_sync_message(heard[1:], copy)
+    state = copy.get_state()
+    copy.get("source", type=Text).insert(0, "forged ")
+    forged = copy.get_update(state)
+    for kind in (ANSWER, UPDATE):
+        await reader.write_message(sync(kind, forged), binary=True)
+    await reader.write_message(b"\x82\x00\x04save\x04", binary=True)
+    await reader.write_message(b"\x02\x04save\x05", binary=True)
+    while not (heard := await reader.read_message()).startswith(b"\x02"):
+        pass
+    assert json.loads(heard[2:]) == {"type": "save", "responseTo": 5, "status": "failed"}
+    await writer.write_message(sync(UPDATE, _typed(" seen ")), binary=True)
+    while b"seen" not in (heard := await reader.read_message()):
+        assert b"forged" not in heard
+    await writer.write_message(b"\x02\x04save\x05", binary=True)
+    while not (await writer.read_message()).startswith(b"\x02"):
+        pass
+    assert sorted(user.file("notes.txt").read_text().split()) == ["mine", "seen"]
+    for one in (writer, reader):
+        one.close()
+
+
+def _typed(words: str) -> bytes:
+    """Return the update of somebody who types, and says nothing of what is there."""
+    typing: Doc[Any] = Doc()
+    typing.get("source", type=Text).insert(0, words)
+    return typing.get_update()
+
+
+async def test_a_notebook_is_edited_as_a_notebook_and_nothing_else_as_one(user: User) -> None:
+    await user.create()
+    await user.open("analysis.tsnb")
+    user.file("notes.txt").write_text("mine")
+    user.file("other.tsnb").write_text("broken")
+    notebook = await _file_id(user, "tsnb", "analysis.tsnb")
+    notes = await _file_id(user, "file", "notes.txt")
+    for room in (
+        f"json:tsnb:{notebook}",
+        f"text:file:{notebook}",
+        f"json:notebook:{notebook}",
+        f"text:tsnb:{notes}",
+        "text:tsnb:nothing",
+    ):
+        with pytest.raises(HTTPClientError, match="404"):
+            await user.connect(f"api/collaboration/room/{room}")
+    other = await _file_id(user, "file", "other.tsnb")
+    mending: Any = await user.connect(
+        f"api/collaboration/room/text:file:{other}?sessionId={SESSION}"
+    )
+    mending.close()
+    parts = ("api", "collaboration", "session", "analysis.tsnb")
+    body = json.dumps({"format": "text", "type": "file"})
+    assert (await user.get(*parts, method="PUT", body=body)).code == 409
+
+
+async def test_collaboration_forks_and_shows_no_notebook(user: User) -> None:
+    await user.create()
+    room = f"text:tsnb:{await _file_id(user, 'tsnb', 'analysis.tsnb')}"
+    server = _collaboration(user).ywebsocket_server
+    before = set(server.rooms)
+    for method, path, query in (
+        ("PUT", f"fork/{room}", {}),
+        ("GET", f"fork/{room}", {}),
+        ("GET", "timeline/analysis.tsnb", {"format": "text", "type": "tsnb"}),
+        ("GET", "timeline/x/../analysis.tsnb/", {"format": "text", "type": "tsnb"}),
+        ("PUT", f"undo_redo/{room}", {"action": "undo", "steps": "1", "forkRoom": "x"}),
+    ):
+        options = {"body": "{}"} if method == "PUT" else {}
+        parts = ("api", "collaboration", path)
+        reply = await user.get(*parts, method=method, params=query, **options)
+        assert reply.code == 404, path
+        assert b"Patina" in reply.body, path
+    assert set(server.rooms) == before
+
+
+async def _file_id(user: User, kind: str, path: str) -> str:
+    reply = await user.get(
+        *("api", "collaboration", "session", path),
+        method="PUT",
+        body=json.dumps({"format": "text", "type": kind}),
+    )
+    return str(json.loads(reply.body)["fileId"])
+
+
+def _collaboration(user: User) -> Any:
+    (app,) = user.serverapp.extension_manager.extension_apps["jupyter_server_ydoc"]
+    return app
