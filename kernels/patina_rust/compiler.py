@@ -266,8 +266,10 @@ def _begin(folder: Path, binary: Path, key: str) -> None:
 
 def _sweep(folder: Path) -> None:
     """Delete the libraries of cells of another notebook, that used this folder before."""
-    for library in folder.glob("target/*/debug/deps/cell-*.so"):
-        library.unlink(missing_ok=True)
+    for built in folder.glob("target/*/debug"):
+        # By cargo, and without it.
+        for library in (*built.glob("cell-*.so"), *built.glob("deps/cell-*.so")):
+            library.unlink(missing_ok=True)
 
 
 def _environment(folder: Path) -> dict[str, str]:

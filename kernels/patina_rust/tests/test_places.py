@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from patina_rust import places
+from patina_rust import compiler, places
 
 
 @pytest.fixture(autouse=True)
@@ -65,3 +65,16 @@ def test_a_folder_that_cannot_be_written_is_named_with_what_to_do(
     monkeypatch.setenv("PATINA_TARGET_DIR", str(tmp_path / "file" / "below"))
     with pytest.raises(places.UnwritableError, match="PATINA_TARGET_DIR"):
         places.choose("k")
+
+
+def test_libraries_of_another_notebooks_cells_are_deleted_and_its_crates_are_kept(
+    root: Path,
+) -> None:
+    built = root / "0" / "target" / "x86_64-unknown-linux-gnu" / "debug"
+    (built / "deps").mkdir(parents=True)
+    cells = [built / "cell-1-2.so", built / "deps" / "cell-3-4.so"]
+    crate = built / "deps" / "libserde-5.rlib"
+    for path in (*cells, crate):
+        path.touch()
+    compiler._sweep(root / "0")
+    assert [path.exists() for path in (*cells, crate)] == [False, False, True]
