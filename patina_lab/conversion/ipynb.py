@@ -38,7 +38,7 @@ def read_ipynb(data: bytes) -> dict[str, Any]:
     had_ids = major == MAJOR and minor >= MINOR
     if had_ids:
         _mark_missing_ids(top)
-    _refuse_invalid(top, minor)
+    refuse_invalid(top, minor)
     notebook = strip_transient(rejoin_lines(nbformat.from_dict(top)))
     notebook["cells"] = [_of_this_version(cell) for cell in notebook["cells"]]
     return identified(cast("dict[str, Any]", notebook), keep=had_ids)
@@ -106,7 +106,7 @@ def _version(top: Any) -> tuple[int, int]:
     return major, minor
 
 
-def _refuse_invalid(notebook: Any, minor: int) -> None:
+def refuse_invalid(notebook: Any, minor: int) -> None:
     """Raise ConversionError for the first thing that nbformat's schema of 4.`minor` does not allow.
 
     Unknown keys are allowed: extensions write them. So is what is later than nbformat knows.

@@ -13,7 +13,8 @@ import nbformat
 from jupytext.languages import _SCRIPT_EXTENSIONS
 
 from patina_lab.conversion.errors import ConversionError
-from patina_lab.conversion.ipynb import identified
+from patina_lab.conversion.ipynb import MINOR, identified, refuse_invalid
+from patina_lab.conversion.longtext import LongText, cells_not_validated
 
 MAX_BYTES = 8 * 2**20
 """Larger texts are no notebooks: their syntax is looked for line by line."""
@@ -32,13 +33,16 @@ def read_text(data: bytes, suffix: str) -> dict[str, Any]:
     """
     text = _decoded(data)
     try:
-        notebook = jupytext.reads(text, fmt={"extension": _as_jupytext_knows(suffix)})
+        with cells_not_validated():
+            notebook = jupytext.reads(LongText(text), fmt={"extension": _as_jupytext_knows(suffix)})
     except Exception as error:  # Jupytext's readers raise whatever their parsers do.
         reason = " ".join(str(error).split())[:300]
         what = f"Jupytext cannot read it ({type(error).__name__}: {reason})"
         raise ConversionError(what, hint=_HINT) from error
     _say_language(notebook["metadata"])
-    return identified(cast("dict[str, Any]", notebook))
+    made = identified(cast("dict[str, Any]", notebook))
+    refuse_invalid(made, MINOR)
+    return made
 
 
 def _as_jupytext_knows(suffix: str) -> str:
