@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import re
-from pathlib import Path
 from typing import Any
 
 from jupyter_server.extension.application import ExtensionApp
@@ -96,19 +95,14 @@ class PatinaLab(ExtensionApp):
         end_workers_with_main_thread()
         self._limit_kernels()
         configure(serverapp)
-        put_before_rooms(serverapp, SourceSocket, Entrance)
-        put_before_sessions(serverapp, SourceSession)
+        documents = SourceDocuments(serverapp, self.also_in)
+        put_before_rooms(serverapp, documents, SourceSocket, Entrance)
+        put_before_sessions(serverapp, documents, SourceSession)
         put_before_others(serverapp, OtherDocuments)
         # By this, kernels are found again wherever the server is started from.
         serverapp.kernel_manager.config.PatinaProvisioner.workspace = str(serverapp.root_dir)
         keeping = Keeping(self.on_server_stop, self.keep_hours * 3_600)
-        self._rooms = Rooms(
-            SourceDocuments(serverapp),
-            serverapp.kernel_manager,
-            Path(serverapp.root_dir),
-            self.also_in,
-            keeping,
-        )
+        self._rooms = Rooms(documents, serverapp.kernel_manager, keeping)
         service = {"service": Service(serverapp, self._rooms, self.memory_for_forks)}
         routes = {**RESOURCES, "/openapi.json": OpenApiHandler, **SOCKETS}
         self.handlers.extend(

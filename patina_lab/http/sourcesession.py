@@ -15,6 +15,7 @@ from jupyter_server.base.handlers import APIHandler
 from tornado.web import HTTPError
 
 from patina_lab.http.operation import RESOURCE
+from patina_lab.rooms.problem import PatinaProblem
 from patina_lab.rooms.source import SESSION, SUFFIX, SourceDocuments
 
 TYPE = "tsnb"
@@ -35,6 +36,10 @@ class SourceSession(APIHandler):
             raise HTTPError(HTTPStatus.FORBIDDEN)
         files: Any = self.settings["file_id_manager"]
         contents: Any = self.contents_manager
+        try:
+            self.documents.refuse_outside(path)
+        except PatinaProblem as problem:
+            raise HTTPError(problem.status, problem.message) from problem
         known = files.get_id(path)
         if known is None and not await ensure_async(contents.file_exists(path)):
             raise HTTPError(HTTPStatus.NOT_FOUND, f"File {path!r} does not exist")

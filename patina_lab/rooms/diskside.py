@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from jupyter_server.utils import ensure_async
 
+from patina_lab.confined import Roots
 from patina_lab.document.errors import TsnbError
 from patina_lab.document.ytsnb import YTsnb
 from patina_lab.rooms import sourcenotices as words
@@ -38,9 +39,13 @@ _AWAY = "The file was changed while the server was away, and what it was before 
 
 
 class Workspace(NamedTuple):
-    """The server's files: where they are, and Jupyter's managers of their content and ids."""
+    """The server's files: where they are, and Jupyter's managers of their content and ids.
+
+    `roots`: the folders that links from there may lead to.
+    """
 
     root: Path
+    roots: Roots
     contents: Any
     files: Any
 
@@ -82,7 +87,7 @@ class DiskSide:
     @property
     def file(self) -> SourceFile:
         """The document's file, where it is now."""
-        return SourceFile(self._workspace.root / self.path)
+        return SourceFile(self._workspace.root / self.path, self._workspace.roots)
 
     @property
     def is_elsewhere(self) -> bool:

@@ -7,16 +7,15 @@ import logging
 import os
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 
-from patina_lab.confined import Roots
 from patina_lab.kernel.survivors import Survivors
 from patina_lab.rooms.ownid import give_own_id
-from patina_lab.rooms.problem import conflict, forbidden, not_found
+from patina_lab.rooms.problem import conflict, not_found
 from patina_lab.rooms.room import Room
 from patina_lab.rooms.runfolder import RunFolder
 from patina_lab.rooms.runner import Keeping, Kernels, StartTimes, Workplace
@@ -36,15 +35,13 @@ class Rooms:
         self,
         sources: SourceDocuments,
         kernels: AsyncMappingKernelManager,
-        root: Path,
-        also_in: Iterable[str] = (),
         keeping: Keeping | None = None,
     ) -> None:
-        self._sources, self._kernels, self.root = sources, kernels, root
-        self.roots = Roots(root, also_in)
+        self._sources, self._kernels = sources, kernels
+        self.root, self.roots = sources.root, sources.roots
         self.kernels = kernels
         self._keeping = keeping or Keeping()
-        self._survivors = Survivors(str(root))
+        self._survivors = Survivors(str(self.root))
         self._rooms: dict[str, Room] = {}
         self._opening: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._start_times = StartTimes()
@@ -175,13 +172,7 @@ class Rooms:
 
     def refuse_outside(self, path: str) -> None:
         """Raise a problem for a notebook that links lead out of the server's root, or its runs."""
-        file = self._file(path)
-        if not (self.roots.hold(file) and self.roots.hold(RunFolder(file).path)):
-            raise forbidden(
-                f"{path[:80]} is not below the server's root",
-                "It, its runs or a folder above them is a link to another place",
-                "Move it, or allow that place: the setting `PatinaLab.also_in`.",
-            )
+        self._sources.refuse_outside(path)
 
     def _file(self, path: str) -> Path:
         return self.root / path

@@ -11,7 +11,7 @@ import hashlib
 import logging
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
@@ -33,10 +33,13 @@ from pycrdt import Channel
 from tornado.web import HTTPError
 from traitlets import Unicode
 
+from patina_lab.confined import Roots
 from patina_lab.rooms.claim import Claim, Server
 from patina_lab.rooms.diskside import NotSavedError, Workspace
 from patina_lab.rooms.durability import Durability
 from patina_lab.rooms.history import History
+from patina_lab.rooms.problem import PatinaProblem, forbidden
+from patina_lab.rooms.runfolder import RunFolder
 from patina_lab.rooms.sourceroom import SourceRoom
 
 _FORMAT, _TYPE, SUFFIX = "text", "tsnb", ".tsnb"
@@ -191,16 +194,25 @@ class SourceDocument:
 class SourceDocuments:
     """Finds the live source of a file."""
 
-    def __init__(self, serverapp: ServerApp) -> None:
+    def __init__(self, serverapp: ServerApp, also_in: Iterable[str] = ()) -> None:
         self._serverapp = serverapp
+        self.root = Path(serverapp.root_dir)
+        self.roots = Roots(self.root, also_in)
 
     @property
     def extension(self) -> YDocExtension:
         """jupyter-collaboration's server half; CollaborationMissingError when it is disabled."""
-        manager: Any = self._serverapp.extension_manager
-        for app in manager.extension_apps.get("jupyter_server_ydoc", ()):
-            return cast("YDocExtension", app)
-        raise CollaborationMissingError("The server extension jupyter_server_ydoc is not enabled")
+        return _extension(self._serverapp)
+
+    def refuse_outside(self, path: str) -> None:
+        """Raise a problem for a notebook that links lead out of the server's root, or its runs."""
+        file = self.root / path
+        if not (self.roots.hold(file) and self.roots.hold(RunFolder(file).path)):
+            raise forbidden(
+                f"{path[:80]} is not below the server's root",
+                "It, its runs or a folder above them is a link to another place",
+                "Move it, or allow that place: the setting `PatinaLab.also_in`.",
+            )
 
     async def open(self, path: str) -> SourceDocument:
         """Enter the room of a file below the server's root."""
@@ -212,7 +224,11 @@ class SourceDocuments:
         return SourceDocument(extension, room)
 
     async def room(self, room_id: str) -> SourceRoom:
-        """Return the room of a document, made if need be; hold the lock of its id."""
+        """Return the room of a document, made if need be; hold the lock of its id.
+
+        Raises a problem for one outside.
+        """
+        self.refuse_outside(self._files.get_path(room_id.removeprefix(_ROOMS)))
         server = self.extension.ywebsocket_server
         if not server.started.is_set():
             self._beginning = asyncio.create_task(server.start())
@@ -263,7 +279,8 @@ class SourceDocuments:
     @property
     def _workspace(self) -> Workspace:
         return Workspace(
-            Path(self._serverapp.root_dir),
+            self.root,
+            self.roots,
             self._serverapp.contents_manager,
             self._files,
         )
@@ -286,6 +303,13 @@ class SourceDocuments:
                 await extension.ywebsocket_server.delete_room(room=room)
                 await _loader_removed(extension, room.room_id)
             raise
+
+
+def _extension(serverapp: ServerApp) -> YDocExtension:
+    manager: Any = serverapp.extension_manager
+    for app in manager.extension_apps.get("jupyter_server_ydoc", ()):
+        return cast("YDocExtension", app)
+    raise CollaborationMissingError("The server extension jupyter_server_ydoc is not enabled")
 
 
 async def _loader_removed(extension: YDocExtension, room_id: str) -> None:
@@ -338,7 +362,7 @@ def configure(serverapp: ServerApp) -> None:
     comes back finds its history gone, and its text doubled. A person's own choice is kept; rooms
     that are entered from the server itself (`get_document`) would not know of it.
     """
-    extension = SourceDocuments(serverapp).extension
+    extension = _extension(serverapp)
     store = extension.config.SQLiteYStore
     if "db_path" not in store:
         folder = Path(jupyter_data_dir())
@@ -353,22 +377,21 @@ def configure(serverapp: ServerApp) -> None:
     extension.ystore_class = KeptYStore
 
 
-def put_before_rooms(serverapp: ServerApp, *guards: type) -> None:
+def put_before_rooms(serverapp: ServerApp, documents: SourceDocuments, *guards: type) -> None:
     """Have classes stand before and behind the handler of the rooms' sockets: first and last.
 
     They are its bases, in this order around it. LookupError when there is no such handler: rooms
     that nothing guards must not be open.
     """
     first, last = guards
-    made = type("_OwnRooms", (_OwnRooms,), {"documents": SourceDocuments(serverapp)})
+    made = type("_OwnRooms", (_OwnRooms,), {"documents": documents})
     guarded = type("GuardedRoom", (first, YDocWebSocketHandler, made, last), {})
     _replace(serverapp, YDocWebSocketHandler, guarded)
 
 
-def put_before_sessions(serverapp: ServerApp, guard: type) -> None:
+def put_before_sessions(serverapp: ServerApp, documents: SourceDocuments, guard: type) -> None:
     """Have a class stand before the handler of the rooms' sessions. LookupError without one."""
-    made = {"documents": SourceDocuments(serverapp)}
-    guarded = type("GuardedSession", (guard, DocSessionHandler), made)
+    guarded = type("GuardedSession", (guard, DocSessionHandler), {"documents": documents})
     _replace(serverapp, DocSessionHandler, guarded)
 
 
@@ -404,7 +427,10 @@ class _OwnRooms(JupyterHandler):
             raise HTTPError(404)
         if room_id.startswith(_ROOMS):
             async with self._room_lock(room_id):  # type: ignore[attr-defined]
-                await self.documents.room(room_id)
+                try:
+                    await self.documents.room(room_id)
+                except PatinaProblem as problem:
+                    raise HTTPError(problem.status, problem.message) from problem
 
 
 def _rules(router: Any) -> Iterator[Any]:

@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from patina_lab.confined import Roots
 from patina_lab.document.errors import TsnbError
 from patina_lab.document.refusals import MAX_BYTES, refuse_gigantic
 
@@ -38,13 +39,24 @@ class ChangedError(Exception):
 
 
 class SourceFile:
-    """The file of one notebook. All methods block: call them off the event loop."""
+    """The file of one notebook. All methods block: call them off the event loop.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    `roots`: the folders that links must not lead out of. What is outside is as if it were not
+    there, and is never written.
+    """
+
+    def __init__(self, path: Path, roots: Roots | None = None) -> None:
+        self.path, self._roots = path, roots
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether links lead out of the folders that are open."""
+        return self._roots is not None and not self._roots.hold(self.path)
 
     def stamp(self) -> Stamp | None:
         """Return the state of the file; None when there is none. Raises OSError."""
+        if self.is_outside:
+            return None
         try:
             found = self.path.stat()
         except (FileNotFoundError, NotADirectoryError):
@@ -53,6 +65,7 @@ class SourceFile:
 
     def read(self) -> str:
         """Return the text. Raises OSError, and TsnbError for what is no text or gigantic."""
+        self._refuse_outside()
         with self.path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
         refuse_gigantic(len(data))
@@ -70,11 +83,13 @@ class SourceFile:
         `seen`: the state as it was last read; None when there was no file. Raises ChangedError
         when it is another one now, and OSError.
         """
+        self._refuse_outside()
         # A link stays one: what it leads to is replaced.
         target = Path(os.path.realpath(self.path))
         temporary = target.with_name(f"{_PREFIX}{target.name}.{secrets.token_hex(4)}")
         try:
             self._write_aside(temporary, data, _mode(target))
+            self._refuse_outside()
             self._refuse_unless(seen)
             temporary.replace(target)
         except BaseException:
@@ -86,6 +101,10 @@ class SourceFile:
         if stamp is None:
             raise ChangedError(str(self.path))
         return stamp
+
+    def _refuse_outside(self) -> None:
+        if self.is_outside:
+            raise PermissionError(errno.EACCES, "It leads out of the server's root", str(self.path))
 
     def _refuse_unless(self, seen: Stamp | None) -> None:
         if self.stamp() != seen:
@@ -108,7 +127,7 @@ class SourceFile:
 
     def write_beside(self, name: str, data: bytes) -> bool:
         """Write a new file into the same folder; False when it is there already. Raises OSError."""
-        beside = SourceFile(self.path.with_name(name))
+        beside = SourceFile(self.path.with_name(name), self._roots)
         if os.path.lexists(beside.path):
             return False
         beside.write(data, None)
@@ -122,6 +141,8 @@ class SourceFile:
 
     def is_writable(self) -> bool:
         """Whether it can be written: a file is replaced by another in its folder."""
+        if self.is_outside:
+            return False
         target = Path(os.path.realpath(self.path))
         return os.access(target.parent, os.W_OK) and os.access(target, os.W_OK)
 

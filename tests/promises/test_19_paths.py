@@ -107,6 +107,26 @@ async def test_links_out_of_the_root_are_not_followed(user: User, outside: Path)
     assert _everything(outside) == before
 
 
+async def test_no_link_out_of_the_root_is_edited(user: User, outside: Path) -> None:
+    before = _everything(outside)
+    user.file("link.tsnb").symlink_to(outside / "outside.tsnb")
+    with pytest.raises(HTTPClientError, match="403"):
+        await user.edit("link.tsnb")
+    link = user.serverapp.web_app.settings["file_id_manager"].index("link.tsnb")
+    with pytest.raises(HTTPClientError, match="403"):
+        await user.connect(f"api/collaboration/room/text:tsnb:{link}")
+    await user.open("inside.tsnb", NOTEBOOK.replace("secret", "mine"))
+    editor = await user.edit("inside.tsnb")
+    (inside := user.file("inside.tsnb")).rename(user.file("aside"))
+    inside.symlink_to(outside / "outside.tsnb")
+    editor.text(0).insert(0, "more of ")
+    assert await editor.save() == "failed"
+    with pytest.raises(Refused):
+        await user.ask("POST", "notebooks/outside/write-over")
+    assert editor.sources() == ["more of mine"]
+    assert _everything(outside) == before
+
+
 async def test_a_place_outside_can_be_allowed(user: User, outside: Path) -> None:
     user.file("folder").symlink_to(outside / "root_dir-sibling")
     (app,) = user.serverapp.extension_manager.extension_apps["patina_lab"]
