@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+import secrets
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
+PART = ".new-"
+"""How files begin that are being written; a crash may leave some."""
 Opener = Callable[[str, int], int]
 
 
@@ -64,6 +68,31 @@ def through_no_link(levels: int = 1) -> Opener:
             os.close(folder)
 
     return opener
+
+
+@contextmanager
+def replacing(path: Path, levels: int = 1) -> Iterator[BinaryIO]:
+    """Write a file that then takes the place of `path`, whole and durably, or not at all.
+
+    Through no link, as `open_folder`. Until then it has a name that nobody can foresee: under one
+    that is known a link may lie, and what that leads to would be written. Raises OSError.
+    """
+    folder = open_folder(path.parent, levels)
+    fresh = f"{PART}{secrets.token_hex(8)}"
+    try:
+        handle = os.open(fresh, _NEW, 0o666, dir_fd=folder)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                yield file
+                file.flush()
+                os.fsync(handle)
+            os.replace(fresh, path.name, src_dir_fd=folder, dst_dir_fd=folder)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(fresh, dir_fd=folder)
+            raise
+    finally:
+        os.close(folder)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from patina_lab.confined import through_no_link
+from patina_lab.confined import replacing, through_no_link
 from patina_lab.rooms.records import (
     SCHEMA,
     Folded,
@@ -95,19 +95,11 @@ class RunLog:
         meanwhile.
         """
         self._mend()
-        temporary = path.with_name(f".{path.name}.new")
-        try:
-            with _reading(path) as old, temporary.open("wb") as new:
-                for line in old:
-                    record = change(decode(line))
-                    if record is not None:
-                        new.write(encode(record))
-                new.flush()
-                os.fsync(new.fileno())
-            temporary.replace(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+        with _reading(path) as old, replacing(path) as new:
+            for line in old:
+                record = change(decode(line))
+                if record is not None:
+                    new.write(encode(record))
         self._file.close()
         self._file = _appending(path)
         self.path, self._end = path, self._file.seek(0, os.SEEK_END)

@@ -15,6 +15,7 @@ import msgspec
 from send2trash import send2trash  # type: ignore[attr-defined]
 
 from patina_lab import wire
+from patina_lab.confined import PART
 from patina_lab.rooms.copies import made_own
 from patina_lab.rooms.log import LoadedLog, RunLogError, load
 from patina_lab.rooms.records import Header
@@ -69,6 +70,9 @@ class RunFolder:
         for aside in self.path.glob("*.snapshot.old"):
             with suppress(OSError):
                 Snapshot(aside.with_suffix("")).recover()
+        for left in self.path.glob(f"{PART}*"):
+            with suppress(OSError):
+                left.unlink()
         if copy_of is not None:
             self.make_own(notebook, copy_of)
 

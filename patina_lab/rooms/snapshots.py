@@ -6,6 +6,7 @@ code: it is loaded only when a person says so.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import hmac
 import os
@@ -17,12 +18,15 @@ from pathlib import Path
 import msgspec
 from jupyter_core.paths import jupyter_data_dir
 
+from patina_lab.confined import replacing
 from patina_lab.model.ids import Seq
 from patina_lab.model.run import SavedState
 
 FORMAT = 1
 STATE, DESCRIPTION = "state", "snapshot.json"
 KEY_BYTES = 32
+_LEVELS = 2
+"""The folders below a notebook's: that of its runs, and that of a state."""
 
 
 class Description(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,10 +109,8 @@ class Snapshot:
         given = msgspec.structs.replace(found, run=run)
         if self.is_ours(found.run) and found.run == self.folder.stem:
             given = msgspec.structs.replace(given, signature=_signature(given))
-        text = msgspec.json.encode(given)
-        fresh = self.folder / f".{DESCRIPTION}"
-        fresh.write_bytes(text)
-        fresh.replace(self.folder / DESCRIPTION)
+        with replacing(self.folder / DESCRIPTION, _LEVELS) as file:
+            file.write(msgspec.json.encode(given))
         self.folder.rename(other.folder)
 
     def give_up(self) -> None:
@@ -156,16 +158,28 @@ def _signature(description: Description) -> str:
 
 
 def _key() -> bytes:
-    """Return this machine's key, made when it is needed first; nobody else may read it."""
+    """Return this machine's key, made when it is needed first; nobody else may read it.
+
+    Raises OSError for what is none: with an empty one anybody could sign.
+    """
     path = Path(jupyter_data_dir()) / "patina_lab" / "snapshot.key"
-    with suppress(FileNotFoundError):
-        return path.read_bytes()
+    if not path.exists():
+        _make_key(path)
+    key = path.read_bytes()
+    if len(key) != KEY_BYTES:
+        raise OSError(errno.EINVAL, "It is no key. Delete it, and another one is made", str(path))
+    return key
+
+
+def _make_key(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     # Whole or not at all: two servers may make it at the same time, and one key must win.
     fresh = path.with_name(f".{secrets.token_hex(8)}")
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(secrets.token_bytes(KEY_BYTES))
+        file.flush()
+        # Before it has its name: else a power cut may leave that to an empty file.
+        os.fsync(file.fileno())
     with suppress(FileExistsError):
         os.link(fresh, path)
     fresh.unlink()
-    return path.read_bytes()

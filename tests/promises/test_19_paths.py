@@ -10,8 +10,12 @@ import pytest
 from pycrdt import Map
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError
 
+from patina_lab.model.ids import Seq
+from patina_lab.rooms.log import RunLog
+from patina_lab.rooms.runfolder import RunFolder
 from patina_lab.rooms.source import SourceDocuments
 from patina_lab.tests.editors import eventually
+from patina_lab.tests.rooms.test_records import HEADER
 from patina_lab.tests.user import Refused, User, text_of
 
 NOTEBOOK = """format = "patina-lab 1"
@@ -214,3 +218,30 @@ async def test_logs_and_blobs_that_are_links_are_not_read(user: User, outside: P
     reply = await user.get("api", "patina", "notebooks", notebook["id"], "blobs", name)
     assert reply.code == 404
     assert blob.is_symlink()
+
+
+def test_no_link_under_a_name_that_can_be_foreseen_is_written_through(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
+    victim, folder = tmp_path / "victim", RunFolder(tmp_path / "a.tsnb")
+    victim.write_text("mine")
+    log = RunLog(folder.log_path("run"))
+    log.append(HEADER)
+    folder.log_path("run").with_name(".run.jsonl.new").symlink_to(victim)
+    log.rewrite(log.path, lambda record: record)
+    log.close()
+    saved = folder.snapshot("run")
+    saved.begin().write_text("state")
+    saved.finish("run", Seq(1), "now", "python3")
+    (saved.folder / ".snapshot.json").symlink_to(victim)
+    saved.give_to(folder.snapshot("other"))
+    assert victim.read_text() == "mine"
+    assert folder.snapshot("other").is_ours("other")
+    elsewhere = tmp_path / "elsewhere"
+    folder.snapshot("other").folder.rename(elsewhere)
+    folder.snapshot("other").folder.symlink_to(elsewhere)
+    before = (elsewhere / "snapshot.json").read_bytes()
+    with pytest.raises(OSError, match=r"Not a directory|symbolic links"):
+        folder.snapshot("other").give_to(folder.snapshot("third"))
+    assert (elsewhere / "snapshot.json").read_bytes() == before
