@@ -52,6 +52,8 @@ async def test_cargo_is_asked_when_crates_change_or_are_lost_and_for_no_other_ce
 
         await kernel.run("let v = 1;")  # the compiler has started
         assert await builds("v + 1", "2") == 0
+        said = (tmp_path / "builds" / "0" / "rustc.json").read_text()
+        assert "jobserver" not in said  # cargo's, which is gone
         assert await builds("v.nothing", "") == 0
         assert await builds(':dep mini = "1"\nmini::version()', '"1.0.0"') == 1
         await kernel.run("let w = mini::version();")  # once more: the lock is another one now

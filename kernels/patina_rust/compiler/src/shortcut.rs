@@ -32,6 +32,8 @@ const ASKED: &str = "PATINA_RUST_ASKED";
 const LIBRARY: &str = "EVCXR_EXECUTION_SO_PATH";
 const LIBRARY_NAME: &str = "libctx.so";
 const FOLDER: &str = "shortcuts";
+/// Names the pipe by which cargo shares processors with what it starts: it is gone with cargo.
+const JOBS: &str = "CARGO_MAKEFLAGS";
 /// What rustc says when a crate is missing, or was compiled by another rustc.
 const LOST: [&str; 5] = [
     "\"code\":\"E0460\"",
@@ -146,6 +148,7 @@ fn write(path: &Path, program: &OsStr, words: &[OsString]) -> Result<()> {
         program: text(program)?,
         words: words.iter().map(|word| text(word)).collect::<Result<_>>()?,
         environment: env::vars_os()
+            .filter(|(name, _)| name != JOBS)
             .map(|(name, value)| Ok((text(&name)?, text(&value)?)))
             .collect::<Result<_>>()?,
     };
