@@ -1,4 +1,4 @@
-"""Clients that edit a notebook, in a process of their own: `python -m bench.crowd PORT COUNT`.
+"""Clients that edit a notebook, in a process of their own: `bench.crowd PORT COUNT PATH`.
 
 Each types into the cell of its number, again and again, until the process is ended. It says
 `typing` once all are there.
@@ -13,9 +13,15 @@ import sys
 from patina_lab.tests.editors import Editor
 from patina_lab.tests.server import client_of
 
-PATH = "load.tsnb"
+PATH, STOCK_PATH = "load.tsnb", "load.ipynb"
 PAUSE = 0.5
 """Seconds between two edits of a client, in the mean: a person types words, not letters."""
+
+
+def editor_of(port: int, path: str) -> Editor:
+    """Return somebody who edits a notebook of ours, or one of JupyterLab's own."""
+    kind = ("json", "notebook") if path == STOCK_PATH else ("text", "tsnb")
+    return Editor(*client_of(port), path, kind)
 
 
 async def type_on(editor: Editor, cell: int, dice: random.Random) -> None:
@@ -28,10 +34,9 @@ async def type_on(editor: Editor, cell: int, dice: random.Random) -> None:
         text.insert(len(text), "word ")
 
 
-async def main(port: int, count: int) -> None:
+async def main(port: int, count: int, path: str) -> None:
     """Come, and type."""
-    fetch, connect = client_of(port)
-    editors = [Editor(fetch, connect, PATH) for _ in range(count)]
+    editors = [editor_of(port, path) for _ in range(count)]
     for editor in editors:
         await editor.go_online(60)
     print("typing", flush=True)
@@ -40,4 +45,4 @@ async def main(port: int, count: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]), int(sys.argv[2])))
+    asyncio.run(main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]))

@@ -1,7 +1,8 @@
 """Many people, much output, and code that takes all there is: what the others notice of it.
 
-Measured from outside, at a server of its own. There is nothing to compare with: stock JupyterLab
-has the output of one notebook and one kernel, and no limit for either.
+Measured from outside, at a server of its own. Clients that only type are compared with as many in
+JupyterLab's own notebook; for the rest there is nothing to compare with: it has the output of one
+notebook and one kernel, and no limit for either.
 """
 
 from __future__ import annotations
@@ -17,15 +18,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
-from bench.crowd import PATH
+from bench.crowd import PATH, STOCK_PATH, editor_of
 from bench.figures import AtMost, Figure
+from bench.stock import write_stock
 from patina_lab.document.format import Cell, TsnbDocument, write
 from patina_lab.tests.editors import Editor, eventually
 from patina_lab.tests.server import ServerProcess
 from patina_lab.tests.user import User, text_of
 
-CLIENTS, RUNS, EDITS = 50, 10, 100
+CLIENTS, RUNS, EDITS, ROUNDS = 50, 10, 100, 2
+STOCK = "JupyterLab's own notebook"
 MANY_CELLS = 10_000
 PRINTER = "import time\nn = 0\nwhile True:\n    n += 1\n    print(n)\n    time.sleep(0.01)"
 ENDLESS = "n = 0\nwhile True:\n    n += 1\n    print(n, 'x' * 90)"
@@ -40,6 +44,7 @@ time.sleep(600)
 BOMB = "import os, time\nfor _ in range(9): os.fork(); time.sleep(0.02)\ntime.sleep(600)"
 LIMITS = ("--PatinaLab.memory_per_run=700000000", "--PatinaLab.processes_per_run=200")
 PATIENCE = 120.0
+Pair = tuple[Editor, Editor]
 
 
 def notebook(*sources: str) -> str:
@@ -89,49 +94,78 @@ def p95(values: Sequence[float]) -> float:
     return statistics.quantiles(values, n=20)[-1]
 
 
-def edits(where: str, took: Sequence[float]) -> list[Figure]:
-    """Return the figures of edits that another client saw."""
+def edits(where: str, took: Sequence[float], stock: Sequence[float] = ()) -> list[Figure]:
+    """Return the figures of edits that another client saw; in JupyterLab's own notebook, too."""
+    what = f"an edit, to another client, {where}"
+    goals = (AtMost(200),)
+    theirs = [[statistics.median(stock)], [p95(stock)]] if stock else [[], []]
     return [
-        Figure(f"an edit, to another client, {where}: median", "ms", [statistics.median(took)]),
-        Figure(
-            f"an edit, to another client, {where}: p95 of {len(took)}",
-            "ms",
-            [p95(took)],
-            goals=(AtMost(200),),
-        ),
+        Figure(f"{what}: median", "ms", [statistics.median(took)], theirs[0], STOCK),
+        Figure(f"{what}: p95 of {len(took)}", "ms", [p95(took)], theirs[1], STOCK, goals),
     ]
 
 
 async def crowd() -> list[Figure]:
-    """Fifty clients type, and ten runs print."""
-    cells = ["", PRINTER, *("" for _ in range(CLIENTS))]
-    async with serving(notebook(*cells)) as (server, user):
-        ada, bob = await user.edit(PATH), await user.edit(PATH)
-        alone = await latencies(ada, bob, EDITS)
+    """Fifty clients type, and ten runs print; without runs, JupyterLab's own notebook beside."""
+    sources = ["", PRINTER, *("" for _ in range(CLIENTS))]
+    async with serving(notebook(*sources)) as (server, user):
+        write_stock(server.root, STOCK_PATH, [(source, None) for source in sources])
+        pair, stock = await two(server, PATH), await two(server, STOCK_PATH)
+        alone = await latencies(*pair, EDITS)
+        ours: list[float] = []
+        theirs: list[float] = []
+        for _ in range(ROUNDS):
+            ours += (await among_others(server, PATH, pair)).took
+            theirs += (await among_others(server, STOCK_PATH, stock)).took
         runs = [await user.start("n1") for _ in range(RUNS)]
         for run in runs:
             await user.execute(run, "c1")
-        command = ("-m", "bench.crowd", str(server.port), str(CLIENTS - 2))
-        typing = await asyncio.create_subprocess_exec(
-            sys.executable, *command, stdout=asyncio.subprocess.PIPE
-        )
-        assert typing.stdout is not None
-        try:
-            assert await typing.stdout.readline() == b"typing\n"
-            before = server.memory_bytes
-            took = await latencies(ada, bob, EDITS)
-            grown = (server.memory_bytes - before) / 1e6
-        finally:
-            typing.kill()
-            await typing.wait()
+        beside = await among_others(server, PATH, pair)
         for run in runs:
             await user.ask("POST", f"runs/{run}/stop")
     where = f"{CLIENTS} clients typing and {RUNS} runs printing"
     return [
         *edits("two clients and nothing else", alone),
-        *edits(where, took),
-        Figure(f"the server's memory, {where}: growth meanwhile", "MB", [grown]),
+        *edits(f"{CLIENTS} clients typing", ours, theirs),
+        *edits(where, beside.took),
+        Figure(f"{where}: the first of {CLIENTS - 2} to the last there", "s", [beside.arrived]),
+        Figure(f"the server's memory, {where}: growth meanwhile", "MB", [beside.grown]),
     ]
+
+
+async def two(server: ServerProcess, path: str) -> Pair:
+    """Return two who have a notebook open."""
+    pair = editor_of(server.port, path), editor_of(server.port, path)
+    for editor in pair:
+        await editor.go_online(PATIENCE)
+    return pair
+
+
+class Beside(NamedTuple):
+    """What was measured while others typed: `took` in milliseconds, `grown` in MB."""
+
+    took: list[float]
+    arrived: float
+    grown: float
+
+
+async def among_others(server: ServerProcess, path: str, pair: Pair) -> Beside:
+    """Have a crowd come and type, and measure the edits of two more."""
+    command = ("-m", "bench.crowd", str(server.port), str(CLIENTS - 2), path)
+    began = time.perf_counter()
+    typing = await asyncio.create_subprocess_exec(
+        sys.executable, *command, stdout=asyncio.subprocess.PIPE
+    )
+    assert typing.stdout is not None
+    try:
+        assert await typing.stdout.readline() == b"typing\n"
+        arrived = time.perf_counter() - began
+        before = server.memory_bytes
+        took = await latencies(*pair, EDITS)
+        return Beside(took, arrived, (server.memory_bytes - before) / 1e6)
+    finally:
+        typing.kill()
+        await typing.wait()
 
 
 async def endless(seconds: float = 30.0) -> list[Figure]:

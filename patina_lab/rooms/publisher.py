@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from pycrdt import TransactionEvent
+
 from patina_lab.document.runs import RunsDocument
 from patina_lab.rooms.throttle import Throttle
 
@@ -19,6 +21,11 @@ class Publisher:
         self.document = document
         self._waiting: dict[Write, None] = {}
         self._throttle = Throttle(self._publish)
+        self._changed = 0
+        self._watching = document.ydoc.observe(self._on_change)
+
+    def _on_change(self, event: TransactionEvent) -> None:
+        self._changed += len(event.update)
 
     def request(self, write: Write) -> None:
         """Have `write` called soon, within a transaction; once, however often it is requested."""
@@ -37,9 +44,11 @@ class Publisher:
         waiting, self._waiting = tuple(self._waiting), {}
         if not waiting:
             return
+        self._changed = 0
         with self.document.transaction():
             for write in waiting:
                 try:
                     write()
                 except Exception:
                     log.exception("A part of the runs document could not be written")
+        self._throttle.spend(self._changed)

@@ -181,10 +181,17 @@ class Recorder:
         """Show an output cell as it is now; the log has it within two seconds."""
         if cell.seq not in self._timeline:
             return  # It was deleted from the history, and a thread of it goes on printing.
-        if cell.status is CellStatus.RUNNING and self._current(cell.seq).status == "queued":
+        if cell.status is CellStatus.RUNNING and self._is_queued(cell.seq):
             self._append(Began(seq=cell.seq, at=cell.started or now()))
         self._grow(cell)
         self._log_soon(cell.seq)
+
+    def _is_queued(self, seq: int) -> bool:
+        """Whether a cell has not begun."""
+        # Not by `_current`: each message would cost as much as all that the cell has said.
+        growing = self._growing.get(seq)
+        there = self._timeline[seq].status if growing is None else growing.status.value
+        return there == CellStatus.QUEUED.value
 
     def _grow(self, cell: OutputCell) -> None:
         self._growing[cell.seq] = cell

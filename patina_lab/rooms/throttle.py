@@ -1,4 +1,8 @@
-"""How often the runs document may change: at once when it was quiet, 20 times a second at most."""
+"""How often the runs document may change: at once when it was quiet, 20 times a second at most.
+
+After a change of many bytes the next comes later: what a cell has said is told anew as it grows,
+and each page that looks on gets it.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,10 @@ from collections.abc import Callable
 BURST = 5
 PER_SECOND = 15.0
 """With the burst, no second ever holds more than 20."""
+BYTES_EACH = 2**16
+"""So many bytes cost as much as one more change: about a megabyte a second."""
+LONGEST_SECONDS = 1.0
+"""However large a change was, the next comes no later."""
 
 
 class Throttle:
@@ -32,6 +40,11 @@ class Throttle:
             self._timer = loop.call_soon(self._fire)
         else:
             self._timer = loop.call_later((1 - self._tokens) / PER_SECOND, self._fire)
+
+    def spend(self, size: int) -> None:
+        """Take note of how many bytes a flush has changed."""
+        least = 1 - LONGEST_SECONDS * PER_SECOND
+        self._tokens = max(least, self._tokens - size / BYTES_EACH)
 
     def _fill(self, time: float) -> None:
         self._tokens = min(float(BURST), self._tokens + (time - self._filled) * PER_SECOND)

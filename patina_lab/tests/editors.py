@@ -30,13 +30,19 @@ Connect = Callable[[str], Awaitable[Any]]
 
 
 class Editor:
-    """A copy of the source document, edited here and kept in step while online."""
+    """A copy of the source document, edited here and kept in step while online.
 
-    def __init__(self, fetch: Any, connect: Connect, path: str) -> None:
+    `kind`: format and type of the document; jupyter-collaboration's own are edited the same way.
+    """
+
+    def __init__(
+        self, fetch: Any, connect: Connect, path: str, kind: tuple[str, str] = ("text", "tsnb")
+    ) -> None:
         self.ydoc: Doc[Any] = Doc()
         self.cells: Array[Any] = self.ydoc.get("cells", type=Array)
         self.meta: Map[Any] = self.ydoc.get("meta", type=Map)
         self._fetch, self._connect, self._path = fetch, connect, path
+        self._format, self._type = kind
         self._socket: Any = None
         self._task: asyncio.Task[None] | None = None
         self._sending: set[asyncio.Future[None]] = set()
@@ -54,10 +60,10 @@ class Editor:
             "session",
             self._path,
             method="PUT",
-            body=json.dumps({"format": "text", "type": "tsnb"}),
+            body=json.dumps({"format": self._format, "type": self._type}),
         )
         session = json.loads(reply.body)
-        room = f"text:tsnb:{session['fileId']}"
+        room = f"{self._format}:{self._type}:{session['fileId']}"
         self._socket = await self._connect(
             f"api/collaboration/room/{room}?sessionId={session['sessionId']}"
         )

@@ -10,7 +10,7 @@ import pytest
 
 from patina_lab.document.runs import RunsDocument
 from patina_lab.rooms.publisher import Publisher
-from patina_lab.rooms.throttle import Throttle
+from patina_lab.rooms.throttle import BYTES_EACH, Throttle
 
 
 async def test_a_flush_comes_in_the_same_turn_when_it_was_quiet() -> None:
@@ -31,6 +31,36 @@ async def test_no_second_holds_more_than_twenty() -> None:
     throttle.close()
     assert len(times) > 20
     assert all(later - first >= 1 for first, later in zip(times, times[20:], strict=False))
+
+
+async def test_after_much_the_next_comes_later_but_within_a_second() -> None:
+    loop = asyncio.get_running_loop()
+    times: list[float] = []
+
+    def flush() -> None:
+        times.append(loop.time())
+        throttle.spend(100 * BYTES_EACH)
+
+    throttle = Throttle(flush)
+    until = loop.time() + 2.5
+    while loop.time() < until:
+        throttle.request()
+        await asyncio.sleep(0.001)
+    throttle.close()
+    assert 2 <= len(times) <= 4
+
+
+async def test_what_a_change_costs_is_what_it_brings(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = RunsDocument("n", "e")
+    publisher = Publisher(document)
+    document.set_saved(bytes(100 * BYTES_EACH))  # None of the publisher's.
+    spent: list[int] = []
+    monkeypatch.setattr(publisher._throttle, "spend", spent.append)
+    for size in (100, 100_000):
+        publisher.request(lambda size=size: document.set_saved(bytes(size)))  # type: ignore[misc]
+        publisher.flush()
+    assert 100 <= spent[0] < 200
+    assert 100_000 <= spent[1] < 101_000
 
 
 async def test_closing_does_what_was_asked_for_once() -> None:
