@@ -53,6 +53,8 @@ from patina_lab.rooms.source import hash_of
 EXTENSION = ".tsnb"
 _NEW_CELL_ID_DIGITS = 8
 _SHOWN_CHARS = 200
+MOST_CELLS = 20_000
+"""So many cells one request may ask for: each is waited for."""
 MOST_CHECKPOINTS = 100
 MOST_GLOBALS_MS = 10_000
 
@@ -233,9 +235,13 @@ class Service:
                 asked = _with_parameters(asked, room, runner.run.language, wanted.parameters)
             _refuse_without_kernel(runner)
             runner.take(Submitted(request, asked, user, now()))
-        return [runner.recorder.cell(seq) for seq in runner.run.requests[request]]
+        seqs, recorder = runner.run.requests[request], runner.recorder
+        # Those of a request that is repeated late may have been deleted from the history.
+        return [recorder.cell(seq) for seq in seqs if recorder.has(seq)]
 
     async def _asked(self, room: Room, cells: list[wire.CellReference]) -> tuple[Asked, ...]:
+        if len(cells) > MOST_CELLS:
+            raise bad_request("That is too much at once", f"More than {MOST_CELLS:,} cells")
         source = await self._rooms.live_source(room)
         found = await asyncio.gather(
             *(source.wait_for(cell.id, cell.source_hash) for cell in cells)

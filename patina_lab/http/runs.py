@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from patina_lab import wire
 from patina_lab.http.operation import PatinaHandler, operation
-from patina_lab.rooms.problem import bad_request
+from patina_lab.http.states import number
 from patina_lab.service import Part
 
 NO_CONTENT = HTTPStatus.NO_CONTENT
@@ -80,7 +80,7 @@ class TimelineHandler(PatinaHandler):
         """Return output cells: `?from=` and `?to=` are the first and the last seq."""
         last = self.get_query_argument("to", None)
         part = Part(
-            _seq(self.get_query_argument("from", "1")), None if last is None else _seq(last)
+            number(self.get_query_argument("from", "1")), None if last is None else number(last)
         )
         return self.service.timeline(run, part)
 
@@ -89,9 +89,3 @@ class TimelineHandler(PatinaHandler):
         """Delete all final output cells from the history; with `?pinned=true` the pinned, too."""
         pinned = self.get_query_argument("pinned", "false") == "true"
         return self.service.states.clear(run, pinned=pinned)
-
-
-def _seq(text: str) -> int:
-    if not text.isdecimal():
-        raise bad_request("That is no output cell", f"{text[:40]!r} is no number")
-    return int(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -18,6 +19,7 @@ from patina_lab.rooms.variables import global_rows
 
 RESTORE_SECONDS = 30.0
 LOOK_SECONDS = 2.0
+PAUSE_SECONDS = 0.1
 
 
 class PlainKernels:
@@ -43,6 +45,7 @@ class PlainKernels:
     async def fork(self, kernel: str, wanted: wire.ForkKernel) -> wire.ForkedKernel:
         """Start a kernel that is a fork of another, for a console or a notebook to use."""
         name = self._manager(kernel).kernel_name
+        await self._at_rest(kernel)
         try:
             made = await self._kernels.start_kernel(
                 kernel_name=name, fork_of=kernel, reseed=wanted.reseed
@@ -54,6 +57,19 @@ class PlainKernels:
         lines = (provisioner.fork_reply or {}).get("report") or []
         report = [_line(line) for line in lines]
         return wire.ForkedKernel(id=made, name=str(name), report=report)
+
+    async def _at_rest(self, kernel: str) -> None:
+        """Wait a little for the end of a cell. A kernel is forked, and answers, only after it."""
+        async with self._asking(kernel) as ask:
+            deadline = asyncio.get_running_loop().time() + LOOK_SECONDS
+            while (await ask("state", {}, LOOK_SECONDS))["busy"]:
+                if asyncio.get_running_loop().time() > deadline:
+                    raise conflict(
+                        "The kernel could not be forked",
+                        "A cell is running",
+                        "Wait until it has ended, or interrupt it.",
+                    )
+                await asyncio.sleep(PAUSE_SECONDS)
 
     async def undo(self, kernel: str) -> wire.UndoneKernel:
         """Go back to the state before the last cell that is not undone yet."""

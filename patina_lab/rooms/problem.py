@@ -47,6 +47,8 @@ def of_disk(error: OSError) -> PatinaProblem:
         return PatinaProblem(
             HTTPStatus.INSUFFICIENT_STORAGE, "The disk is full", str(error), "Free space on it."
         )
+    if error.errno == errno.ENAMETOOLONG:
+        return bad_request("That name is too long", "The disk takes no such name", "Shorten it.")
     return PatinaProblem(
         HTTPStatus.INTERNAL_SERVER_ERROR,
         "The disk refused what was asked",

@@ -318,6 +318,10 @@ class Recorder:
         self._append(*_history(before, run))
         self._request()
 
+    def has(self, seq: int) -> bool:
+        """Whether there is an output cell, and it was not deleted from the history."""
+        return seq in self._timeline
+
     def cell(self, seq: int) -> wire.OutputCell:
         """Return an output cell as it is now. KeyError when there is none."""
         return self._current(seq)
