@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-_MODE = 0o600
+_MODE, _FOLDER_MODE = 0o600, 0o700
 _MOST_BYTES = 4096
 
 
@@ -39,7 +39,7 @@ class Claim:
         if self._handle is not None:
             return None
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            make_private(self.path.parent)
             handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, _MODE)
         except OSError:
             return None
@@ -63,6 +63,13 @@ class Claim:
         if self._handle is not None:
             os.close(self._handle)
             self._handle = None
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder that only its owner may enter, also where there is one already."""
+    folder.mkdir(parents=True, exist_ok=True, mode=_FOLDER_MODE)
+    with suppress(OSError):
+        folder.chmod(_FOLDER_MODE)
 
 
 def _read(handle: int) -> Server:

@@ -11,6 +11,7 @@ it on disk was changed there, and what differs in the document was changed here.
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 import threading
 import zlib
@@ -25,7 +26,9 @@ from anyio.abc import TaskStatus
 from pycrdt import Doc
 from pycrdt.store import BaseYStore
 
-_VERSION = 1
+from patina_lab.rooms.claim import make_private
+
+_VERSION, _MODE = 1, 0o600
 _SCHEMA = f"""
 PRAGMA auto_vacuum = FULL;
 PRAGMA journal_mode = WAL;
@@ -178,7 +181,7 @@ class History(BaseYStore):
             raise HistoryError(f"The history of edits cannot be kept: {error}") from error
 
     def _opened(self) -> sqlite3.Connection:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        make_private(self.path.parent)
         try:
             connection = _connected(self.path)
         except sqlite3.DatabaseError as error:
@@ -202,6 +205,10 @@ def _connected(path: Path) -> sqlite3.Connection:
 
 
 def _tried(path: Path, locking: str) -> sqlite3.Connection:
+    with suppress(OSError):
+        # SQLite would let everybody read it. Only a new one: to close a file gives up the locks
+        # that others of this process have of it.
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _MODE))
     connection = sqlite3.connect(
         path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
     )

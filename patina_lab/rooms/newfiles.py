@@ -49,9 +49,11 @@ class NewFiles:
         shutil.rmtree(self.runs.path, ignore_errors=True)
         os.close(self._folder)
 
-    def write(self, data: bytes) -> None:
-        """Write the file, durably. Raises OSError."""
+    def write(self, data: bytes, mode: int | None = None) -> None:
+        """Write the file, durably, with these permissions where they are given. Raises OSError."""
         with self._file.open("wb") as file:
+            if mode is not None:
+                os.fchmod(file.fileno(), mode)
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

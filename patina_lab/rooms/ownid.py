@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 import uuid
 
 from patina_lab.confined import Located
@@ -18,11 +20,12 @@ def give_own_id(file: Located) -> None:
     """
     with file.read() as old:
         text = old.read().decode(errors="surrogateescape")
+        mode = stat.S_IMODE(os.fstat(old.fileno()).st_mode)
     if not text.startswith('format = "patina-lab'):
         return
     head, cells, rest = text.partition("\n[[cells]]")
     head, found = _ID.subn(f'id = "{uuid.uuid4()}"', head, count=1)
     if found:
         with NewFiles(file) as files:
-            files.write(f"{head}{cells}{rest}".encode(errors="surrogateescape"))
+            files.write(f"{head}{cells}{rest}".encode(errors="surrogateescape"), mode)
             files.replace(with_runs=False)

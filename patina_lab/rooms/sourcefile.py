@@ -19,7 +19,7 @@ from patina_lab.document.refusals import MAX_BYTES, refuse_gigantic
 
 _PREFIX = ".~"
 """As Jupyter's own files in the making, so that tools which know to leave them alone do."""
-_NEW_MODE = 0o666
+_NEW_MODE, _OWN_MODE = 0o666, 0o600
 _LEFT = "It is left as it is."
 _READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
 
@@ -83,12 +83,15 @@ class SourceFile:
         `seen`: the state as it was last read; None when there was no file. Raises ChangedError
         when it is another one now, and OSError.
         """
-        self._refuse_outside()
         # A link stays one: what it leads to is replaced.
         target = Path(os.path.realpath(self.path))
+        return self._replace(target, data, seen, _mode(target))
+
+    def _replace(self, target: Path, data: bytes, seen: Stamp | None, mode: int | None) -> Stamp:
+        self._refuse_outside()
         temporary = target.with_name(f"{_PREFIX}{target.name}.{secrets.token_hex(4)}")
         try:
-            self._write_aside(temporary, data, _mode(target))
+            self._write_aside(temporary, data, mode)
             self._refuse_outside()
             self._refuse_unless(seen)
             temporary.replace(target)
@@ -113,7 +116,7 @@ class SourceFile:
     @staticmethod
     def _write_aside(temporary: Path, data: bytes, mode: int | None) -> None:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-        handle = os.open(temporary, flags, _NEW_MODE)
+        handle = os.open(temporary, flags, _NEW_MODE if mode is None else _OWN_MODE)
         try:
             if mode is not None:
                 os.fchmod(handle, mode)
@@ -126,11 +129,14 @@ class SourceFile:
             os.close(handle)
 
     def write_beside(self, name: str, data: bytes) -> bool:
-        """Write a new file into the same folder; False when it is there already. Raises OSError."""
+        """Write a new file into the same folder, for the same people to read. Raises OSError.
+
+        False when it is there already.
+        """
         beside = SourceFile(self.path.with_name(name), self._roots)
         if os.path.lexists(beside.path):
             return False
-        beside.write(data, None)
+        beside._replace(beside.path, data, None, _mode(self.path))
         return True
 
     def clear_leftovers(self) -> None:
