@@ -29,6 +29,7 @@ help:
 	@echo "  make bench      the benchmarks"
 	@echo "  make docs       the documentation as pages, in build/docs"
 	@echo "  make pictures   the pictures of the documentation"
+	@echo "  make dist       an sdist and a wheel, in dist"
 	@echo "  make wire       src/wire.ts, from patina_lab/wire.py"
 	@echo "  make reference  docs/reference/cli.md, from the commands"
 	@echo "  make lock       the lock file of the Python packages"
