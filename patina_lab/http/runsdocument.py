@@ -77,8 +77,9 @@ class RunsDocumentHandler(WebSocketMixin, WebSocketHandler, Entrance):
             self.close(TOO_MANY, "Too many requests for the state")
         elif message[0] == YMessageType.AWARENESS:
             self._echo(message)
-        else:
+        elif _asks_for_state(message):
             self._channel.received.put_nowait(message)
+        # The room drops all else. What waits for it would be memory that a client can fill.
 
     def _echo(self, message: bytes) -> None:
         """Give presence back to who sent it, and to nobody else: y-websocket lives by hearing."""
@@ -86,14 +87,16 @@ class RunsDocumentHandler(WebSocketMixin, WebSocketHandler, Entrance):
             self._channel.tell(message)
 
     def _asks_too_often(self, message: bytes) -> bool:
-        if list(message[:2]) != [YMessageType.SYNC, YSyncMessageType.SYNC_STEP1]:
-            return False
-        return self._asking.too_often(time.monotonic())
+        return _asks_for_state(message) and self._asking.too_often(time.monotonic())
 
     def on_close(self) -> None:
         """End serving."""
         super().on_close()
         self._channel.received.put_nowait(None)
+
+
+def _asks_for_state(message: bytes) -> bool:
+    return list(message[:2]) == [YMessageType.SYNC, YSyncMessageType.SYNC_STEP1]
 
 
 class _Socket(Channel):

@@ -6,9 +6,12 @@ import asyncio
 from typing import Any
 
 import pytest
+from pycrdt import Doc, Map, create_sync_message
 
 from patina_lab.http.backlog import backlog_bytes
+from patina_lab.http.runsdocument import RunsDocumentHandler
 from patina_lab.tests.editors import eventually
+from patina_lab.tests.rawsocket import RawSocket
 from patina_lab.tests.user import User
 from tests.promises.hostile import Open, live_room
 
@@ -31,6 +34,68 @@ async def test_who_reads_nothing_is_let_go_before_memory_is_full(
             break
         await asyncio.sleep(0.01)
     assert stalled.ws_connection is None
+
+
+async def test_who_reads_no_runs_is_let_go_as_well(
+    user: User,
+    jp_http_port: int,
+    jp_base_url: str,
+    jp_auth_header: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("patina_lab.http.backlog.MAX_BACKLOG_BYTES", 2**20)
+    handlers = _opened(monkeypatch)
+    notebook = (await user.create())["id"]
+    await user.open("analysis.tsnb")
+    url = f"http://localhost:{jp_http_port}{jp_base_url}"
+    url += f"api/patina/notebooks/{notebook}/runs-document"
+    raw = await RawSocket.open(url, jp_auth_header)
+    await raw.send(create_sync_message(Doc()))
+    await eventually(lambda: len(handlers) == 1)
+    (stalled,) = handlers
+    meta: Map[Any] = user.rooms.by_id(notebook).document.ydoc.get("meta", type=Map)
+    for number in range(200):
+        meta["large"] = f"{number}" * 2**17
+        await asyncio.sleep(0.02)
+        assert backlog_bytes(stalled) < 4 * 2**20
+        if stalled.ws_connection is None:
+            break
+    assert stalled.ws_connection is None
+    await raw.close()
+
+
+async def test_what_a_client_of_the_runs_may_not_say_does_not_wait_in_memory(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handlers = _opened(monkeypatch)
+
+    async def serve_nobody(_self: Any, _channel: Any) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("patina_lab.rooms.followers.Followers.serve", serve_nobody)
+    notebook = (await user.create())["id"]
+    await user.open("analysis.tsnb")
+    socket: Any = await user.connect(f"api/patina/notebooks/{notebook}/runs-document")
+    for frame in (*(bytes([0, kind]) + bytes(1000) for kind in (1, 2, 3)), b"\x02save", b"\x07"):
+        await socket.write_message(frame, binary=True)
+    await socket.write_message(said := b"\x01" + bytes(10), binary=True)
+    assert await socket.read_message() == said
+    assert [one._channel.received.qsize() for one in handlers] == [0]
+    handlers[0]._serving.cancel()
+    socket.close()
+
+
+def _opened(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Return the sockets of runs documents, as they are opened."""
+    handlers: list[Any] = []
+    opened = RunsDocumentHandler.open
+
+    def noted(self: RunsDocumentHandler, *parts: str) -> None:
+        handlers.append(self)
+        opened(self, *parts)
+
+    monkeypatch.setattr(RunsDocumentHandler, "open", noted)
+    return handlers
 
 
 def _sockets(room: Any) -> list[Any]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 
+import pytest
 from pycrdt import Doc, create_sync_message
 
 from patina_lab.rooms import presence
+from patina_lab.rooms.pace import Pace
 from patina_lab.tests.user import User
 from tests.promises.hostile import Open, said, typed
 
@@ -31,3 +33,22 @@ async def test_who_asks_for_the_state_without_end_is_let_go(user: User, hostile:
         await attacker.send(create_sync_message(Doc()))
     assert await attacker.closing_code() == 1008
     await typed(writer, "still ", witness)
+
+
+async def test_who_is_too_fast_is_heard_later(
+    user: User, hostile: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    sleep = asyncio.sleep
+
+    async def noted(seconds: float) -> None:
+        waits.append(seconds)
+        await sleep(seconds)
+
+    monkeypatch.setattr(Pace, "wait", lambda _pace, size, _time: size / 1e6)
+    monkeypatch.setattr("patina_lab.http.sourcesocket.asyncio.sleep", noted)
+    frame = said(7, json.dumps("x" * 12_345))
+    client = await hostile()
+    await client.send(frame)
+    await client.settle()
+    assert len(frame) / 1e6 in waits
