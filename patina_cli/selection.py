@@ -106,7 +106,10 @@ def _values_of(file: Path) -> Json:
         values: Json = dict(read(text).items())
         # A date of TOML is no value that a request can carry.
         json.dumps(values)
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise Problem(f"{file} cannot be read", reason, status=Exit.USAGE) from error
+    except (ValueError, TypeError, AttributeError) as error:
         hint = 'It should be like {"rate": 0.5}, or rate = 0.5 in a .toml.'
         raise Problem(f"{file} has no parameters", str(error), hint, Exit.USAGE) from error
     return values

@@ -67,6 +67,11 @@ def test_a_file_without_names_is_explained(tmp_path: Path, text: str) -> None:
         parameters([file], [])
 
 
+def test_a_file_of_parameters_that_is_not_there_is_told_as_that(tmp_path: Path) -> None:
+    with pytest.raises(Problem, match=r"p\.json cannot be read\nNo such file"):
+        parameters([tmp_path / "p.json"], [])
+
+
 def test_a_date_is_no_parameter_and_neither_is_a_pair_without_a_name(tmp_path: Path) -> None:
     file = tmp_path / "p.toml"
     file.write_text("day = 1979-05-27\n")
