@@ -126,6 +126,11 @@ test('others are compared with the baseline; what goes on meanwhile is said, not
   await expect(patina.tabs).toHaveCount(3);
   await patina.tabs.nth(1).click();
   await patina.menu('Patina', 'Set as Baseline');
+  await expect(
+    patina.page
+      .getByRole('alert')
+      .getByText('Other runs are compared with Run 2 now')
+  ).toBeVisible();
   await patina.tabs.first().click();
   await patina.menu('Patina', 'Compare Runs…');
   const view = comparison(patina);

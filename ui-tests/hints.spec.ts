@@ -14,7 +14,9 @@ testWithOwnServer(
     await expect(patina.output(2, 1, 'succeeded')).toBeVisible();
     await expect(hint).toContainText('The panel Globals');
     await hint.getByRole('button', { name: 'Got it' }).click();
-    await expect(hint).toContainText('Try another value without losing this');
+    await expect(hint).toContainText(
+      'Try another value without losing this: change it, then Ctrl+Shift+Enter'
+    );
     await patina.type(1, 'rate * 7');
     await patina.page.keyboard.press('Control+Shift+Enter');
     await expect(patina.tabs).toHaveCount(2);

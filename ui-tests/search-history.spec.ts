@@ -49,6 +49,18 @@ test('words are found in code, outputs, errors and names, in runs that have ende
   await panel.getByLabel('Pictures').check();
   await expect(found).toHaveCount(1);
   await expect(found.locator('img')).toHaveAttribute('src', /^data:image\/png/);
+  await panel.getByLabel('Pictures').uncheck();
+  await panel.getByLabel('Active cell').check();
+  await patina.editor(2).click();
+  await expect(found).toHaveCount(1);
+  await expect(found).toContainText('raise ValueError');
+  await patina.editor(0).click();
+  await expect(found).toContainText('apple');
+  // F6 leads back to the notebook.
+  await words.focus();
+  await patina.page.keyboard.press('F6');
+  await expect(patina.sourceCells.first()).toBeFocused();
+  await panel.getByLabel('Active cell').uncheck();
   await words.fill('nothing has this');
   await expect(panel.getByRole('status')).toHaveText('0 outputs');
 });

@@ -5,6 +5,7 @@ import { LiveRunsWatch, liveRuns } from './liveruns';
 
 function progress(cells: string[], ...parents: (string | null)[]): IProgress {
   return {
+    isGlobalsShown: false,
     outputs: cells.map(cell => ({
       run: 'r',
       cell,
@@ -39,6 +40,11 @@ describe('hintNow', () => {
     const seen = new Set(['rerun', 'globals']);
     expect(hintNow(progress(['a', 'b'], null), seen)).toBe('fork');
     expect(hintNow(progress(['a', 'b'], null, 'r'), seen)).toBe('compare');
+  });
+
+  it('does not tell of the variables who looks at them', () => {
+    const some = { ...progress(['a', 'b'], null), isGlobalsShown: true };
+    expect(hintNow(some, new Set(['rerun']))).toBe('fork');
   });
 
   it('shows a hint that was dismissed never again', () => {

@@ -14,6 +14,8 @@ export interface IProgress {
     readonly cell: string;
     readonly status: wire.CellStatus;
   }[];
+  /** Whether the panel of the variables is in view. */
+  readonly isGlobalsShown: boolean;
 }
 
 /**
@@ -49,7 +51,10 @@ const hasFork = ({ runs }: IProgress) =>
 
 const MOMENTS: Record<Hint, IMoment> = {
   rerun: { due: progress => ended(progress) >= 1, done: hasRerun },
-  globals: { due: progress => ended(progress) >= 1, done: () => false },
+  globals: {
+    due: progress => ended(progress) >= 1,
+    done: ({ isGlobalsShown }) => isGlobalsShown
+  },
   fork: { due: progress => ended(progress) >= 2, done: hasFork },
   compare: { due: ({ runs }) => runs.length >= 2, done: () => false }
 };

@@ -5,6 +5,7 @@ import type {
 import {
   ICommandPalette,
   MainAreaWidget,
+  Notification,
   type WidgetTracker
 } from '@jupyterlab/apputils';
 import { PathExt } from '@jupyterlab/coreutils';
@@ -73,8 +74,9 @@ export const compare: JupyterFrontEndPlugin<void> = {
       caption: trans.__('Compare other runs with this one from now on'),
       unable: ({ shownRun: { view } }) =>
         view ? null : trans.__('There is no run yet'),
-      execute: ({ content, shownRun: { view } }) =>
-        view && baselines.set(content.notebookId ?? '', view.id)
+      isOn: ({ content, shownRun: { view } }) =>
+        view !== null && baselines.of(content.notebookId ?? '') === view.id,
+      execute: panel => setBaseline(panel, baselines, trans)
     });
     commands.add({
       id: 'compare-runs',
@@ -89,6 +91,26 @@ export const compare: JupyterFrontEndPlugin<void> = {
     });
   }
 };
+
+/** Compare others with the shown run from now on; if that was so, no longer. */
+async function setBaseline(
+  { content: { notebookId }, shownRun: { view } }: PatinaPanel,
+  baselines: Baselines,
+  trans: TranslationBundle
+): Promise<void> {
+  const notebook = notebookId ?? '';
+  if (!view) {
+    return;
+  }
+  const wasBaseline = baselines.of(notebook) === view.id;
+  await baselines.set(notebook, wasBaseline ? null : view.id);
+  Notification.success(
+    wasBaseline
+      ? trans.__('%1 is the baseline no longer', view.run.title)
+      : trans.__('Other runs are compared with %1 now', view.run.title),
+    { autoClose: 3000 }
+  );
+}
 
 function open(panel: PatinaPanel, services: ICompareServices): void {
   const { content, shownRun } = panel;

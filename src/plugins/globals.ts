@@ -12,7 +12,7 @@ import { GlobalsModel } from '../model/globalsmodel';
 import { variableRequests } from '../services/variables';
 import { WatchedNames } from '../services/watchednames';
 import { IPatinaClient, IPatinaTracker, IPlainNotebooks } from '../tokens';
-import { GlobalsPanel } from '../widgets/globals/globalspanel';
+import { GLOBALS_ID, GlobalsPanel } from '../widgets/globals/globalspanel';
 import { Previews } from '../widgets/globals/previews';
 import type { PatinaPanel } from '../widgets/notebook/panel';
 import type { NotebookSettings } from '../widgets/notebook/settings';
@@ -44,7 +44,7 @@ export const globals: JupyterFrontEndPlugin<void> = {
     const model = new GlobalsModel(requests);
     followGlobalsSettings(model, followSettings(registry));
     const panel = new GlobalsPanel(model, trans);
-    panel.id = 'patina-globals';
+    panel.id = GLOBALS_ID;
     panel.title.icon = globalsIcon;
     panel.title.caption = trans.__('Globals of the shown run');
     app.shell.add(panel, 'right', { rank: 310, type: 'Patina' });

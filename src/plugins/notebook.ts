@@ -20,6 +20,7 @@ import type { User } from '@jupyterlab/services';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, type TranslationBundle } from '@jupyterlab/translation';
+import { CommandRegistry } from '@lumino/commands';
 import { patinaIcon } from '../icons';
 import { RunsModel } from '../model/runs';
 import { hasKernel } from '../model/runwords';
@@ -34,6 +35,7 @@ import {
   createSharedSource,
   TsnbModelFactory
 } from '../widgets/notebook/documentmodel';
+import { GLOBALS_ID } from '../widgets/globals/globalspanel';
 import { FileNotices } from '../widgets/notebook/filenotices';
 import { PatinaFactory } from '../widgets/notebook/factory';
 import type { PatinaPanel } from '../widgets/notebook/panel';
@@ -102,7 +104,12 @@ export const notebook: JupyterFrontEndPlugin<WidgetTracker<PatinaPanel>> = {
       dismissed: new DismissedHints(state),
       trans,
       execute: id => void app.commands.execute(id),
-      label: id => app.commands.label(id)
+      label: id => app.commands.label(id),
+      keys: id => keysOf(app.commands, id),
+      isGlobalsShown: () =>
+        [...app.shell.widgets('right'), ...app.shell.widgets('left')].some(
+          ({ id, isVisible }) => id === GLOBALS_ID && isVisible
+        )
     };
     const opener = new RunOpener(
       (id, panel) =>
@@ -188,7 +195,13 @@ function openPane(
       live.forEach(({ id }) => void client.stop(id).catch(report));
     }
   });
-  const arrange = () => (panel.content.position = settings.timelinePosition);
+  let known: string | null = null;
+  // Another setting that changes does not take back what a person chose for this notebook.
+  const arrange = () => {
+    if (settings.timelinePosition !== known) {
+      known = panel.content.position = settings.timelinePosition;
+    }
+  };
   settings.changed.connect(arrange);
   panel.disposed.connect(() => {
     settings.changed.disconnect(arrange);
@@ -223,4 +236,10 @@ function track(tracker: WidgetTracker<PatinaPanel>, panel: PatinaPanel): void {
   panel.title.icon = patinaIcon;
   panel.context.pathChanged.connect(() => void tracker.save(panel));
   void tracker.add(panel);
+}
+
+/** The keys of a command as a person has set them; empty when there are none. */
+function keysOf({ keyBindings }: CommandRegistry, command: string): string {
+  const keys = keyBindings.find(it => it.command === command)?.keys ?? [];
+  return keys.map(key => CommandRegistry.formatKeystroke(key)).join(' ');
 }

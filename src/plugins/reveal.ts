@@ -14,7 +14,7 @@ export function reveal(
     if (panel && run !== undefined) {
       panel.content.currentRun = run;
     }
-    panel?.content.runPane?.revealSeq(seq);
+    panel?.content.revealSeq(seq);
   };
   if (panel?.isVisible) {
     go();

@@ -16,8 +16,13 @@ export class Baselines {
     return this._runs.get(notebook) ?? null;
   }
 
-  async set(notebook: string, run: string): Promise<void> {
-    this._runs.set(notebook, run);
+  /** Null: there is none any more. */
+  async set(notebook: string, run: string | null): Promise<void> {
+    if (run === null) {
+      this._runs.delete(notebook);
+    } else {
+      this._runs.set(notebook, run);
+    }
     await this._state?.save(KEY, Object.fromEntries(this._runs));
   }
 

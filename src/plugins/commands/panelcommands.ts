@@ -24,6 +24,8 @@ export interface IPanelCommand {
   readonly needs?: 'edit' | 'run';
   /** Why it cannot be done now; null when it can. */
   readonly unable?: (panel: PatinaPanel) => string | null;
+  /** Whether it is on, where it turns something on and off. */
+  readonly isOn?: (panel: PatinaPanel) => boolean;
   readonly execute: (panel: PatinaPanel) => unknown;
   /** What it does where no Patina notebook is in front. */
   readonly elsewhere?: IElsewhere;
@@ -88,6 +90,11 @@ export class PanelCommands {
       caption: args => reason(args) ?? caption ?? label,
       icon: icon?.bindprops({ stylesheet: 'menuItem' }),
       describedBy: PANEL_ARGUMENTS,
+      isToggleable: command.isOn !== undefined,
+      isToggled: args => {
+        const panel = this._panelOf(args);
+        return panel !== null && command.isOn?.(panel) === true;
+      },
       isEnabled: args =>
         reason(args) === null || (isByKey(args) && isMeant(args)),
       execute: args => this._execute(command, args)

@@ -7,6 +7,9 @@ import type { PatinaPanel } from '../notebook/panel';
 import { GlobalsBar } from './globalsbar';
 import { GlobalsGrid } from './globalsgrid';
 
+/** The id of the panel in JupyterLab's shell. */
+export const GLOBALS_ID = 'patina-globals';
+
 /** The variables of the run that the notebook in front shows. */
 export class GlobalsPanel extends Panel {
   constructor(

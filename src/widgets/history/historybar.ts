@@ -18,6 +18,8 @@ export interface IHistoryBarActions {
   ask(query: ISearchQuery): void;
   search(): void;
   leave(): void;
+  /** The id of the cell of the source that is active; empty when there is none. */
+  activeCell(): string;
 }
 
 /** Above what was found: the words, and what narrows the search. */
@@ -46,6 +48,7 @@ export class HistoryBar {
     ]);
     this._box(this._pictures, trans.__('Pictures'));
     this._box(this._pinned, trans.__('Pinned'));
+    this._box(this._activeOnly, trans.__('Active cell'));
   }
 
   readonly node = element('div', 'jp-PatinaHistory-bar');
@@ -53,6 +56,13 @@ export class HistoryBar {
   focus(): void {
     this._words.focus();
     this._words.select();
+  }
+
+  /** Another cell of the source is active. */
+  moved(): void {
+    if (this._activeOnly.checked) {
+      this._ask();
+    }
   }
 
   /** Offer these runs. */
@@ -90,6 +100,7 @@ export class HistoryBar {
       words: this._words.value,
       place: this._place.value as wire.Place | '',
       run: this._run.value,
+      cell: this._activeOnly.checked ? this._actions.activeCell() : '',
       status: this._status.value as wire.CellStatus | '',
       pictures: this._pictures.checked,
       pinned: this._pinned.checked
@@ -113,6 +124,7 @@ export class HistoryBar {
   private readonly _run = element('select', '');
   private readonly _status = element('select', '');
   private readonly _pictures = element('input', '');
+  private readonly _activeOnly = element('input', '');
   private readonly _pinned = element('input', '');
 }
 

@@ -38,7 +38,8 @@ export class HistoryPanel extends Widget {
     this._bar = new HistoryBar(_trans, {
       ask: query => void this._asking.invoke(query),
       search: () => void model.search(),
-      leave: () => this._buttons()[0]?.focus()
+      leave: () => this._buttons()[0]?.focus(),
+      activeCell: () => this._panel?.content.notebook.activeCell?.model.id ?? ''
     });
     this._more = button(
       'jp-PatinaButton',
@@ -56,9 +57,13 @@ export class HistoryPanel extends Widget {
 
   /** Search this notebook from now on. */
   showPanel(panel: PatinaPanel | null): void {
-    this._panel?.content.opened.disconnect(this._onOpened, this);
+    const bar = this._bar;
+    const before = this._panel?.content;
+    before?.opened.disconnect(this._onOpened, this);
+    before?.notebook.activeCellChanged.disconnect(bar.moved, bar);
     this._panel = panel;
     panel?.content.opened.connect(this._onOpened, this);
+    panel?.content.notebook.activeCellChanged.connect(bar.moved, bar);
     panel?.disposed.connect(
       () => this._panel === panel && this.showPanel(null)
     );

@@ -53,7 +53,7 @@ export class PatinaBody extends SplitPanel implements IPatinaBody {
     this.addWidget(notebook);
     SplitPanel.setStretch(notebook, 1);
     strips.revealRequested.connect((_, cell) =>
-      this.runPane?.revealOutput(cell)
+      this._shownPane()?.revealOutput(cell)
     );
   }
 
@@ -129,6 +129,19 @@ export class PatinaBody extends SplitPanel implements IPatinaBody {
     this.strips.follow(this._cellRuns);
     this.strips.showRun(this.currentRun);
     this._opened.emit(runs);
+  }
+
+  /** Go to this output cell of the shown run. */
+  revealSeq(seq: number): void {
+    this._shownPane()?.revealSeq(seq);
+  }
+
+  /** The pane of the runs, which is shown if a person has hidden it: they ask for what is in it. */
+  private _shownPane(): IRunPane | null {
+    if (this._position === 'hidden') {
+      this.position = 'right';
+    }
+    return this._runPane;
   }
 
   /** Go to the cell of the source that the focused output came from. */

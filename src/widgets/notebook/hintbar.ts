@@ -1,5 +1,4 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { Platform } from '@lumino/domutils';
 import { Widget } from '@lumino/widgets';
 import { type Hint, hintNow } from '../../model/hints';
 import type { DismissedHints } from '../../services/dismissedhints';
@@ -13,9 +12,11 @@ const ENOUGH = 20;
 /** What a hint offers to do at once; the command's id. */
 const ACTIONS: Partial<Record<Hint, string>> = {
   globals: 'patina:show-globals',
-  fork: 'patina:run-in-fork',
   compare: 'patina:compare-runs'
 };
+
+/** Taught by its keys: a button would run the cell below the one that was just run. */
+const FORK = 'patina:run-in-fork';
 
 /** What the hints are shown with. */
 export interface IHintServices {
@@ -25,6 +26,9 @@ export interface IHintServices {
   execute(command: string): void;
   /** The label of a command. */
   label(command: string): string;
+  /** The keys of a command, as a person has set them; empty when there are none. */
+  keys(command: string): string;
+  isGlobalsShown(): boolean;
 }
 
 /** One line below the timeline that tells, at the right moment, what else can be done. */
@@ -82,18 +86,20 @@ export class HintBar extends Widget {
       })
     );
     const runs = views.map(({ run }) => run);
-    return hintNow({ runs, outputs }, dismissed.all);
+    const isGlobalsShown = this._services.isGlobalsShown();
+    return hintNow({ runs, outputs, isGlobalsShown }, dismissed.all);
   }
 
   private _content(hint: Hint): HTMLElement[] {
     const { trans, dismissed, execute, label } = this._services;
+    const sentence = hintText(hint, this._services);
     const action = ACTIONS[hint];
     const close = button(
       'jp-PatinaButton',
       trans.__('Got it'),
       () => void dismissed.add(hint)
     );
-    const text = element('span', 'jp-PatinaHint-text', hintText(hint, trans));
+    const text = element('span', 'jp-PatinaHint-text', sentence);
     if (action === undefined) {
       return [text, close];
     }
@@ -107,8 +113,9 @@ export class HintBar extends Widget {
   private _shown: Hint | null = null;
 }
 
-function hintText(hint: Hint, trans: TranslationBundle): string {
-  const keys = Platform.IS_MAC ? '⌘⇧Enter' : 'Ctrl+Shift+Enter';
+function hintText(hint: Hint, services: IHintServices): string {
+  const { trans } = services;
+  const [keys, label] = [services.keys(FORK), services.label(FORK)];
   const texts: Record<Hint, string> = {
     rerun: trans.__(
       'Change the cell and run it again: this result stays, with the code as it ran.'
@@ -116,7 +123,10 @@ function hintText(hint: Hint, trans: TranslationBundle): string {
     globals: trans.__(
       'The panel Globals shows every variable, and what each cell changed.'
     ),
-    fork: trans.__('Try another value without losing this: %1.', keys),
+    fork: trans.__(
+      'Try another value without losing this: change it, then %1.',
+      keys ? `${keys} (${label})` : label
+    ),
     compare: trans.__(
       'Two runs can be compared: code, outputs and variables, only what differs.'
     )

@@ -106,11 +106,6 @@ export class NotebookSettings {
     this._changed.emit();
   }
 
-  /** Remember where the timeline is, for this and the next notebooks. */
-  async setTimelinePosition(position: TimelinePosition): Promise<void> {
-    await this._settings?.set('timelinePosition', position);
-  }
-
   private _get<T>(key: string, fallback: T): T {
     return (this._settings?.composite[key] as T | undefined) ?? fallback;
   }

@@ -24,36 +24,57 @@ export class Announcer implements IDisposable {
     clearTimeout(this._timer);
   }
 
+  /** These are there from the start: nothing is said of them until that changes. */
+  begin(cells: readonly wire.OutputCell[]): void {
+    this._known = new Map(cells.map(cell => [cell.seq, state(cell)]));
+    this._news.clear();
+    clearTimeout(this._timer);
+  }
+
   /** These output cells are new or changed. */
   noticed(cells: readonly wire.OutputCell[]): void {
-    const ended = cells.filter(isEnded);
-    if (ended.length === 0) {
+    const news = cells.filter(
+      cell => isEnded(cell) && this._known.get(cell.seq) !== state(cell)
+    );
+    cells.forEach(cell => this._known.set(cell.seq, state(cell)));
+    if (news.length === 0) {
       return;
     }
-    ended.forEach(cell => this._ended.set(cell.seq, cell));
+    news.forEach(cell => this._news.set(cell.seq, cell));
     clearTimeout(this._timer);
     this._timer = setTimeout(() => this._say(), QUIET);
   }
 
   private _say(): void {
-    const ended = [...this._ended.values()];
-    this._ended.clear();
-    const [first] = ended;
+    const news = [...this._news.values()];
+    this._news.clear();
     this.node.textContent =
-      ended.length === 1
-        ? this._trans.__(
-            'Output %1 %2',
-            first.seq,
-            cellStatusWord(first.status, this._trans)
-          )
-        : this._trans.__('%1 outputs finished', ended.length);
+      news.length === 1
+        ? this._sentence(news[0])
+        : this._trans.__('%1 outputs finished', news.length);
   }
 
-  private readonly _ended = new Map<number, wire.OutputCell>();
+  private _sentence({ seq, status, undone }: wire.OutputCell): string {
+    return undone
+      ? this._trans.__('Output %1 undone', seq)
+      : this._trans.__(
+          'Output %1 %2',
+          seq,
+          cellStatusWord(status, this._trans)
+        );
+  }
+
+  private _known = new Map<number, string>();
+  private readonly _news = new Map<number, wire.OutputCell>();
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private _isDisposed = false;
 }
 
 function isEnded({ status }: wire.OutputCell): boolean {
   return status !== 'queued' && status !== 'running';
+}
+
+/** What is worth saying when it changes: a pin is not. */
+function state({ status, undone }: wire.OutputCell): string {
+  return undone ? 'undone' : status;
 }

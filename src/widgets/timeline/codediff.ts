@@ -67,6 +67,7 @@ export class CodeDiff {
     );
     this._select.onchange = () => this._choose(chosen(this._select.value));
     this._restore.textContent = trans.__('Restore Code');
+    this._restore.classList.add('jp-PatinaDiff-restore');
     label.append(this._select);
     const bar = element('div', 'jp-PatinaDiff-bar');
     bar.append(label, this._restore);

@@ -150,6 +150,9 @@ export class RunPanel extends Panel {
     this._view?.changed.disconnect(this._onChanged, this);
     this._view = (currentRun !== null && this._runs.get(currentRun)) || null;
     this._view?.changed.connect(this._onChanged, this);
+    const view = this._view;
+    const cells = view?.seqs.map(seq => view.cell(seq)) ?? [];
+    this._announcer.begin(cells.filter(cell => cell !== undefined));
     this._timeline.showRun(this._view);
     this._timeline.node.setAttribute(
       'aria-labelledby',
