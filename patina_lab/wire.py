@@ -569,5 +569,22 @@ class Problem(Wire, frozen=True):
     hint: str = field(default="")
 
 
+class SocketRequest(Wire, frozen=True, forbid_unknown_fields=True):
+    """A request by the socket of the runs document. `id` is a number of the client's choice."""
+
+    id: int
+    run: str
+    execute: Execute
+
+
+class SocketReply(Wire, frozen=True):
+    """The answer to the request with this `id`: `status` and the rest are as over HTTP."""
+
+    id: int
+    status: int
+    cells: list[OutputCell] | None = None
+    problem: Problem | None = None
+
+
 DOCUMENT_SHAPES = (Run, OutputCell, Global)
 """What the runs document holds."""

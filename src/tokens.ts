@@ -19,7 +19,12 @@ export interface IPatinaClient {
   /** Write a notebook's file, whatever is there now; that is kept beside. */
   writeOver(notebook: string): Promise<wire.Notebook>;
   newRun(notebook: string, options?: wire.NewRun): Promise<wire.Run>;
-  execute(run: string, cells: wire.CellReference[]): Promise<wire.OutputCell[]>;
+  execute(
+    run: string,
+    cells: wire.CellReference[]
+  ): Promise<readonly wire.OutputCell[]>;
+  /** Sends what it can through this line from now on, as long as it is there. */
+  use(line: IRunsLine): void;
   input(run: string, outputCell: number, value: string): Promise<void>;
   interrupt(run: string): Promise<void>;
   restart(run: string): Promise<void>;
@@ -64,6 +69,16 @@ export interface IPatinaClient {
     name: string,
     page: IGlobalPage
   ): Promise<wire.GlobalPage>;
+}
+
+/** A connection to the server that is open already and carries requests about some runs. */
+export interface IRunsLine {
+  /** Null when it cannot carry this. Rejects with `SocketLost` when it broke before the answer. */
+  execute(
+    run: string,
+    wanted: wire.Execute
+  ): Promise<readonly wire.OutputCell[]> | null;
+  readonly isDisposed: boolean;
 }
 
 /** Which parts of which part of a variable. */

@@ -27,4 +27,13 @@ test('a run that was saved and stopped goes on with its variables, and says what
   await expect(panel.getByText(/did not come back as/)).toBeVisible();
   await patina.run(1);
   await expect(patina.result(2, 2, 'succeeded')).toContainText('42');
+
+  // Whoever runs a cell in it when it is stopped is offered the same.
+  await patina.menu('Patina', 'Stop Kernel, Keep History');
+  await expect(
+    panel.getByRole('button', { name: 'Continue Saved Run' })
+  ).toBeVisible();
+  await patina.run(1);
+  await patina.notification('Continue Saved and Run').click();
+  await expect(patina.result(3, 2, 'succeeded')).toContainText('42');
 });

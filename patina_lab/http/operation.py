@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 import msgspec
 from jupyter_server.auth.decorator import authorized
+from jupyter_server.auth.identity import User
 from jupyter_server.base.handlers import APIHandler
 from tornado.web import HTTPError
 
@@ -50,8 +51,7 @@ class PatinaHandler(APIHandler):
     @property
     def user_name(self) -> str:
         """The name of who asks, as outputs show it."""
-        user = self.current_user
-        return str(user.display_name or user.name or user.username)
+        return shown_name(self.current_user)
 
     def skip_check_origin(self) -> bool:
         """Refuse a page of another origin also when it has a token."""
@@ -71,10 +71,11 @@ class PatinaHandler(APIHandler):
     def write_error(self, status_code: int, **details: Any) -> None:
         """Answer with what happened, why, and what to do."""
         error = details.get("exc_info", (None, None, None))[1]
-        self.finish(msgspec.json.encode(_problem(status_code, error)))
+        self.finish(msgspec.json.encode(problem_of(status_code, error)))
 
 
-def _problem(status: int, error: BaseException | None) -> wire.Problem:
+def problem_of(status: int, error: BaseException | None) -> wire.Problem:
+    """Return what a client is told of an error."""
     match error:
         case PatinaProblem():
             return wire.Problem(message=error.message, reason=error.reason, hint=error.hint)
@@ -87,6 +88,11 @@ def _problem(status: int, error: BaseException | None) -> wire.Problem:
                 reason=type(error).__name__,
                 hint="The server's log has the details.",
             )
+
+
+def shown_name(user: User) -> str:
+    """Return the name of a person, as outputs show it."""
+    return str(user.display_name or user.name or user.username)
 
 
 def operation(

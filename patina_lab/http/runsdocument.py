@@ -1,4 +1,7 @@
-"""The WebSocket of the runs document: y-websocket's protocol, read-only for clients."""
+"""The WebSocket of the runs document: y-websocket's protocol, read-only for clients.
+
+It carries requests for runs, too: a page has it open already.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from tornado.websocket import WebSocketHandler
 from patina_lab.http.backlog import send_or_let_go
 from patina_lab.http.entrance import Entrance
 from patina_lab.http.operation import RESOURCE
+from patina_lab.http.socketrequests import REQUEST, SocketRequests
 from patina_lab.rooms.frames import Asking, is_malformed
 from patina_lab.rooms.problem import PatinaProblem
 from patina_lab.service import Service
@@ -59,6 +63,7 @@ class RunsDocumentHandler(WebSocketMixin, WebSocketHandler, Entrance):
     def open(self, *_parts: str) -> None:
         """Begin to serve."""
         super().open()
+        self._requests = SocketRequests(self, self._room, self._service)
         self._serving = asyncio.create_task(self._serve())
 
     async def _serve(self) -> None:
@@ -67,10 +72,15 @@ class RunsDocumentHandler(WebSocketMixin, WebSocketHandler, Entrance):
         finally:
             self.close()
 
-    def on_message(self, message: str | bytes) -> None:
-        """Take a frame; what is none of the protocol closes this socket, and only this one."""
+    async def on_message(self, message: str | bytes) -> None:
+        """Take a frame; what is none of the protocol closes this socket, and only this one.
+
+        The next frame is read when this one is dealt with: requests are answered in their order.
+        """
         if isinstance(message, str) or not message:
             self.close(MALFORMED, "Frames are binary")
+        elif message[0] == REQUEST:
+            await self._answer(message[1:])
         elif is_malformed(message):
             self.close(MALFORMED, "That is no request for the state")
         elif self._asks_too_often(message):
@@ -80,6 +90,13 @@ class RunsDocumentHandler(WebSocketMixin, WebSocketHandler, Entrance):
         elif _asks_for_state(message):
             self._channel.received.put_nowait(message)
         # The room drops all else. What waits for it would be memory that a client can fill.
+
+    async def _answer(self, request: bytes) -> None:
+        reply = await self._requests.reply(request)
+        if reply is None:
+            self.close(MALFORMED, "That is no request")
+        else:
+            self._channel.tell(bytes([REQUEST]) + reply)
 
     def _echo(self, message: bytes) -> None:
         """Give presence back to who sent it, and to nobody else: y-websocket lives by hearing."""

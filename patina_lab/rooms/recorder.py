@@ -219,6 +219,7 @@ class Recorder:
             self.variables.ran(final.seq, self._run.session)
             self._show_variables_soon()
         self._ledger.sync_soon()
+        self._publisher.hurry()
 
     def update_display(self, display: Display) -> None:
         """Change the content of a display in every output cell that shows it."""

@@ -112,13 +112,14 @@ export const notebook: JupyterFrontEndPlugin<WidgetTracker<PatinaPanel>> = {
         )
     };
     const opener = new RunOpener(
-      (id, panel) =>
-        new RunsModel(
-          new RunsProvider(
-            { id, path: () => panel.context.localPath },
-            serviceManager.serverSettings
-          )
-        ),
+      (id, panel) => {
+        const provider = new RunsProvider(
+          { id, path: () => panel.context.localPath },
+          serviceManager.serverSettings
+        );
+        client.use(provider);
+        return new RunsModel(provider);
+      },
       (panel, runs) => {
         panel.access.follow(runs);
         const pane = openPane(

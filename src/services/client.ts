@@ -2,10 +2,16 @@ import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { UUID } from '@lumino/coreutils';
-import type { IGlobalPage, IPatinaClient, ISearchQuery } from '../tokens';
+import type {
+  IGlobalPage,
+  IPatinaClient,
+  IRunsLine,
+  ISearchQuery
+} from '../tokens';
 import type * as wire from '../wire';
 import { BlobCache } from './blobcache';
 import { PatinaError } from './error';
+import { SocketLost } from './socketrequests';
 
 /** How many output cells a comparison lists at most; those that differ come first. */
 const MOST_COMPARED = 1000;
@@ -47,13 +53,32 @@ export class PatinaClient implements IPatinaClient {
     return this._json('POST', `notebooks/${name(notebook)}/runs`, options);
   }
 
+  use(line: IRunsLine): void {
+    this._lines = [...this._lines.filter(one => !one.isDisposed), line];
+  }
+
   /** The request carries an id of its own, so that one sent twice runs nothing twice. */
-  execute(
+  async execute(
     run: string,
     cells: wire.CellReference[]
-  ): Promise<wire.OutputCell[]> {
+  ): Promise<readonly wire.OutputCell[]> {
     const body: wire.Execute = { cells, request_id: UUID.uuid4() };
-    return this._json('POST', `runs/${name(run)}/execute`, body);
+    const cellsAsked = await this._carried(run, body);
+    return cellsAsked ?? this._json('POST', `runs/${name(run)}/execute`, body);
+  }
+
+  /** The answer that came through an open line; null when none can be had there. */
+  private async _carried(
+    run: string,
+    body: wire.Execute
+  ): Promise<readonly wire.OutputCell[] | null> {
+    for (const line of this._lines) {
+      const answer = line.execute(run, body);
+      if (answer !== null) {
+        return answer.catch(nullWhereLost);
+      }
+    }
+    return null;
   }
 
   async input(run: string, outputCell: number, value: string): Promise<void> {
@@ -229,10 +254,19 @@ export class PatinaClient implements IPatinaClient {
     }
   }
 
+  private _lines: readonly IRunsLine[] = [];
   private readonly _blobs = new BlobCache(async path => {
     const response = await this._send('GET', path);
     return response.arrayBuffer();
   });
+}
+
+/** What a line that broke did not answer is asked again; the server knows it by its id. */
+function nullWhereLost(error: unknown): null {
+  if (error instanceof SocketLost) {
+    return null;
+  }
+  throw error;
 }
 
 /** An id as a part of a path. */

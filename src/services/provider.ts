@@ -4,7 +4,9 @@ import { type ISignal, Signal } from '@lumino/signaling';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
 import type { IRunsSource } from '../model/runs';
-import type { ConnectionState } from '../tokens';
+import type { ConnectionState, IRunsLine } from '../tokens';
+import type * as wire from '../wire';
+import { SocketRequests } from './socketrequests';
 
 /** Seconds until the first attempt to reconnect; each further one waits twice as long. */
 const FIRST_WAIT = 0.25;
@@ -24,7 +26,7 @@ export interface INotebookPlace {
  * Each connection fills a copy of its own. Merging what a restarted server says into an older
  * copy would mix two histories; a fresh copy costs one transfer of the state and cannot.
  */
-export class RunsProvider implements IRunsSource {
+export class RunsProvider implements IRunsSource, IRunsLine {
   constructor(
     private readonly _place: INotebookPlace,
     private readonly _settings: ServerConnection.ISettings
@@ -52,6 +54,14 @@ export class RunsProvider implements IRunsSource {
     return this._isDisposed;
   }
 
+  execute(
+    run: string,
+    wanted: wire.Execute
+  ): Promise<readonly wire.OutputCell[]> | null {
+    const isKnown = this._document?.getMap('runs').has(run) ?? false;
+    return (isKnown && this._requests?.execute(run, wanted)) || null;
+  }
+
   dispose(): void {
     if (this._isDisposed) {
       return;
@@ -74,6 +84,7 @@ export class RunsProvider implements IRunsSource {
       disableBc: true
     });
     this._socket = socket;
+    this._requests = new SocketRequests(socket);
     // Presence belongs to the source; a state here would be sent to the server for nothing.
     socket.awareness.setLocalState(null);
     socket.on('sync', (isSynced: boolean) => isSynced && this._adopt(copy));
@@ -114,6 +125,8 @@ export class RunsProvider implements IRunsSource {
   private _drop(): void {
     const socket = this._socket;
     this._socket = null;
+    this._requests?.lose();
+    this._requests = null;
     socket?.destroy();
     socket?.awareness.destroy();
     if (socket && socket.doc !== this._document) {
@@ -144,6 +157,7 @@ export class RunsProvider implements IRunsSource {
   private _state: ConnectionState = 'connecting';
   private _document: Y.Doc | null = null;
   private _socket: WebsocketProvider | null = null;
+  private _requests: SocketRequests | null = null;
   private _attempts = 0;
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private readonly _stateChanged = new Signal<this, ConnectionState>(this);

@@ -1,4 +1,4 @@
-"""The runs document changes at once when it was quiet, and 20 times a second at most."""
+"""The runs document changes soon when it was quiet, and 20 times a second at most."""
 
 from __future__ import annotations
 
@@ -10,14 +10,35 @@ import pytest
 
 from patina_lab.document.runs import RunsDocument
 from patina_lab.rooms.publisher import Publisher
-from patina_lab.rooms.throttle import BYTES_EACH, Throttle
+from patina_lab.rooms.throttle import BYTES_EACH, LINGER_SECONDS, Throttle
 
 
-async def test_a_flush_comes_in_the_same_turn_when_it_was_quiet() -> None:
+async def test_a_flush_comes_in_the_same_turn_when_it_is_hurried() -> None:
     flushed = asyncio.Event()
-    Throttle(flushed.set).request()
+    throttle = Throttle(flushed.set)
+    throttle.request()
+    throttle.hurry()
     await asyncio.sleep(0)
     assert flushed.is_set()
+
+
+async def test_what_comes_with_a_change_is_flushed_with_it() -> None:
+    flushes: list[int] = []
+    throttle = Throttle(lambda: flushes.append(1))
+    throttle.request()
+    await asyncio.sleep(0)
+    assert flushes == [], "it waits for more"
+    throttle.request()
+    throttle.hurry()
+    throttle.hurry()
+    await asyncio.sleep(2 * LINGER_SECONDS)
+    assert flushes == [1]
+
+
+async def test_a_change_that_nothing_comes_with_is_flushed_all_the_same() -> None:
+    flushed = asyncio.Event()
+    Throttle(flushed.set).request()
+    await asyncio.wait_for(flushed.wait(), 5)
 
 
 async def test_no_second_holds_more_than_twenty() -> None:
@@ -27,6 +48,7 @@ async def test_no_second_holds_more_than_twenty() -> None:
     until = loop.time() + 2.2
     while loop.time() < until:
         throttle.request()
+        throttle.hurry()
         await asyncio.sleep(0.001)
     throttle.close()
     assert len(times) > 20

@@ -4,14 +4,18 @@ import { PatinaError } from '../../services/error';
 import type { IPatinaClient } from '../../tokens';
 import type * as wire from '../../wire';
 
-/** A state runs code when it is loaded: whether to trust it is a person's to say. */
+/**
+ * Have a run go on with its saved state; false when a person decides against it. A state runs code
+ * when it is loaded: whether to trust it is theirs to say.
+ */
 export async function continueSaved(
   client: IPatinaClient,
   { id, title }: wire.Run,
   trans: TranslationBundle
-): Promise<void> {
+): Promise<boolean> {
   try {
     await client.load(id);
+    return true;
   } catch (error) {
     const needsTrust = error instanceof PatinaError && error.status === 403;
     if (!needsTrust) {
@@ -28,5 +32,6 @@ export async function continueSaved(
     if (button.accept) {
       await client.load(id, { trust: true });
     }
+    return button.accept;
   }
 }

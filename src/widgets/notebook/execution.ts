@@ -86,6 +86,14 @@ export class Execution {
     });
   }
 
+  /** Run these cells once `goOn` has given their run a kernel; it tells whether it has. */
+  async runAfter(
+    { run, cells }: IWaitingCells,
+    goOn: (run: wire.Run) => Promise<boolean>
+  ): Promise<void> {
+    await this._queue(cells, async () => ((await goOn(run)) ? run.id : null));
+  }
+
   /** Start another run, show it, and run these cells in it. */
   async runInNewRun({ cells }: IWaitingCells): Promise<void> {
     await this._queue(cells, async () => (await this.newRun())?.id ?? null);

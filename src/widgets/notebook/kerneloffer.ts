@@ -2,8 +2,9 @@ import { Notification } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IDisposable } from '@lumino/disposable';
 import { hasKernel, statusWord } from '../../model/runwords';
-import type { IRunsModel, IRunView } from '../../tokens';
+import type { IPatinaClient, IRunsModel, IRunView } from '../../tokens';
 import type * as wire from '../../wire';
+import { continueSaved } from './continuesaved';
 import type { Execution, IWaitingCells } from './execution';
 
 /**
@@ -16,6 +17,7 @@ export class KernelOffer implements IDisposable {
   constructor(
     private readonly _execution: Execution,
     private readonly _runs: IRunsModel,
+    private readonly _client: IPatinaClient,
     private readonly _trans: TranslationBundle
   ) {
     _execution.kernelNeeded.connect(this._onNeeded, this);
@@ -43,7 +45,7 @@ export class KernelOffer implements IDisposable {
 
   private _offer(waiting: IWaitingCells): void {
     const trans = this._trans;
-    const { title, status, crash } = waiting.run;
+    const { title, status, crash, saved } = waiting.run;
     const execution = this._execution;
     const accept = (
       label: string,
@@ -51,15 +53,22 @@ export class KernelOffer implements IDisposable {
     ) => ({ label, callback: () => this._accept(waiting, run) });
     const message = [
       trans.__('%1 has no kernel (%2)', title, statusWord(status, trans)),
-      crash
-        ? trans.__('It can go on from the state before that.')
-        : trans.__('Its variables are gone, its timeline is kept.')
+      this._left(waiting.run)
     ].join('\n');
     this._notification = Notification.warning(message, {
       autoClose: false,
       actions: [
         ...(crash
           ? [accept(trans.__('Go On and Run'), it => execution.goOnAndRun(it))]
+          : []),
+        ...(saved
+          ? [
+              accept(trans.__('Continue Saved and Run'), it =>
+                execution.runAfter(it, run =>
+                  continueSaved(this._client, run, trans)
+                )
+              )
+            ]
           : []),
         accept(trans.__('Restart and Run'), it => execution.restartAndRun(it)),
         accept(trans.__('Run in New Run'), it => execution.runInNewRun(it))
@@ -68,6 +77,16 @@ export class KernelOffer implements IDisposable {
     this._view = this._runs.get(waiting.run.id) ?? null;
     this._view?.changed.connect(this._onRun, this);
     this._runs.runsChanged.connect(this._onRuns, this);
+  }
+
+  /** What is left of a run that has no kernel. */
+  private _left({ crash, saved }: wire.Run): string {
+    if (crash) {
+      return this._trans.__('It can go on from the state before that.');
+    }
+    return saved
+      ? this._trans.__('Its timeline is kept, and a state that was saved.')
+      : this._trans.__('Its variables are gone, its timeline is kept.');
   }
 
   /** There is nothing to offer any more when the run has a kernel again. */

@@ -85,7 +85,12 @@ export function mountRuns(
     arranging.dispose();
   });
   const widgets = connectWidgets(panel.kernelLink, timeline.rendermime, pane);
-  const offer = new KernelOffer(panel.execution, runs, services.trans);
+  const offer = new KernelOffer(
+    panel.execution,
+    runs,
+    services.client,
+    services.trans
+  );
   pane.disposed.connect(() => {
     widgets.dispose();
     offer.dispose();
