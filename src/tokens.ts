@@ -152,6 +152,14 @@ export type IPatinaPanel = DocumentWidget<IPatinaBody>;
 
 export interface IPatinaTracker extends IWidgetTracker<IPatinaPanel> {}
 
+/** Which cells of plain notebooks were undone, by the ids of their kernels and of the cells. */
+export interface IUndoneMarks {
+  /** What was kept has been read. */
+  readonly ready: Promise<void>;
+  of(kernel: string): readonly string[];
+  set(kernel: string, cells: readonly string[]): void;
+}
+
 /** JupyterLab's own notebooks and consoles, as far as they have a Patina kernel. */
 export interface IPlainNotebooks {
   /** The notebook or console that is, or last was, in front; of whatever kernel. */

@@ -61,6 +61,15 @@ function output(page: Page, index: number): Locator {
     .locator('.jp-OutputArea');
 }
 
+/** JupyterLab has saved, a moment later, which cells were undone. */
+async function isKept({ page, server }: PatinaPage): Promise<void> {
+  const headers = { Authorization: `token ${server.token}` };
+  const workspace = `${server.url}/lab/api/workspaces/default`;
+  await expect
+    .poll(async () => (await page.request.get(workspace, { headers })).text())
+    .toContain('patina-lab:undone-cells');
+}
+
 const CELLS = ['it = iter(range(9))\nnext(it)', 'next(it)', 'next(it)'];
 
 test('a plain notebook goes back to the state before its last cell', async ({
@@ -85,6 +94,11 @@ test('a plain notebook goes back to the state before its last cell', async ({
     'text-decoration-line',
     'line-through'
   );
+  await expect(cell(0)).not.toContainText(undone);
+  await isKept(patina);
+  await page.reload();
+  await isIdle(page);
+  await expect(cell(1)).toContainText(undone);
   await expect(cell(0)).not.toContainText(undone);
   await run(page, 2);
   await expect(output(page, 2)).toContainText('1');
@@ -173,7 +187,22 @@ test('a plain notebook is forked into a console', async ({ patina }) => {
   await page.getByLabel('When').selectOption('after #2');
   await expect(grid.getByRole('row', { name: /typed int/ })).toHaveCount(0);
   await expect(grid.getByRole('row', { name: /\bit\b/ })).toBeVisible();
+  await page.getByLabel('When').selectOption('now');
+  await expect(sign(grid, /typed int/)).toHaveAccessibleName('new');
+  await console.locator('.jp-CodeConsole-input .cm-content').click();
+  await patina.menu('Patina', 'Undo Last Execution');
+  const cells = console.locator('.jp-CodeConsole-content .jp-CodeCell');
+  await expect(cells.last()).toContainText(
+    'undone: the variables are as before'
+  );
+  await expect(cells.first()).not.toContainText('undone');
+  await expect(sign(grid, /typed int/)).toHaveAccessibleName('gone');
 });
+
+/** How a row says what became of its variable in the latest step. */
+function sign(grid: Locator, name: RegExp): Locator {
+  return grid.getByRole('row', { name }).getByRole('img');
+}
 
 test('the panel Globals shows the variables of a plain notebook, and opens them', async ({
   patina

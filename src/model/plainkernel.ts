@@ -85,6 +85,11 @@ export class PlainKernel implements IRunView, IDisposable {
     this._changed.emit();
   }
 
+  /** The latest execution was undone; what that changed shows when the variables are looked at. */
+  undo(): void {
+    this._past.undo();
+  }
+
   /** The kernel was started anew, with nothing in it. */
   restart(): void {
     this._past.clear();

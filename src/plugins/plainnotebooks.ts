@@ -1,5 +1,7 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator } from '@jupyterlab/translation';
+import { UndoneMarks } from '../services/undonemarks';
 import { IPatinaClient, IPlainNotebooks } from '../tokens';
 import { PlainNotebooks } from '../widgets/notebook/plainnotebooks';
 
@@ -10,15 +12,18 @@ export const plainNotebooks: JupyterFrontEndPlugin<IPlainNotebooks> = {
   autoStart: true,
   provides: IPlainNotebooks,
   requires: [IPatinaClient, ITranslator],
+  optional: [IStateDB],
   activate: (
     { serviceManager, shell },
     client: IPatinaClient,
-    translator: ITranslator
+    translator: ITranslator,
+    state: IStateDB | null
   ) =>
     new PlainNotebooks(
       client,
       shell,
       serviceManager.kernelspecs,
+      new UndoneMarks(state),
       translator.load('patina_lab')
     )
 };

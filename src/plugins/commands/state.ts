@@ -123,8 +123,8 @@ function plainUndo(
 ): IElsewhere {
   const undo = async (kernel: string) => {
     const { left, msg_id } = await client.undoKernel(kernel);
-    plain.refresh();
     plain.markUndone(msg_id ?? '');
+    plain.refresh();
     Notification.success(
       [
         trans.__('The variables are as before the latest cell; outputs stay.'),

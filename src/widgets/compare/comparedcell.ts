@@ -201,7 +201,7 @@ function diffNode(
   label: string,
   { trans }: ICompareHost
 ): HTMLElement {
-  const node = element('pre', 'jp-PatinaDiff');
+  const node = element('pre', 'jp-PatinaCompared-diff');
   node.tabIndex = 0;
   node.setAttribute('role', 'region');
   node.setAttribute('aria-label', label);
@@ -215,13 +215,13 @@ function lineNode(
 ): HTMLElement {
   switch (kind) {
     case 'left':
-      return element('del', 'jp-PatinaDiff-left', `− ${text}\n`);
+      return element('del', 'jp-PatinaCompared-left', `− ${text}\n`);
     case 'right':
-      return element('ins', 'jp-PatinaDiff-right', `+ ${text}\n`);
+      return element('ins', 'jp-PatinaCompared-right', `+ ${text}\n`);
     case 'gap':
       return element(
         'span',
-        'jp-PatinaDiff-gap',
+        'jp-PatinaCompared-gap',
         `${trans.__('⋯ %1 lines that are the same', text)}\n`
       );
     case 'same':

@@ -22,8 +22,8 @@ export class PlainKernelFollower implements IDisposable {
     client: IPatinaClient,
     private readonly _connection: Kernel.IKernelConnection,
     front: IKernelFront,
-    /** Marks what was undone, where that can be seen. */
-    private readonly _undone: UndoneCells | null
+    /** Marks what was undone. */
+    private readonly _undone: UndoneCells
   ) {
     const { path } = front.sessionContext;
     this.kernel = new PlainKernel(
@@ -58,7 +58,8 @@ export class PlainKernelFollower implements IDisposable {
 
   /** The execution of this request was undone; false when that cannot be marked. */
   markUndone(request: string): boolean {
-    return this._undone?.mark(request) ?? false;
+    this.kernel.undo();
+    return this._undone.mark(request);
   }
 
   dispose(): void {
@@ -66,7 +67,7 @@ export class PlainKernelFollower implements IDisposable {
       this._connection.iopubMessage.disconnect(this._onMessage, this);
       this._connection.statusChanged.disconnect(this._onStatus, this);
       this._connection.disposed.disconnect(this.dispose, this);
-      this._undone?.clear();
+      this._undone.release();
       this.kernel.dispose();
     }
   }
@@ -98,7 +99,7 @@ export class PlainKernelFollower implements IDisposable {
     if (execution_count !== null) {
       this._numbers.set(request, execution_count);
     }
-    this._undone?.refresh();
+    this._undone.refresh();
   }
 
   private _ended(
@@ -126,7 +127,7 @@ export class PlainKernelFollower implements IDisposable {
     if (this.kernel.run.status === 'starting') {
       this._numbers.clear();
       this.kernel.restart();
-      this._undone?.clear();
+      this._undone.clear();
     }
   }
 

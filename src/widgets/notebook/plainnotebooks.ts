@@ -5,7 +5,11 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { type ISignal, Signal } from '@lumino/signaling';
 import type { Widget } from '@lumino/widgets';
 import type { PlainKernel } from '../../model/plainkernel';
-import type { IPatinaClient, IPlainNotebooks } from '../../tokens';
+import type {
+  IPatinaClient,
+  IPlainNotebooks,
+  IUndoneMarks
+} from '../../tokens';
 import type * as wire from '../../wire';
 import { type IKernelFront, PlainKernelFollower } from './plainkernelfollower';
 import { UndoneCells } from './undonecells';
@@ -19,6 +23,7 @@ export class PlainNotebooks implements IPlainNotebooks {
     private readonly _client: IPatinaClient,
     private readonly _shell: JupyterFrontEnd.IShell,
     private readonly _specs: KernelSpec.IManager,
+    private readonly _marks: IUndoneMarks,
     private readonly _trans: TranslationBundle
   ) {
     _shell.currentChanged?.connect(this._onFront, this);
@@ -120,9 +125,7 @@ export class PlainNotebooks implements IPlainNotebooks {
       this._client,
       connection,
       front,
-      front instanceof NotebookPanel
-        ? new UndoneCells(front, this._trans)
-        : null
+      new UndoneCells(front, connection.id, this._marks, this._trans)
     );
     this._followed.set(connection, follower);
     this._known.set(connection.id, follower);
