@@ -20,7 +20,7 @@ test('a bad cell is undone: its state is gone, its output is kept and struck thr
   await expect(patina.output(2, 2, 'succeeded, undone')).toContainText(
     'emptied'
   );
-  await expect(patina.panel.locator('.jp-PatinaUnseen')).toContainText(
+  await expect(patina.panel.locator('div.jp-PatinaUnseen')).toContainText(
     'Output 2 undone'
   );
   // The variables show what it changed, until a cell runs.
