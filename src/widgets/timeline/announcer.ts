@@ -7,7 +7,7 @@ import { element } from './element';
 /** How long to wait for more before saying it, in milliseconds. */
 const QUIET = 800;
 
-/** Tells a screen reader what came of cells: one sentence, when things are quiet. */
+/** Tells a screen reader what came of cells, in a sentence or two, when things are quiet. */
 export class Announcer implements IDisposable {
   constructor(private readonly _trans: TranslationBundle) {
     this.node.setAttribute('aria-live', 'polite');
@@ -48,20 +48,30 @@ export class Announcer implements IDisposable {
   private _say(): void {
     const news = [...this._news.values()];
     this._news.clear();
-    this.node.textContent =
-      news.length === 1
-        ? this._sentence(news[0])
-        : this._trans.__('%1 outputs finished', news.length);
+    this.node.textContent = [
+      this._finished(news.filter(({ undone }) => !undone)),
+      this._undone(news.filter(({ undone }) => undone))
+    ]
+      .filter(Boolean)
+      .join('. ');
   }
 
-  private _sentence({ seq, status, undone }: wire.OutputCell): string {
-    return undone
-      ? this._trans.__('Output %1 undone', seq)
-      : this._trans.__(
-          'Output %1 %2',
-          seq,
-          cellStatusWord(status, this._trans)
-        );
+  private _finished(cells: readonly wire.OutputCell[]): string {
+    const trans = this._trans;
+    if (cells.length !== 1) {
+      return cells.length ? trans.__('%1 outputs finished', cells.length) : '';
+    }
+    const [{ seq, status }] = cells;
+    return trans.__('Output %1 %2', seq, cellStatusWord(status, trans));
+  }
+
+  private _undone(cells: readonly wire.OutputCell[]): string {
+    if (cells.length !== 1) {
+      return cells.length
+        ? this._trans.__('%1 outputs undone', cells.length)
+        : '';
+    }
+    return this._trans.__('Output %1 undone', cells[0].seq);
   }
 
   private _known = new Map<number, string>();
