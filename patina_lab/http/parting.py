@@ -3,7 +3,8 @@
 Its document and ours begin in two different ways, perhaps with the same text. Merged, they would
 have it twice. So nothing of either is given to the other: the client is asked for all it has, that
 becomes a file beside the notebook where it differs, and the socket is closed with a reason that
-JupyterLab shows with a button to reload.
+JupyterLab shows with a button to reload. Where the disk does not take that file, the page has the
+only copy: it stays, and is asked again.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any, Protocol
 from pycrdt import Doc, create_sync_message
 
 from patina_lab.document.ytsnb import YTsnb
+from patina_lab.rooms.diskside import NotSavedError
 from patina_lab.rooms.farewell import Closable, say_farewell
 from patina_lab.rooms.known import GapError, Known
 from patina_lab.rooms.sourceroom import SourceRoom
@@ -22,6 +24,8 @@ from patina_lab.rooms.updates import decoded
 
 ANSWER_SECONDS = 10.0
 """How long a client may take to tell what it has."""
+RETRY_SECONDS = 3.0
+"""How long until what the disk refused is asked for again: more may have been typed."""
 _WHY = "A page was open that had an earlier history of this notebook, which is gone"
 _KEPT = "Its history is gone. Your version is kept in a file beside it."
 _NOTHING = "Its history is gone. Reload to go on."
@@ -40,40 +44,48 @@ class Parting:
     def __init__(self, room: SourceRoom, socket: Socket, *, keeps: bool) -> None:
         self._room, self._socket, self._keeps = room, socket, keeps
         self._tasks = Tasks()
-        self._done = False
+        self._asking: asyncio.Task[None] | None = None
 
     async def begin(self) -> None:
         """Ask for everything."""
         if not self._keeps:
-            self._end(_NOTHING)
+            say_farewell(self._socket, _NOTHING)
             return
-        self._tasks.spawn(self._lose_patience())
+        self._asking = self._tasks.spawn(self._lose_patience())
         await self._socket.send(create_sync_message(Doc()))
 
     async def _lose_patience(self) -> None:
         await asyncio.sleep(ANSWER_SECONDS)
-        self._end(_NOTHING)
+        self._asking = None
+        say_farewell(self._socket, _NOTHING)
+
+    async def _begin_again(self) -> None:
+        await asyncio.sleep(RETRY_SECONDS)
+        await self.begin()
 
     async def take(self, data: bytes) -> None:
         """Take what the client has, if this is all of it. Raises MalformedUpdateError."""
         update = decoded(data)
-        if self._done or any(structs[0].clock for structs in update.structs.values() if structs):
+        asking = self._asking
+        if asking is None or any(
+            structs[0].clock for structs in update.structs.values() if structs
+        ):
             # An answer to what it was asked before.
             return
+        asking.cancel()
+        self._asking = None
         try:
             Known().examine(update)
             text = await asyncio.to_thread(_text_of, data)
         except (GapError, ValueError, RuntimeError):
             text = ""
-        self._done = True
-        await self._room.disk.back_up(text, _WHY)
-        self._done = False
-        self._end(_KEPT if text else _NOTHING)
-
-    def _end(self, words: str) -> None:
-        if not self._done:
-            self._done = True
-            say_farewell(self._socket, words)
+        try:
+            is_kept = await self._room.disk.back_up(text, _WHY)
+        except NotSavedError:
+            # A notice says why.
+            self._tasks.spawn(self._begin_again())
+        else:
+            say_farewell(self._socket, _KEPT if is_kept else _NOTHING)
 
 
 def _text_of(data: bytes) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 import logging
 from collections.abc import Callable
@@ -114,7 +115,11 @@ class DiskSide:
         """Bring a document of before a restart, and what the file says now, together."""
         known = await self.history.agreed() if self.history else []
         self._agreed = text if text in known else next(iter(known), None)
-        await self._take(await self._reconciled(text), text)
+        try:
+            await self._take(await self._reconciled(text), text)
+        except NotSavedError:
+            # What the file says has not been met: that is tried again, and nothing is written.
+            self._seen = None
         await self._remember()
         await self._look_at_permissions()
 
@@ -137,7 +142,8 @@ class DiskSide:
             stamp = await asyncio.to_thread(self.file.stamp)
             if stamp != self._seen:
                 if stamp == self._glimpsed:
-                    await self._meet(stamp)
+                    with suppress(NotSavedError):
+                        await self._meet(stamp)
                 self._glimpsed = stamp
                 return
             self.notices.retract("gone")
@@ -147,7 +153,7 @@ class DiskSide:
             await self._try_again()
 
     async def _meet(self, stamp: Stamp | None) -> None:
-        """Bring document and file together, after the file has changed."""
+        """Bring document and file together, after the file has changed. Raises NotSavedError."""
         if stamp is None:
             await self._missed()
             return
@@ -159,6 +165,7 @@ class DiskSide:
             log.warning("%s cannot be read: %s", self.path, error)
             return
         else:
+            # Where that fails, the file stays one that has not been met, and is never written over.
             await self._take(await self._reconciled(text), text)
             await self._remember()
         self._seen = stamp
@@ -185,27 +192,37 @@ class DiskSide:
         return reconcile(self._agreed, self._document.get(), text)
 
     async def _take(self, outcome: Outcome, text: str) -> None:
-        """Do what was decided about a text that the file has."""
+        """Do what was decided about a text that the file has.
+
+        Raises NotSavedError, and does nothing, where what would be lost cannot be kept.
+        """
         match outcome:
             case Unreadable(error) if not self._document.problem:
                 self.notices.note(words.unreadable(self.path, error))
                 return
             case OtherNotebook():
-                kept = await self._keep(await self._document.aget(), "kept")
-                self.notices.note(words.other_notebook(self.path, kept))
+                await self._meet_other_notebook()
                 return
             case Unreadable():
                 # It could not be read before, either: the document only says so.
                 self._document.set(text)
             case Become(become, conflicts, lost):
-                ours = self._document.get() if lost else ""
+                if lost:
+                    await self._keep_ours(_AWAY)
                 self._document.set(become)
                 self._note_conflicts(conflicts)
-                await self.back_up(ours, _AWAY)
             case Same():
                 pass
         self._agreed = text
         self.notices.retract("unreadable", "other notebook")
+
+    async def _meet_other_notebook(self) -> None:
+        try:
+            kept = await self._keep(await self._document.aget(), "kept")
+        except OSError as error:
+            log.warning("%s is kept in the page only: %s", self.path, error)
+            kept = None
+        self.notices.note(words.other_notebook(self.path, kept))
 
     def _note_conflicts(self, cells: tuple[str, ...]) -> None:
         if cells:
@@ -317,12 +334,19 @@ class DiskSide:
         async with self._turn:
             if (elsewhere := self.notices.get("other server")) is not None:
                 raise NotSavedError(elsewhere.reason)
-            self._seen = await asyncio.to_thread(self.file.stamp)
-            if self._seen is not None:
-                await self._backups.copy(self.file)
-            self._agreed = None
+            seen = await asyncio.to_thread(self.file.stamp)
+            if seen is not None:
+                await self._keep_theirs()
+            self._seen, self._agreed = seen, None
             self.notices.retract(*words.BLOCKING)
         await self.save()
+
+    async def _keep_theirs(self) -> None:
+        try:
+            await self._backups.copy(self.file)
+        except OSError as error:
+            reason = f"What is there could not be kept in a file beside it: {error}"
+            raise NotSavedError(reason) from error
 
     async def _remember(self) -> None:
         """Take note of what file and document have in common, for after a crash."""
@@ -332,16 +356,36 @@ class DiskSide:
 
     # What neither has.
 
-    async def back_up(self, text: str, why: str) -> None:
-        """Keep a version that cannot be merged in a file, and say so; not what is here anyway."""
-        if text in ("", self._agreed, await self._document.aget()):
-            return
-        kept = await self._keep(text, "unsynced")
-        if kept is not None:
-            self.notices.note(words.backup(self.path, kept, why))
+    async def back_up(self, text: str, why: str) -> bool:
+        """Keep a version that cannot be merged in a file; tell whether there is one now.
 
-    async def _keep(self, text: str, kind: Kind) -> str | None:
+        There is none of what is here anyway. Raises NotSavedError where the disk does not take it;
+        both is said in a notice.
+        """
+        if text in ("", self._agreed, await self._document.aget()):
+            return False
+        await self._back_up(text, why)
+        return True
+
+    async def _back_up(self, text: str, why: str) -> None:
+        try:
+            kept = await self._keep(text, "unsynced")
+        except OSError as error:
+            self.notices.note(words.no_backup(self.path, error))
+            raise NotSavedError(str(error)) from error
+        self.notices.retract("backup")
+        self.notices.note(words.backup(self.path, kept, why))
+
+    async def _keep_ours(self, why: str) -> None:
+        """Keep what the document says, before it says something else. Raises NotSavedError."""
+        edits = -1
+        while edits != self._edits:
+            edits = self._edits
+            await self._back_up(await self._document.aget(), why)
+
+    async def _keep(self, text: str, kind: Kind) -> str:
+        """Keep a version; return where, below the server's root. Raises OSError."""
         if self.is_elsewhere:
-            return None
+            raise OSError(errno.EROFS, "Another server has the notebook", self.path)
         name = await self._backups.keep(self.file, text, kind)
-        return name and PurePosixPath(self.path).with_name(name).as_posix()
+        return PurePosixPath(self.path).with_name(name).as_posix()

@@ -11,7 +11,7 @@ log = logging.getLogger("patina_lab.rooms")
 
 
 class Notices:
-    """One of a kind; of backups one a file. `on_change` is called when they change."""
+    """One of a kind; of backups one a file, which stays. `on_change` is called when they change."""
 
     def __init__(self) -> None:
         self.on_change: Callable[[], None] = lambda: None
@@ -31,7 +31,8 @@ class Notices:
 
     def note(self, notice: wire.SourceNotice) -> None:
         """Tell something, in place of what was told of that kind before."""
-        name = f"{notice.kind} {notice.file}" if notice.kind == "backup" else notice.kind
+        is_backup = notice.kind == "backup" and notice.file is not None
+        name = f"{notice.kind} {notice.file}" if is_backup else notice.kind
         if self._notices.get(name) != notice:
             log.warning("%s: %s", notice.message, notice.reason)
             self._notices[name] = notice

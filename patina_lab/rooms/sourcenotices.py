@@ -46,6 +46,17 @@ def backup(path: str, kept: str, why: str) -> wire.SourceNotice:
     )
 
 
+def no_backup(path: str, error: OSError) -> wire.SourceNotice:
+    """Say that edits which cannot be merged are nowhere but where they were made."""
+    return wire.SourceNotice(
+        kind="backup",
+        message=f"Edits of {_name(path)} that cannot be merged could not be kept in a file",
+        reason=error.strerror or str(error),
+        hint="Free space, or move such files away: it is tried again. Keep the page open that has"
+        " them, or copy from it what you need.",
+    )
+
+
 def read_only(path: str) -> wire.SourceNotice:
     """Say that the file cannot be written."""
     return wire.SourceNotice(

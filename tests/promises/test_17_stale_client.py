@@ -6,14 +6,18 @@ gone, and a page that was open all the while comes back with edits of its own.
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from jupyter_core.paths import jupyter_data_dir
 
 from patina_lab.document.format import Cell, TsnbDocument, read, write
+from patina_lab.rooms.sourcefile import SourceFile
 from patina_lab.tests.editors import Editor, eventually
 from patina_lab.tests.server import ServerProcess
 from patina_lab.tests.user import User
@@ -107,6 +111,34 @@ async def test_a_client_of_a_history_that_is_gone_with_nothing_to_lose_makes_no_
     await user.leave()
 
 
+async def test_a_page_whose_edits_the_disk_does_not_take_keeps_them_until_it_does(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_file: SourceFile, _name: str, _data: bytes) -> bool:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("patina_lab.http.parting.RETRY_SECONDS", 0.1)
+    monkeypatch.setattr("patina_lab.http.parting.ANSWER_SECONDS", 1.0)
+    await user.open("analysis.tsnb", text("one", "two"))
+    stale = await user.edit()
+    await stale.go_offline()
+    stale.text(0).insert(0, "while away, ")
+    await reopened(user, without_history=True)
+    follower = await user.follow("n1")
+    with monkeypatch.context() as full:
+        full.setattr(SourceFile, "write_beside", refuse)
+        with pytest.raises(TimeoutError):
+            await stale.go_online(seconds=2)
+        await eventually(lambda: [one["kind"] for one in follower.notices] == ["backup"])
+        assert "No space" in follower.notices[0]["reason"]
+        assert stale.is_online, "its edits are nowhere else"
+        stale.text(1).insert(0, "later, ")
+    await eventually(lambda: stale.close_code == 1003)
+    assert "kept in a file" in json.loads(stale.close_reason)["errorReason"]
+    (notice,) = follower.notices
+    assert on_disk(user.file(notice["file"])) == ["while away, one", "later, two"]
+
+
 async def test_what_was_acknowledged_is_there_after_a_kill_before_it_was_saved(
     server: ServerProcess,
 ) -> None:
@@ -156,12 +188,16 @@ async def test_what_was_acknowledged_after_a_restart_is_known_after_the_next(use
     await eventually(lambda: editor.is_acknowledged(again.meta["saved"]), seconds=5)
 
 
-async def reopened(user: User) -> None:
+async def reopened(user: User, *, without_history: bool = False) -> None:
     """Close the notebook, and open it again: it is read from its history."""
     (room,) = user.rooms
     before = room.source.room
+    # Whoever has left is seen off.
+    await eventually(lambda: len(before.clients) == 1)
     user.rooms._rooms.pop(room.id)
     await room.close("for a test")
+    if without_history:
+        shutil.rmtree(Path(jupyter_data_dir(), "patina_lab", "histories"))
     await user.open("analysis.tsnb")
     (room,) = user.rooms
     assert room.source.room is not before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import subprocess
 from pathlib import Path
@@ -11,9 +12,10 @@ from typing import Any
 import pytest
 
 from patina_lab.document.format import Cell, TsnbDocument, read, write
+from patina_lab.rooms.sourcefile import SourceFile
 from patina_lab.tests.editors import Editor, eventually
 from patina_lab.tests.followers import Follower
-from patina_lab.tests.user import User
+from patina_lab.tests.user import Refused, User
 
 
 def text(*sources: str, name: str = "n1") -> str:
@@ -147,6 +149,53 @@ async def test_another_notebook_in_its_place_is_not_written_over_and_nothing_typ
     assert on_disk(user.file()) == ["typed, one", "two"]
     assert user.texts("*.unreadable-*") == [other]
     await eventually(lambda: kinds(follower) == [])
+
+
+async def test_what_cannot_be_kept_beside_is_not_written_over(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor, follower = await opened(user)
+    editor.text(0).insert(0, "typed, ")
+    user.file().write_text("<<<<<<< ours")
+    await eventually(lambda: kinds(follower) == ["unreadable"])
+    with monkeypatch.context() as full:
+        full.setattr(SourceFile, "write_beside", refuse)
+        with pytest.raises(Refused, match="No space"):
+            await user.ask("POST", "notebooks/n1/write-over")
+        monkeypatch.setattr("patina_lab.rooms.backups.MOST", 0)
+        with pytest.raises(Refused, match="such files already"):
+            await user.ask("POST", "notebooks/n1/write-over")
+    assert user.file().read_text() == "<<<<<<< ours"
+    assert kinds(follower) == ["unreadable"]
+    monkeypatch.setattr("patina_lab.rooms.backups.MOST", 1)
+    await user.ask("POST", "notebooks/n1/write-over")
+    assert on_disk(user.file()) == ["typed, one", "two"]
+    assert user.texts("*.unreadable-*") == ["<<<<<<< ours"]
+
+
+async def test_edits_that_cannot_be_merged_stay_until_they_are_kept(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor, follower = await opened(user)
+    (room,) = user.rooms
+    editor.text(0).insert(0, "typed, ")
+    await eventually(lambda: "typed" in room.source.document.get())
+    room.source.room.disk._agreed = None
+    with monkeypatch.context() as full:
+        full.setattr(SourceFile, "write_beside", refuse)
+        user.file().write_text(text("one", "two, from disk"))
+        await eventually(lambda: kinds(follower) == ["backup"])
+        assert await editor.save() == "failed"
+        assert editor.sources() == ["typed, one", "two"]
+        assert on_disk(user.file()) == ["one", "two, from disk"]
+    await editor.until_sources("one", "two, from disk")
+    (notice,) = follower.notices
+    assert on_disk(user.file(notice["file"])) == ["typed, one", "two"]
+
+
+def refuse(_file: SourceFile, _name: str, _data: bytes) -> bool:
+    """Have no room for a file beside the notebook."""
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 async def test_a_file_with_conflict_marks_is_kept_until_a_person_decides(
