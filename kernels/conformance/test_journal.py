@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -66,6 +68,31 @@ def test_a_directory_that_is_gone_loses_what_memory_cannot_hold(tmp_path: Path) 
     journal.keep([b"a"])
     journal.keep([b"b" * 1000])
     assert (journal.messages, journal.dropped) == (1, 1)
+
+
+def test_what_a_full_disk_takes_in_part_is_not_kept_and_what_was_kept_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = Journal(tmp_path, memory_bytes=0)
+    journal.keep([b"topic", b"first"])
+    pwrite, room = os.pwrite, [20]
+
+    def nearly_full(handle: int, data: memoryview, at: int) -> int:
+        if not room[0]:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        written = pwrite(handle, data[: room[0]], at)
+        room[0] -= written
+        return written
+
+    with monkeypatch.context() as full:
+        full.setattr(os, "pwrite", nearly_full)
+        journal.keep([b"topic", b"x" * 1000])
+        assert journal.dropped == 1
+        assert journal.after(0) == ([(1, [b"topic", b"first"])], False)
+    journal.forget(1)
+    journal.keep([b"topic", b"third"])
+    assert journal.after(1) == ([(3, [b"topic", b"third"])], False)
+    journal.forget(3)
 
 
 async def test_a_client_may_come_after_the_kernel_has_spoken(

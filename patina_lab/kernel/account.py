@@ -43,6 +43,7 @@ class Account:
         """What is heard while what was before it is asked for."""
         self._catching: asyncio.Task[None] | None = None
         self._moved = asyncio.Event()
+        self._is_closed = False
 
     def begin(self, position: int) -> None:
         """Begin after a position: what comes later is wanted, once."""
@@ -50,6 +51,8 @@ class Account:
 
     def take(self, message: Message) -> None:
         """Take a message from iopub."""
+        if self._is_closed:
+            return
         at = message.get("metadata", {}).get(POSITION)
         if self.position is None or not isinstance(at, int):
             self._deal(message)
@@ -77,12 +80,21 @@ class Account:
             await self.catch_up()
         except Exception:
             log.exception("What a kernel said could not be asked for again")
-            self._go_on(None)
 
     async def catch_up(self) -> None:
-        """Ask for what was said since, and deal with it; then with what came meanwhile."""
+        """Ask for what was said since, and deal with it; then with what came meanwhile.
+
+        Raises what asking does; then what comes later is dealt with all the same.
+        """
         if self._early is None:
             self._early = []
+        try:
+            await self._ask_for_all()
+        except Exception:
+            self._go_on(None)
+            raise
+
+    async def _ask_for_all(self) -> None:
         while True:
             assert self.position is not None
             kept = await self._ask(self.position)
@@ -109,6 +121,8 @@ class Account:
     def _go_on(self, position: int | None) -> None:
         """Go back to what is heard; what is not to be had any more is counted as missing."""
         early, self._early = self._early or [], None
+        if self._is_closed:
+            return
         assert self.position is not None
         first = min((one["metadata"][POSITION] for one in early), default=0) - 1
         reached = max(self.position, first if position is None else position)
@@ -124,6 +138,20 @@ class Account:
                 self.take(message)
             except Exception:
                 log.exception("Left out a message of a kernel")
+
+    def give_up(self, position: int) -> None:
+        """Go on after a position: what was said before it, and was not heard, is missing."""
+        assert self.position is not None
+        if position > self.position:
+            self._miss(position - self.position)
+            self.position = position
+            self._moved.set()
+
+    def close(self) -> None:
+        """Deal with nothing more; what is asked for is left to who asks next."""
+        self._is_closed = True
+        if self._catching is not None:
+            self._catching.cancel()
 
     def missed(self) -> int:
         """Return how many messages are missing since this was asked last."""

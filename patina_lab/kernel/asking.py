@@ -14,6 +14,8 @@ from jupyter_client.session import Session
 from zmq import EVENTS, ZMQError
 
 QUICK_SECONDS = 10.0
+GONE = "Gone"
+"""The name of the error where the channels were closed."""
 
 
 class KernelRefusedError(Exception):
@@ -71,7 +73,7 @@ class Asking:
         """Give up what waits: no answer will come."""
         for waiting in self._waiting.values():
             if not waiting.done():
-                gone = {"status": "error", "ename": "Gone", "evalue": "The kernel is gone"}
+                gone = {"status": "error", "ename": GONE, "evalue": "The kernel is gone"}
                 waiting.set_result(gone)
 
 

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from jupyter_client.asynchronous.client import AsyncKernelClient
 from zmq import ZMQError
 
 from patina_lab.kernel.account import Account, Kept
-from patina_lab.kernel.asking import Asking, KernelRefusedError, look_again
+from patina_lab.kernel.asking import GONE, Asking, KernelRefusedError, look_again
 from patina_lab.kernel.process import ANSWER_SECONDS, START_SECONDS, KernelProcess, KernelStartError
 from patina_lab.kernel.translate import translate
 from patina_lab.model.events import (
@@ -92,6 +92,7 @@ class KernelConnection:
         self.ask = Asking(self._client)
         self.capabilities: tuple[str, ...] = ()
         self.on_volume: Callable[[], None] = lambda: None
+        self.on_lost: Callable[[], object] = lambda: None
         self._volume = 0
         self._safe: int | None = None
         self._acknowledging: asyncio.TimerHandle | None = None
@@ -143,6 +144,14 @@ class KernelConnection:
             asyncio.create_task(self._pump(self._client.get_stdin_msg, self._on_stdin)),
             asyncio.create_task(self._pump(self._client.get_control_msg, self.ask.on_reply)),
         ]
+        for task in self._tasks:
+            task.add_done_callback(self._pump_ended)
+
+    def _pump_ended(self, task: asyncio.Task[None]) -> None:
+        """Say that a channel has failed; nothing comes from it any more."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("A channel of a kernel failed", exc_info=error)
+            self.on_lost()
 
     async def settle(self, settings: KernelSettings) -> None:
         """Tell the kernel what its run was started with.
@@ -187,9 +196,12 @@ class KernelConnection:
         Raises KernelRefusedError.
         """
         self.capabilities = CAPABILITIES
-        await self.account.catch_up()
+        is_whole = await self._caught_up()
         state = await self.ask("state")
-        await self.account.heard(int(state["position"]))
+        if is_whole:
+            await self.account.heard(int(state["position"]))
+        else:
+            await self._go_on_without(int(state["position"]))
         asked = state["question"]
         current = self._seq(str(state["running"]))
         if asked is not None and current is not None:
@@ -197,7 +209,36 @@ class KernelConnection:
             self._sink(InputRequested(current, prompt, password))
         told = (state["running"], *state["waiting"])
         known = {*(self._seq(str(message)) for message in told), *self._closed}
-        return running if running is not None and running not in known else None
+        if running is None or running in known:
+            return None
+        if is_whole:
+            return running
+        # How it has ended was said, and cannot be heard any more.
+        self._tell_missed(running)
+        self._closed.add(running)
+        self._sink(Finished(running, False, None, now()))
+        return None
+
+    async def _caught_up(self) -> bool:
+        """Hear what the kernel has kept; False where it does not tell."""
+        for last in (False, True):
+            try:
+                await self.account.catch_up()
+            except KernelRefusedError as error:
+                if error.name == GONE:
+                    raise
+                log.warning("A kernel does not say what it has said: %s", error)
+            else:
+                return True
+            if not last:
+                await asyncio.sleep(PAUSE_SECONDS)
+        return False
+
+    async def _go_on_without(self, position: int) -> None:
+        """Go on after a position; what is under way may still come."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.account.heard(position), ANSWER_SECONDS)
+        self.account.give_up(position)
 
     async def _next_kept(self, position: int) -> Kept:
         reply = await self.ask("journal", {"after": position}, JOURNAL_SECONDS)
@@ -322,6 +363,7 @@ class KernelConnection:
         """Close the channels; the kernel goes on."""
         if self._acknowledging is not None:
             self._acknowledging.cancel()
+        self.account.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -377,13 +419,16 @@ class KernelConnection:
                 self._sink(GlobalsRead(tuple(content["delta"]), int(content["total"])))
         if seq is None:
             return
-        if count := self.account.missed():
-            self._sink(Wrote(seq, "stderr", MISSED.format(count=count)))
+        self._tell_missed(seq)
         if _is_idle(message):
             self._idle.add(seq)
             self._finish_when_complete(seq)
         elif event := translate(message, seq):
             self._sink(event)
+
+    def _tell_missed(self, seq: Seq) -> None:
+        if count := self.account.missed():
+            self._sink(Wrote(seq, "stderr", MISSED.format(count=count)))
 
     def _on_shell(self, message: dict[str, Any]) -> None:
         seq = self._seq(_parent(message))

@@ -51,11 +51,19 @@ class Durability:
             try:
                 await self._write_all()
             except HistoryError as error:
-                self.on_trouble(error)
-                self._changed.set()
-                await asyncio.sleep(RETRY_SECONDS)
-            except Exception:
+                await self._put_off(error)
+            except Exception as error:
                 log.exception("Writing the history of a notebook failed")
+                await self._put_off(HistoryError(f"The history of edits cannot be kept: {error!r}"))
+
+    async def _put_off(self, error: HistoryError) -> None:
+        """Say that not all is safe, and have it tried again soon."""
+        self._changed.set()
+        try:
+            self.on_trouble(error)
+        except Exception:
+            log.exception("What is the matter with a history was not told")
+        await asyncio.sleep(RETRY_SECONDS)
 
     async def _write_all(self) -> None:
         state = self._ydoc.get_state()

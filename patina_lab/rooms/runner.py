@@ -230,8 +230,9 @@ class Runner:
         attaching = KernelProcess.attach(manager, self.run.kernel_name, place.folder, kernel)
         try:
             connection = await self._opened(attaching, KernelConnection.open_to_busy)
-        except KernelStartError as error:
-            log.warning("Run %s: %s", self.run.id, error.reason, extra=self._about)
+        except Exception as error:
+            reason = error.reason if isinstance(error, KernelStartError) else repr(error)
+            log.exception("Run %s: its kernel was lost: %s", self.run.id, reason, extra=self._about)
             self.take(KernelLost(now()))
             return
         running = self.run.current.seq if self.run.current else None
@@ -242,9 +243,9 @@ class Runner:
         self.take(Reattached(KernelId(kernel.kernel_id), now(), CAPABILITIES))
         try:
             never_arrived = await connection.resume(running)
-        except KernelRefusedError as error:
+        except Exception:
             what = "its kernel does not say what it said"
-            log.warning("Run %s: %s: %s", self.run.id, what, error, extra=self._about)
+            log.exception("Run %s: %s", self.run.id, what, extra=self._about)
             return
         if never_arrived is not None:
             self.take(NeverArrived(never_arrived))
@@ -253,6 +254,7 @@ class Runner:
         self._connection = connection
         connection.on_checkpoints = self._measure_soon
         connection.on_volume = self.recorder.log_growth
+        connection.on_lost = lambda: self._tasks.spawn(self._lose(connection))
         self._tasks.spawn(self._watch(connection))
 
     async def settled(self, seconds: float) -> None:
@@ -374,15 +376,23 @@ class Runner:
         self._lifecycle = self._tasks.spawn(_after(self._lifecycle, steps))
 
     async def _start(self, fork: do.ForkKernel | None = None, load: Path | None = None) -> None:
+        try:
+            await self._started(fork, load)
+        except KernelStartError as error:
+            self.take(StartFailed(error.message, error.reason, error.hint, now()))
+        except Exception as error:
+            # Whatever it was: a run that only seems to start would do so for ever.
+            log.exception("Run %s: its kernel did not start", self.run.id, extra=self._about)
+            reason, hint = f"{type(error).__name__}: {error}", "The server's log has the details."
+            self.take(StartFailed("The kernel could not be started", reason, hint, now()))
+
+    async def _started(self, fork: do.ForkKernel | None, load: Path | None) -> None:
+        """Start the kernel. Raises KernelStartError, and what nobody thought of."""
         began = time.monotonic()
         name = self.run.kernel_name
         self.take(Entered("Starting the kernel", now(), self._kernels.start_times.previous(name)))
-        try:
-            connection = await self._connect(fork)
-            report = await self._begun(connection, fork, load)
-        except KernelStartError as error:
-            self.take(StartFailed(error.message, error.reason, error.hint, now()))
-            return
+        connection = await self._connect(fork)
+        report = await self._begun(connection, fork, load)
         if fork is None:
             self._kernels.start_times.took(name, time.monotonic() - began)
         self._hold(connection)
@@ -461,7 +471,11 @@ class Runner:
         except asyncio.CancelledError:
             self._leave(_given_up(starting))
             raise
-        connection = KernelConnection(process, self.run.id, self.take, self.recorder.holding)
+        try:
+            connection = KernelConnection(process, self.run.id, self.take, self.recorder.holding)
+        except BaseException:
+            self._leave(process.end())
+            raise
         try:
             await begin(connection)
         except BaseException:
@@ -470,7 +484,22 @@ class Runner:
         return connection
 
     async def _watch(self, connection: KernelConnection) -> None:
-        """Tell the run when its kernel dies."""
+        """Tell the run when its kernel dies, or nobody can say any more whether it does."""
+        try:
+            await self._until_dead(connection)
+        except Exception:
+            what = "its kernel cannot be watched any more"
+            log.exception("Run %s: %s", self.run.id, what, extra=self._about)
+            await self._lose(connection)
+
+    async def _lose(self, connection: KernelConnection) -> None:
+        """End a kernel that cannot be heard any more: its run would wait for ever."""
+        if self._connection is connection:
+            hint = "The server's log has the details. Restart the run: its history stays."
+            self.take(KernelDied("the server could not hear it any more", hint, now()))
+            await self._end()
+
+    async def _until_dead(self, connection: KernelConnection) -> None:
         status = await connection.process.died()
         if self._connection is not connection:
             return

@@ -6,11 +6,13 @@ import asyncio
 import json
 import os
 import signal
+import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import psutil  # type: ignore[import-untyped]
 import pytest
@@ -76,6 +78,17 @@ def end_kernel(connection_file: str, place: Path) -> None:
             record = json.loads(path.read_text())
             if record["connection_file"] == connection_file:
                 os.kill(record["pid"], signal.SIGKILL)
+
+
+async def left(user: User) -> subprocess.Popen[bytes]:
+    """Leave the notebook with one run as a server does that ends; return the kernel's process."""
+    (room,) = user.rooms
+    (runner,) = room.runners
+    provisioner: Any = runner.connection.process.manager.provisioner
+    process: subprocess.Popen[bytes] = provisioner.process
+    user.rooms._rooms.pop(room.id)
+    await room.leave("for a test")
+    return process
 
 
 async def ended(process: psutil.Process) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -9,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from patina_lab.tests.user import User, text_of
+from patina_lab.kernel.account import Kept
+from patina_lab.kernel.asking import KernelRefusedError
+from patina_lab.kernel.connection import KernelConnection
+from patina_lab.tests.user import PATIENCE, User, soon, text_of
 from tests.promises.mounts import fill, small_disk
-from tests.promises.survival import NOTEBOOK, Surviving, ended, surviving, whole_text
+from tests.promises.survival import NOTEBOOK, Surviving, ended, left, surviving, whole_text
 
 Make = Callable[..., Surviving]
 COUNT = """
@@ -246,3 +250,29 @@ async def test_what_a_full_disk_did_not_take_is_not_taken_for_what_runs_after_a_
         server.kill()
         await again.leave()
     assert text_of(timeline[-1]) == "'later'"
+
+
+async def test_of_what_a_kernel_does_not_tell_any_more_the_end_of_its_cell_is_known(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook = await user.create(kernel="patina-python")
+    waits = "import pathlib, time\nwhile not pathlib.Path('enough').exists():\n    time.sleep(0.01)"
+    first, later = await user.write(f"{waits}\npathlib.Path('done').touch()", "6 * 7")
+    run = await user.start(notebook["id"], on_server_stop="keep")
+    await user.execute(run, first)
+    await user.until_status(notebook["id"], run, "busy")
+    kernel = await left(user)
+    user.file("enough").touch()
+    await user.until(soon(user.file("done").exists), bool)
+
+    async def refuse(_connection: KernelConnection, _position: int) -> Kept:
+        raise KernelRefusedError("OSError", "No space left on device")
+
+    monkeypatch.setattr(KernelConnection, "_next_kept", refuse)
+    await user.open("analysis.tsnb")
+    (cell,) = await user.finished(run, 1)
+    assert cell["status"] in ("failed", "succeeded")
+    assert "are missing" in text_of(cell)
+    assert text_of((await user.ran(run, later))[-1]) == "42"
+    await user.ask("POST", f"runs/{run}/stop")
+    await asyncio.to_thread(kernel.wait, PATIENCE)

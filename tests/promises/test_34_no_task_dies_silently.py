@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from zmq import ZMQError
 
+from patina_lab.kernel.connection import KernelConnection
 from patina_lab.kernel.survivors import Survivors
 from patina_lab.kernel.translate import translate
 from patina_lab.rooms import registry
+from patina_lab.rooms.diskside import DiskSide
+from patina_lab.rooms.history import History
 from patina_lab.rooms.ledger import Ledger
 from patina_lab.rooms.registry import Rooms
 from patina_lab.rooms.room import Room
 from patina_lab.rooms.runner import Runner
 from patina_lab.rooms.tasks import Tasks
-from patina_lab.tests.user import User, soon, text_of
+from patina_lab.tests.editors import eventually
+from patina_lab.tests.user import PATIENCE, Refused, User, soon, text_of
+from tests.promises.survival import left
 
 WORDS = "injected by a test"
 
@@ -71,6 +79,113 @@ async def test_a_task_of_a_run_that_fails_is_told_and_the_run_goes_on(
     assert text_of((await user.ran(run, cell))[0]) == "42"
     assert text_of((await user.ran(run, cell))[1]) == "42"
     await user.until(soon(lambda: told(caplog)), bool)
+
+
+@pytest.mark.parametrize("where", ["__init__", "open", "settle"])
+async def test_a_start_that_fails_unexpectedly_has_failed_and_the_next_succeeds(
+    user: User, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    notebook = await user.create(kernel="patina-python")
+    (cell,) = await user.write("6 * 7")
+    with monkeypatch.context() as broken:
+        broken.setattr(KernelConnection, where, fail)
+        run = await user.start(notebook["id"])
+        failed = await user.until_status(notebook["id"], run, "failed")
+    assert WORDS in failed["error"]["reason"]
+    assert told(caplog)
+    await eventually(lambda: not user.rooms.kernels.list_kernel_ids())
+    await user.ask("POST", f"runs/{run}/restart")
+    assert text_of((await user.ran(run, cell))[-1]) == "42"
+
+
+async def test_a_kernel_that_cannot_be_heard_any_more_is_ended_and_its_run_can_be_restarted(
+    user: User, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(*_args: Any) -> None:
+        raise ZMQError(88, WORDS)
+
+    notebook = await user.create(kernel="patina-python")
+    (cell,) = await user.write("6 * 7")
+    run = await user.start(notebook["id"])
+    await user.ran(run, cell)
+    with monkeypatch.context() as broken:
+        broken.setattr(KernelConnection, "_on_iopub", closed)
+        with suppress(Refused):
+            await user.execute(run, cell)
+        failed = await user.until_status(notebook["id"], run, "failed")
+    assert "hear" in failed["error"]["message"]
+    assert told(caplog)
+    await user.ask("POST", f"runs/{run}/restart")
+    assert text_of((await user.ran(run, cell))[-1]) == "42"
+
+
+async def test_a_kernel_that_cannot_be_watched_any_more_is_ended(
+    user: User, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook = await user.create(kernel="patina-python")
+    (cell,) = await user.write("import os; os.kill(os.getppid(), 9)")
+    run = await user.start(notebook["id"])
+    await user.until_status(notebook["id"], run, "idle")
+    monkeypatch.setattr("patina_lab.rooms.runner.death", fail)
+    await user.execute(run, cell)
+    await user.until_status(notebook["id"], run, "failed")
+    assert told(caplog)
+
+
+@pytest.mark.parametrize(("where", "status"), [("open_to_busy", "lost"), ("resume", "idle")])
+async def test_finding_a_kernel_again_that_fails_unexpectedly_leaves_a_run_that_can_go_on(
+    user: User,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    where: str,
+    status: str,
+) -> None:
+    notebook = await user.create(kernel="patina-python")
+    (cell,) = await user.write("6 * 7")
+    run = await user.start(notebook["id"], on_server_stop="keep")
+    await user.ran(run, cell)
+    kernel = await left(user)
+    monkeypatch.setattr(KernelConnection, where, fail)
+    await user.open("analysis.tsnb")
+    await user.until_status(notebook["id"], run, status)
+    assert told(caplog)
+    if status == "lost":
+        monkeypatch.undo()
+        await user.ask("POST", f"runs/{run}/restart")
+    assert text_of((await user.ran(run, cell))[-1]) == "42"
+    await user.ask("POST", f"runs/{run}/stop")
+    await asyncio.to_thread(kernel.wait, PATIENCE)
+
+
+async def test_a_look_at_the_file_that_fails_is_followed_by_others(
+    user: User, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await user.create()
+    await user.write("one")
+    editor = await user.edit()
+    assert await editor.save() == "success"
+    with monkeypatch.context() as broken:
+        broken.setattr(DiskSide, "_look", fail)
+        await user.until(soon(lambda: told(caplog)), bool)
+    user.file().write_text(user.file().read_text().replace("one", "two"))
+    await editor.until_sources("two")
+
+
+async def test_a_history_that_fails_unexpectedly_is_told_and_written_later(
+    user: User, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("patina_lab.rooms.durability.RETRY_SECONDS", 0.1)
+    notebook = await user.create()
+    await user.write("one")
+    editor, follower = await user.edit(), await user.follow(notebook["id"])
+    with monkeypatch.context() as broken:
+        broken.setattr(History, "flush", fail)
+        editor.text(0).insert(0, "typed, ")
+        await eventually(lambda: [one["kind"] for one in follower.notices] == ["history"])
+        assert WORDS in follower.notices[0]["reason"]
+    await eventually(lambda: editor.is_acknowledged(follower.meta["saved"]))
+    assert told(caplog)
+    await eventually(lambda: follower.notices == [])
 
 
 async def test_a_notebook_that_cannot_be_closed_keeps_no_other_open(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import tempfile
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import IO
 
@@ -30,6 +33,8 @@ class Segment:
     kept: list[Entry] = field(default_factory=list)
     last: int = 0
     size: int = 0
+    end: int = 0
+    """Of what the file has: behind it may be a part of what it had no room for."""
 
     def add(self, position: int, frames: Frames, size: int) -> None:
         """Add a message. Raises OSError when the file does not take it: then it is not added."""
@@ -38,24 +43,34 @@ class Segment:
         else:
             parts = [PLACE.pack(position, len(frames))]
             parts += [part for frame in frames for part in (LENGTH.pack(len(frame)), frame)]
-            self.file.write(b"".join(parts))
+            self._append(self.file.fileno(), memoryview(b"".join(parts)))
         self.last, self.size = position, self.size + size
+
+    def _append(self, handle: int, data: memoryview) -> None:
+        at = self.end
+        try:
+            while data:
+                # A disk that is nearly full takes a part, and says so only by its length.
+                written = os.pwrite(handle, data, at)
+                at, data = at + written, data[written:]
+        except OSError:
+            with suppress(OSError):
+                os.ftruncate(handle, self.end)
+            raise
+        self.end = at
 
     def entries(self) -> Iterator[Entry]:
         """Return the messages, in order."""
         if self.file is None:
             yield from self.kept
             return
-        end = self.file.tell()
-        self.file.seek(0)
-        while self.file.tell() < end:
-            position, count = PLACE.unpack(self.file.read(PLACE.size))
-            frames = [self.file.read(LENGTH.unpack(self.file.read(LENGTH.size))[0])]
-            frames += [
-                self.file.read(LENGTH.unpack(self.file.read(LENGTH.size))[0])
-                for _ in range(count - 1)
-            ]
-            yield position, frames
+        data = BytesIO(os.pread(self.file.fileno(), self.end, 0))
+        while place := data.read(PLACE.size):
+            position, count = PLACE.unpack(place)
+            yield (
+                position,
+                [data.read(LENGTH.unpack(data.read(LENGTH.size))[0]) for _ in range(count)],
+            )
 
     def close(self) -> None:
         """Let it go; the system removes the file."""
@@ -109,10 +124,14 @@ class Journal:
     def _segment(self, *, in_memory: bool) -> Segment:
         last = self._segments[-1] if self._segments else None
         if last is None or (last.file is None) != in_memory or last.size > SEGMENT_BYTES:
-            # No name: the system removes it whatever becomes of us.
-            last = Segment(None if in_memory else tempfile.TemporaryFile(dir=self._directory))  # noqa: SIM115
+            last = Segment(None if in_memory else self._new_file())
             self._segments.append(last)
         return last
+
+    def _new_file(self) -> IO[bytes]:
+        # No name: the system removes it whatever becomes of us. No buffer: what a full disk does
+        # not take would be found out when it is read.
+        return tempfile.TemporaryFile(buffering=0, dir=self._directory)
 
     def after(self, position: int) -> tuple[list[Entry], bool]:
         """Return the first messages after a position, and whether there are more of them."""
