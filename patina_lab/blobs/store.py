@@ -14,6 +14,7 @@ from pathlib import Path
 from patina_lab.confined import make_folder, through_no_link
 from patina_lab.model.ids import BlobHash
 from patina_lab.model.outputs import Blob
+from patina_lab.syncing import sync_file, sync_folder
 
 _NAME = re.compile(r"[0-9a-f]{64}")
 _PART = ".new-"
@@ -39,6 +40,10 @@ class BlobStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._unsynced: set[BlobHash] = set()
+        self._in_doubt: set[str] = set()
+        """Blobs of which a sync has failed."""
+        self._entered: set[str] = set()
+        """Folders of blobs of which the names are durable."""
         self._syncing = threading.Lock()
 
     def path(self, name: str) -> Path:
@@ -50,10 +55,10 @@ class BlobStore:
     def put(self, blob: Blob) -> None:
         """Keep a blob. It is there for readers at once, and durable after `sync`."""
         path = self.path(blob.hash)
-        if path.exists():
-            return
         try:
-            _write_whole(path, blob.data)
+            # Who has put it there may not have synced it; a crash can leave it empty.
+            if _size(path) != len(blob.data):
+                _write_whole(path, blob.data)
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise DiskFullError(error.errno, "No space left for output", str(path)) from error
@@ -106,16 +111,39 @@ class BlobStore:
         return swept
 
     def sync(self) -> None:
-        """Make everything put so far durable. Blocks: call it off the event loop."""
+        """Make everything put so far durable. Blocks: call it off the loop. Raises OSError."""
         with self._syncing:
             # Names, not paths: the folder may have moved. Copied in one step: put() goes on.
             names = self._unsynced.copy()
             paths = [path for path in map(self.path, names) if path.exists()]
             for path in paths:
-                _fsync(path)
-            for parent in {path.parent for path in paths}:
-                _fsync(parent)
+                self._sync(path)
+            parents = {path.parent for path in paths}
+            for parent in parents:
+                sync_folder(parent)
+            if any(parent.name not in self._entered for parent in parents):
+                # They may be new; so may the folders above.
+                for folder in (self.folder, self.folder.parent, self.folder.parent.parent):
+                    sync_folder(folder)
+                self._entered |= {parent.name for parent in parents}
             self._unsynced -= names
+
+    def _sync(self, path: Path) -> None:
+        if path.name in self._in_doubt:
+            _write_whole(path, self._read_back(path.name))
+            self._in_doubt.remove(path.name)
+        try:
+            sync_file(path)
+        except OSError:
+            # The system takes what it could not write for written: syncing again is not enough.
+            self._in_doubt.add(path.name)
+            raise
+
+    def _read_back(self, name: str) -> bytes:
+        try:
+            return self.get(name)
+        except (BlobMissingError, BlobDamagedError) as error:
+            raise OSError(errno.EIO, "An output cannot be read back", name) from error
 
 
 def _write_whole(path: Path, data: bytes) -> None:
@@ -136,9 +164,8 @@ def _write_whole(path: Path, data: bytes) -> None:
         os.close(folder)
 
 
-def _fsync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
+def _size(path: Path) -> int | None:
     try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        return path.lstat().st_size
+    except FileNotFoundError:
+        return None

@@ -95,6 +95,15 @@ class DiskSide:
         """Whether another server has the file: nothing is written here then."""
         return "other server" in self.notices
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the file is to be saved as soon as its disk takes it.
+
+        Where it is read-only, that may be never; the history has the edits then.
+        """
+        is_kept = self.history is not None and "read-only" in self.notices
+        return self._retry_at is not None and not is_kept
+
     def edited(self) -> None:
         """Take note that the document has changed."""
         self._edits += 1

@@ -103,6 +103,11 @@ class History(BaseYStore):
         del self._waiting[: len(edits)]
         self._bytes += sum(map(len, edits))
 
+    @property
+    def has_waiting(self) -> bool:
+        """Whether there is something that the disk has not taken yet."""
+        return bool(self._waiting)
+
     def is_large(self) -> bool:
         """Whether it has grown so much that it should be compacted."""
         return self._bytes > MOST_TIMES * self._compacted + SPARE_BYTES

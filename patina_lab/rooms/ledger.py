@@ -26,6 +26,8 @@ MAX_REWRITING_BYTES = 1024 * 2**20
 class Ledger:
     """Writes one run's log and blobs. What the disk does not take waits, and `trouble` says so.
 
+    There is trouble, too, from a sync that fails until one succeeds.
+
     `on_trouble` is called whenever trouble comes or goes.
     """
 
@@ -40,6 +42,8 @@ class Ledger:
         self._sync_again = False
         self._filing = asyncio.Lock()
         self._rewriting = False
+        self._is_in_doubt = False
+        """Whether the latest sync has failed."""
 
     async def rewrite(self, path: Path, change: Callable[[Record], Record | None]) -> None:
         """Change what is written already; what comes meanwhile waits. Raises OSError."""
@@ -83,8 +87,8 @@ class Ledger:
                 self._fail(OSError(errno.ENOBUFS, "More output waits than memory may hold"))
 
     def retry(self) -> bool:
-        """Write what waits, blobs first; tell whether nothing waits any more."""
-        return not self._rewriting and self._tried(self._write)
+        """Write what waits, blobs first; tell whether nothing waits any more, nor is in doubt."""
+        return not self._rewriting and self._tried(self._write) and not self._is_in_doubt
 
     def _write(self) -> None:
         while self._waiting:
@@ -101,7 +105,7 @@ class Ledger:
         except OSError as error:
             self._fail(error)
             return False
-        if self.trouble is not None:
+        if self.trouble is not None and not self._is_in_doubt:
             self.trouble = None
             self._on_trouble()
         return True
@@ -129,9 +133,31 @@ class Ledger:
             try:
                 await asyncio.to_thread(self._blobs.sync)
                 async with self._filing:
-                    await asyncio.to_thread(self._log.sync)
+                    await self._sync_log()
             except OSError as error:
+                self._is_in_doubt = True
                 self._fail(error)
+            else:
+                self._is_in_doubt = False
+                if self.trouble is not None:
+                    self.retry()
+
+    async def _sync_log(self) -> None:
+        # Nothing may be appended while the log is written anew.
+        self._rewriting = self._log.is_in_doubt
+        try:
+            await asyncio.to_thread(self._log.sync)
+        finally:
+            self._rewriting = False
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether something is not on disk yet, and will be tried again."""
+        return self.trouble is not None or bool(self._records or self._waiting)
+
+    def moved(self, path: Path) -> None:
+        """Take note of where the log is now."""
+        self._log.path = path
 
     async def flush(self) -> None:
         """Write what waits, and make it durable."""
@@ -143,4 +169,7 @@ class Ledger:
     async def close(self) -> None:
         """Write what waits, make it durable, and let the file go."""
         await self.flush()
+        if self.is_waiting:
+            reason = self.trouble.reason if self.trouble else ""
+            log.error("Run %s: what waits is lost: %s", self._log.path.stem, reason)
         self._log.close()

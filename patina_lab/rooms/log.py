@@ -5,9 +5,11 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BufferedReader, FileIO
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
@@ -23,12 +25,13 @@ from patina_lab.rooms.records import (
     decode,
     encode,
 )
+from patina_lab.syncing import sync_folder
 
 MAX_LINE_BYTES = 256 * 2**20
 
 
 def _appending(path: Path) -> FileIO:
-    return open(path, "ab", buffering=0, opener=through_no_link())
+    return open(path, "a+b", buffering=0, opener=through_no_link())
 
 
 def _reading(path: Path) -> BufferedReader:
@@ -53,7 +56,7 @@ class LoadedLog:
 
 
 class RunLog:
-    """Appends records, whole or not at all."""
+    """Appends records, whole or not at all. `path` is where it is now: its folder may move."""
 
     def __init__(self, path: Path, *, good_bytes: int | None = None) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -63,12 +66,15 @@ class RunLog:
         if good_bytes is not None:
             self._file.truncate(good_bytes)
         self._end = self._file.seek(0, os.SEEK_END)
-        self._torn = False
+        self._torn = self._is_replaced = False
+        self._has_durable_name = good_bytes is not None
+        self.is_in_doubt = False
+        """Whether a sync has failed: the system takes what it could not write for written."""
 
     def append(self, *records: Record) -> None:
         """Add records. Raises OSError when the disk does not take them: then none is added."""
-        if not os.fstat(self._file.fileno()).st_nlink:
-            raise FileNotFoundError(errno.ENOENT, "The log was deleted", str(self.path))
+        self._go_on()
+        self._refuse_deleted()
         self._mend()
         data = memoryview(b"".join(map(encode, records)))
         written = 0
@@ -82,6 +88,10 @@ class RunLog:
             raise
         self._end += written
 
+    def _refuse_deleted(self) -> None:
+        if not os.fstat(self._file.fileno()).st_nlink:
+            raise FileNotFoundError(errno.ENOENT, "The log was deleted", str(self.path))
+
     def _mend(self) -> None:
         """Take back a part of a record: in the midst of a log it would damage the whole."""
         if self._torn:
@@ -94,19 +104,67 @@ class RunLog:
         `path`: where the log is now, since its folder may have moved. Nothing may be appended
         meanwhile.
         """
+        self._go_on()
         self._mend()
-        with _reading(path) as old, replacing(path) as new:
-            for line in old:
-                record = change(decode(line))
-                if record is not None:
-                    new.write(encode(record))
-        self._file.close()
-        self._file = _appending(path)
-        self.path, self._end = path, self._file.seek(0, os.SEEK_END)
+
+        def write(new: BinaryIO) -> None:
+            with _reading(path) as old:
+                for line in old:
+                    record = change(decode(line))
+                    if record is not None:
+                        new.write(encode(record))
+
+        self._replace(path, write)
+
+    def _replace(self, path: Path, write: Callable[[BinaryIO], object]) -> None:
+        """Put a file in the place of the log, whole and durably, and go on with that."""
+        with replacing(path) as new:
+            write(new)
+        self.path, self._is_replaced = path, True
+        self._has_durable_name = self.is_in_doubt = False
+        # It has taken place: what of this fails is tried again by what is asked for next.
+        with suppress(OSError):
+            self._go_on()
+            self._sync_name()
+
+    def _go_on(self) -> None:
+        """Have the file open that has taken the place of the log. Raises OSError."""
+        if self._is_replaced:
+            file = _appending(self.path)
+            self._file.close()
+            self._file, self._is_replaced = file, False
+            self._end = file.seek(0, os.SEEK_END)
 
     def sync(self) -> None:
-        """Make what was appended durable. Blocks: call it off the event loop."""
-        os.fsync(self._file.fileno())
+        """Make what was appended durable. Blocks: call it off the event loop. Raises OSError.
+
+        Where that has failed before, the log is written anew: nothing may be appended meanwhile.
+        """
+        self._go_on()
+        if self.is_in_doubt:
+            self._refuse_deleted()
+            self._replace(self.path, self._copy)
+        try:
+            os.fsync(self._file.fileno())
+        except BaseException:
+            self.is_in_doubt = True
+            raise
+        self._sync_name()
+
+    def _sync_name(self) -> None:
+        if not self._has_durable_name:
+            # Its folder may be new, too.
+            sync_folder(self.path.parent)
+            sync_folder(self.path.parent.parent)
+            self._has_durable_name = True
+
+    def _copy(self, new: BinaryIO) -> None:
+        self._mend()
+        self._file.seek(0)
+        whole = self._file.readall()[: self._end]
+        if len(whole) < self._end:
+            raise OSError(errno.EIO, "The log cannot be read back", str(self.path))
+        new.write(whole)
 
     def close(self) -> None:
         """Release the file."""

@@ -67,7 +67,7 @@ class Recorder:
         tasks: Tasks,
     ) -> None:
         self._run, self._document, self._publisher = run, publisher.document, publisher
-        self._ledger = Ledger(run_log, blobs, tasks, self._request)
+        self._ledger = Ledger(run_log, blobs, tasks, self._on_trouble)
         self._timeline: dict[int, wire.OutputCell] = {}
         self._growing: dict[int, OutputCell] = {}
         """Output cells as the model has them, newer than those of the timeline."""
@@ -96,6 +96,20 @@ class Recorder:
         for cell in timeline.values():
             self._logged[cell.seq] = cell.outputs
             self._index(cell)
+
+    def _on_trouble(self) -> None:
+        self._request()
+        if self._ledger.trouble is not None:
+            self._log_again()
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the disk has not taken something yet, and is asked again."""
+        return self._ledger.is_waiting
+
+    def moved(self, log: Path) -> None:
+        """Take note of where the log is now."""
+        self._ledger.moved(log)
 
     @property
     def wire_run(self) -> wire.Run:

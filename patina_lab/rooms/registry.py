@@ -25,7 +25,8 @@ from patina_lab.rooms.tasks import Tasks
 log = logging.getLogger("patina_lab.rooms")
 _TAKEN_OVER = "The other server has ended. Reload to go on here."
 IDLE_SECONDS = 60.0
-"""How long a notebook stays open that nobody follows and in which no kernel lives."""
+"""How long a notebook stays open that nobody follows, in which no kernel lives, and of which all is
+on disk."""
 
 
 class Rooms:
@@ -223,7 +224,7 @@ class Rooms:
 
     async def _close_if_idle(self, room: Room) -> None:
         time = asyncio.get_running_loop().time()
-        if room.is_live or room.followers.any:
+        if room.is_live or room.followers.any or room.is_waiting:
             room.idle_since = None
         elif room.idle_since is None:
             room.idle_since = time

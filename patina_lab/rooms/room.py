@@ -202,6 +202,12 @@ class Room:
         return any(runner.run.has_kernel for runner in self._runners.values())
 
     @property
+    def is_waiting(self) -> bool:
+        """Whether a disk has refused something that will be tried again: only we have it."""
+        runs = any(runner.recorder.is_waiting for runner in self._runners.values())
+        return runs or self.source.is_waiting
+
+    @property
     def runs(self) -> list[wire.Run]:
         """All runs, the oldest first."""
         known = [runner.recorder.wire_run for runner in self._runners.values()]
@@ -395,6 +401,8 @@ class Room:
         else:
             self.folder.move(file)
         self.blobs.folder = self.folder.blobs
+        for runner in self._runners.values():
+            runner.recorder.moved(self.folder.log_path(runner.run.id))
 
     async def close(self, why: str) -> None:
         """End all runs, write everything, and let go."""

@@ -70,7 +70,7 @@ class RunFolder:
         for aside in self.path.glob("*.snapshot.old"):
             with suppress(OSError):
                 Snapshot(aside.with_suffix("")).recover()
-        for left in self.path.glob(f"{PART}*"):
+        for left in (*self.path.glob(f"{PART}*"), *self.path.glob(".*.jsonl.new")):
             with suppress(OSError):
                 left.unlink()
         if copy_of is not None:

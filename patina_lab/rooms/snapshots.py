@@ -21,6 +21,7 @@ from jupyter_core.paths import jupyter_data_dir
 from patina_lab.confined import replacing
 from patina_lab.model.ids import Seq
 from patina_lab.model.run import SavedState
+from patina_lab.syncing import sync_file, sync_folder
 
 FORMAT = 1
 STATE, DESCRIPTION = "state", "snapshot.json"
@@ -90,12 +91,17 @@ class Snapshot:
         )
         signed = msgspec.structs.replace(description, signature=_signature(description))
         (self.fresh / DESCRIPTION).write_bytes(msgspec.json.encode(signed))
+        # Before the one there is goes: after a power cut there must be one of them.
+        for path in (state, self.fresh / DESCRIPTION):
+            sync_file(path)
+        sync_folder(self.fresh)
         self.recover()
         # At every moment there is one of them: a crash must not cost both.
         if self.folder.exists():
             self.folder.rename(self.aside)
         try:
             self.fresh.rename(self.folder)
+            sync_folder(self.folder.parent)
         finally:
             self.recover()
         return SavedState(at, seq, description.bytes)

@@ -87,6 +87,11 @@ class SourceDocument:
         """Whether the room is still the one that people who open the file get."""
         return self._extension.ywebsocket_server.rooms.get(self.room.room_id) is self.room
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a save is due, or a disk has refused something that is tried again."""
+        return self._save_by is not None or self.room.is_waiting
+
     def _stay(self) -> None:
         """Be present, so that the room is not thrown away after its last client.
 

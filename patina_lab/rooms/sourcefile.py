@@ -16,6 +16,7 @@ from typing import NamedTuple
 from patina_lab.confined import Roots
 from patina_lab.document.errors import TsnbError
 from patina_lab.document.refusals import MAX_BYTES, refuse_gigantic
+from patina_lab.syncing import sync_folder
 
 _PREFIX = ".~"
 """As Jupyter's own files in the making, so that tools which know to leave them alone do."""
@@ -99,7 +100,7 @@ class SourceFile:
             with suppress(OSError):
                 temporary.unlink()
             raise
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
         stamp = self.stamp()
         if stamp is None:
             raise ChangedError(str(self.path))
@@ -174,18 +175,6 @@ def _mode(target: Path) -> int | None:
         return target.stat().st_mode & 0o7777
     except FileNotFoundError:
         return None
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename durable, where a folder can be synced (not on some shares)."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
-            raise
-    finally:
-        os.close(handle)
 
 
 def _escaped(name: str) -> str:

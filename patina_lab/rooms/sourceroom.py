@@ -91,6 +91,11 @@ class SourceRoom(DocumentRoom):
         """Whether another server has the notebook."""
         return self.disk.is_elsewhere
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether something is in no file yet that will be written as soon as a disk takes it."""
+        return self.disk.is_waiting or (self.ystore is not None and self._history.has_waiting)
+
     def is_free(self) -> bool:
         """Whether no other server edits it now."""
         return self._claim.take() is None

@@ -10,7 +10,11 @@ from pathlib import Path
 import pytest
 
 from patina_lab.document.format import Cell, TsnbDocument, read, write
+from patina_lab.rooms import registry
+from patina_lab.rooms.history import History
 from patina_lab.rooms.log import RunLog
+from patina_lab.rooms.room import Room
+from patina_lab.rooms.sourcefile import SourceFile
 from patina_lab.tests.editors import clocks, eventually, stays
 from patina_lab.tests.server import ServerProcess
 from patina_lab.tests.user import User, text_of
@@ -123,3 +127,45 @@ async def test_a_notebook_is_opened_on_a_full_disk_and_how_its_runs_ended_is_wri
         assert [text_of(cell) for cell in await user.timeline(run)] == ["1"]
         assert log.read_bytes() == as_killed
     await eventually(lambda: b'"lost"' in log.read_bytes())
+
+
+@pytest.mark.parametrize("what", ["run", "file", "history"])
+async def test_a_notebook_of_which_something_waits_for_the_disk_is_not_closed(
+    user: User, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    rooms = user.rooms
+    await user.open("analysis.tsnb", text("1"))
+    (room,) = rooms
+    editor = await user.edit()
+    run = await user.start("n1")
+    await user.ran(run, "cell-1")
+
+    def refuse(*_args: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    disks = {
+        "run": (RunLog, "append"),
+        "file": (SourceFile, "write"),
+        "history": (History, "_write_waiting"),
+    }
+    with monkeypatch.context() as full:
+        full.setattr(*disks[what], refuse)
+        editor.text(0).insert(0, "# typed\n")
+        await user.ask("POST", f"runs/{run}/stop")
+        await eventually(lambda: room.is_waiting)
+        if what != "history":
+            assert await editor.save() == ("failed" if what == "file" else "success")
+        await editor.go_offline()
+        await eventually(lambda: not room.is_live)
+        monkeypatch.setattr(registry, "IDLE_SECONDS", 0.0)
+        for _ in range(3):
+            await rooms._close_if_idle(room)
+        assert [*rooms] == [room]
+
+    async def still_open() -> list[Room]:
+        await rooms._close_if_idle(room)
+        return [*rooms]
+
+    assert await user.until(still_open, lambda found: not found) == []
+    assert "typed" in user.file().read_text()
+    assert b'"stopped"' in room.folder.log_path(run).read_bytes()

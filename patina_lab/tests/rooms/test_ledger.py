@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 import threading
 from pathlib import Path
 
@@ -133,6 +134,59 @@ async def test_output_beyond_what_memory_may_hold_during_a_rewrite_is_lost_with_
     assert "memory" in desk.ledger.trouble.reason
     monkeypatch.undo()
     await desk.ledger.close()
+
+
+async def test_after_a_sync_that_failed_the_log_is_written_anew_before_it_counts_as_safe(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.log._file = desk.disk._file
+    before, fsync, failures = desk.path.stat().st_ino, os.fsync, [errno.EIO]
+
+    def failing_once(handle: int) -> None:
+        if failures:
+            raise OSError(failures.pop(), "Input/output error")
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", failing_once)
+    await desk.ledger.flush()
+    assert desk.ledger.trouble is not None
+    assert not desk.ledger.retry(), "what was written may be in no disk"
+    assert not desk.ledger.append_now(Retitled(title="as if never given"))
+    desk.ledger.append(Retitled(title="waits"))
+    assert desk.ledger.trouble is not None
+    await desk.ledger.flush()
+    assert desk.ledger.trouble is None
+    assert desk.path.stat().st_ino != before
+    await desk.ledger.close()
+    assert load(desk.path).folded.title == "waits"
+    assert [*desk.path.parent.glob(".*")] == []
+
+
+async def test_a_blob_of_which_a_sync_failed_is_written_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blobs = BlobStore(tmp_path / "blobs")
+    name = blobs.put_data(b"hello")
+    before = blobs.path(name).stat().st_ino
+    with monkeypatch.context() as broken:
+        broken.setattr("patina_lab.blobs.store.sync_file", fail)
+        with pytest.raises(OSError, match="Input"):
+            blobs.sync()
+    blobs.sync()
+    assert blobs.path(name).stat().st_ino != before
+    assert blobs.get(name) == b"hello"
+
+
+def fail(*_arguments: object) -> None:
+    raise OSError(errno.EIO, "Input/output error")
+
+
+def test_a_blob_that_a_crash_left_empty_is_written_again(tmp_path: Path) -> None:
+    blobs = BlobStore(tmp_path / "blobs")
+    name = blobs.put_data(b"hello")
+    blobs.path(name).write_bytes(b"")
+    assert blobs.put_data(b"hello") == name
+    assert blobs.get(name) == b"hello"
 
 
 async def test_many_closed_cells_are_made_durable_by_few_syncs(

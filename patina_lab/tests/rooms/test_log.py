@@ -139,6 +139,35 @@ def test_a_full_disk_leaves_whole_records_and_a_later_try_succeeds(path: Path, r
     assert load(path).folded.title == "now it fits"
 
 
+def test_a_log_that_cannot_be_opened_anew_after_a_rewrite_takes_what_waits_when_it_can(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(path)
+    run_log = RunLog(path)
+
+    def refuse(_path: Path) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("patina_lab.rooms.log._appending", refuse)
+        run_log.rewrite(path, lambda record: record)
+        with pytest.raises(OSError, match="Too many"):
+            run_log.append(Retitled(title="waits"))
+    run_log.append(Retitled(title="goes on"))
+    run_log.close()
+    assert load(path).folded.title == "goes on"
+
+
+def test_what_a_killed_rewrite_left_is_cleared(path: Path) -> None:
+    written(path)
+    for name in (f".{path.name}.new", ".new-0123456789abcdef"):
+        path.with_name(name).write_text("half")
+    folder = RunFolder(path.parent.with_suffix(""))
+    folder.tidy("n")
+    assert [one.name for one in path.parent.iterdir()] == [path.name]
+    assert len(folder.load("n")) == 1
+
+
 def test_a_log_is_of_the_run_that_its_file_is_named_after(path: Path) -> None:
     """The id names files: `../../other` would be deleted with the run."""
     written(path)
