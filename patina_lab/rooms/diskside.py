@@ -6,8 +6,8 @@ import asyncio
 import errno
 import hashlib
 import logging
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
@@ -122,7 +122,9 @@ class DiskSide:
 
     async def go_on(self, text: str) -> None:
         """Bring a document of before a restart, and what the file says now, together."""
-        known = await self.history.agreed() if self.history else []
+        known: list[str] = []
+        with suppress(HistoryError):
+            known = await self.history.agreed() if self.history else []
         self._agreed = text if text in known else next(iter(known), None)
         try:
             await self._take(await self._reconciled(text), text)
@@ -151,7 +153,7 @@ class DiskSide:
             stamp = await asyncio.to_thread(self.file.stamp)
             if stamp != self._seen:
                 if stamp == self._glimpsed:
-                    with suppress(NotSavedError):
+                    with suppress(NotSavedError), self._saying_why():
                         await self._meet(stamp)
                 self._glimpsed = stamp
                 return
@@ -241,9 +243,7 @@ class DiskSide:
 
     async def _missed(self) -> None:
         """Go along with the file where it got another name; never write it anew by ourselves."""
-        seen, moved = self._seen, None
-        if seen is not None:
-            moved = await asyncio.to_thread(self.file.moved_to, seen)
+        moved = None if self._seen is None else await self._moved_to(self._seen)
         if moved is None:
             self.notices.note(words.gone(self.path))
             return
@@ -253,19 +253,51 @@ class DiskSide:
         self.path = self._document.path = new
         self.on_moved(old, new)
 
+    async def _moved_to(self, seen: Stamp) -> Path | None:
+        moved = await asyncio.to_thread(self.file.moved_to, seen)
+        if moved is not None:
+            with suppress(OSError):
+                id_ = self._document.id or ""
+                if await asyncio.to_thread(SourceFile(moved).is_still, seen, id_):
+                    return moved
+        return None
+
+    def runs_stay(self, folder: Path) -> None:
+        """Say that the runs are not beside the file: there are others."""
+        where = folder.relative_to(self._workspace.root).as_posix()
+        self.notices.note(words.runs_stay(self.path, where))
+
     # Saving.
 
     async def save(self) -> None:
         """Bring what the document says onto disk. Raises NotSavedError."""
         async with self._turn:
-            for _ in range(_ATTEMPTS):
-                self._refuse_where_blocked()
-                text = await self._document.aget()
-                if text == self._agreed or await self._written(text):
-                    self._is_saved(text)
-                    return
-                await self._meet_at_rest()
-            raise NotSavedError(f"{self.path} changes all the time")
+            with self._saying_why():
+                await self._save()
+
+    async def _save(self) -> None:
+        for _ in range(_ATTEMPTS):
+            self._refuse_where_blocked()
+            text = await self._document.aget()
+            if text == self._agreed or await self._written(text):
+                self._is_saved(text)
+                return
+            await self._meet_at_rest()
+        raise NotSavedError(f"{self.path} changes all the time")
+
+    @contextmanager
+    def _saying_why(self) -> Iterator[None]:
+        """Say what keeps the file from being saved, whatever it is. Raises NotSavedError."""
+        try:
+            yield
+        except NotSavedError:
+            raise
+        except Exception as error:
+            if not isinstance(error, OSError):
+                # A hook of the server's, or a text that cannot be a file.
+                log.warning("%s is not saved", self.path, exc_info=error)
+            self._refused(error)
+            raise NotSavedError(words.reason_of(error)) from error
 
     def _refuse_where_blocked(self) -> None:
         for notice in self.notices.all:
@@ -284,9 +316,6 @@ class DiskSide:
             self._seen = await asyncio.to_thread(self.file.write, data, self._seen)
         except ChangedError:
             return False
-        except OSError as error:
-            self._refused(error)
-            raise NotSavedError(str(error)) from error
         self._agreed = text
         self.notices.retract("read-only")
         await self._remember()
@@ -301,8 +330,8 @@ class DiskSide:
             contents.run_post_save_hooks(model=model, os_path=str(self.file.path))
         contents.emit(data={"action": "save", "path": self.path})
 
-    def _refused(self, error: OSError) -> None:
-        if is_read_only(error):
+    def _refused(self, error: Exception) -> None:
+        if isinstance(error, OSError) and is_read_only(error):
             self.notices.note(words.read_only(self.path))
         else:
             self.notices.note(words.not_saved(self.path, error))

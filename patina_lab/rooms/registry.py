@@ -45,6 +45,8 @@ class Rooms:
         self._survivors = Survivors(str(self.root))
         self._rooms: dict[str, Room] = {}
         self._opening: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._entering: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        """By path, and by the id that a notebook says it has."""
         self._start_times = StartTimes()
         self._epoch = str(uuid.uuid4())
         self._sweeping: asyncio.Task[None] | None = None
@@ -94,6 +96,7 @@ class Rooms:
             for room in self._rooms.values():
                 if room.source.path == path and room.source.alive:
                     return room
+            self._refuse_other_name(path)
             source = await self._sources.open(path)
             try:
                 # Once more: a link may have taken the place of what was looked at.
@@ -110,6 +113,12 @@ class Rooms:
             raise conflict(
                 f"{path} cannot be opened as a notebook", reason, "The file is left as it is."
             )
+        # Of two copies that are opened at the same time, one is the first.
+        async with self._entering[document.id]:
+            return await self._entered(source, path)
+
+    async def _entered(self, source: SourceDocument, path: str) -> Room:
+        document = source.document
         room, copy_of = self._rooms.get(document.id), None
         if room is not None and self._is_elsewhere(room, path):
             copy_of = room.id
@@ -118,6 +127,17 @@ class Rooms:
         elif room is not None:
             await room.adopt(source, self._file(path))
         return room or await self._new(source, copy_of)
+
+    def _refuse_other_name(self, path: str) -> None:
+        """Raise a problem for a file that is open under another name: it would be edited twice."""
+        for room in self:
+            name = room.source.path
+            if name != path and _is_same(self._file(name), self._file(path)):
+                raise conflict(
+                    f"{path[:80]} is open as {name}",
+                    "Both are names of one file",
+                    f"Open {name}, or make a copy of it.",
+                )
 
     def _is_elsewhere(self, room: Room, path: str) -> bool:
         """Whether an open notebook has a file of its own, so that the one at `path` is a copy."""
@@ -243,6 +263,13 @@ class Rooms:
         for result in await asyncio.gather(*closing, return_exceptions=True):
             if isinstance(result, BaseException):
                 log.error("Closing a notebook failed", exc_info=result)
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
 
 
 def _renamed(path: str, old: str, new: str) -> str | None:

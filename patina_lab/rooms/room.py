@@ -398,8 +398,8 @@ class Room:
         """Take the runs along to where the notebook's file is now."""
         if self.is_elsewhere:
             self.folder.path = RunFolder(file).path
-        else:
-            self.folder.move(file)
+        elif not self.folder.move(file):
+            self.source.room.disk.runs_stay(self.folder.path)
         self.blobs.folder = self.folder.blobs
         for runner in self._runners.values():
             runner.recorder.moved(self.folder.log_path(runner.run.id))

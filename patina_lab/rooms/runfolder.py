@@ -91,15 +91,16 @@ class RunFolder:
             except OSError as error:
                 log.warning("%s stays the run of another notebook: %s", path, error)
 
-    def move(self, notebook_file: Path) -> None:
-        """Follow the notebook to another place; never over another notebook's runs."""
+    def move(self, notebook_file: Path) -> bool:
+        """Follow the notebook to another place; False where there are another notebook's runs."""
         target = Path(f"{notebook_file}{SUFFIX}")
         if target != self.path and self.path.is_dir():
             if target.exists():
                 log.warning("%s exists already: the runs stay in %s", target, self.path)
-                return
+                return False
             os.rename(self.path, target)  # noqa: PTH104 (as atomic, and says what it does)
         self.path = target
+        return True
 
     def remove(self, *, to_trash: bool) -> None:
         """Delete it, as the notebook was deleted. Blocks. What fails is left, and logged."""

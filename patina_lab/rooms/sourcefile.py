@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from patina_lab.confined import Roots
 from patina_lab.document.errors import TsnbError
+from patina_lab.document.format import read
 from patina_lab.document.refusals import MAX_BYTES, refuse_gigantic
 from patina_lab.syncing import sync_folder
 
@@ -154,7 +155,10 @@ class SourceFile:
         return os.access(target.parent, os.W_OK) and os.access(target, os.W_OK)
 
     def moved_to(self, seen: Stamp) -> Path | None:
-        """Return where the file is now, if it got another name in its folder."""
+        """Return where a file is that may be this one under another name in its folder.
+
+        `is_still` tells more: the number of a file that was deleted is given to another.
+        """
         try:
             with os.scandir(self.path.parent) as entries:
                 for entry in entries:
@@ -163,6 +167,17 @@ class SourceFile:
         except OSError:
             return None
         return None
+
+    def is_still(self, seen: Stamp, notebook: str) -> bool:
+        """Whether it is a file that was seen, and has got this name since. Raises OSError.
+
+        That is so when its notebook has that id; of what cannot be read, when nothing was changed.
+        """
+        stamp = self.stamp()
+        try:
+            return read(self.read()).id == notebook
+        except TsnbError:
+            return stamp is not None and stamp[:3] == seen[:3]
 
 
 def is_read_only(error: OSError) -> bool:

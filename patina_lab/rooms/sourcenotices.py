@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
+
+from tornado.web import HTTPError
 
 from patina_lab import wire
 from patina_lab.document.errors import TsnbError
@@ -68,16 +70,30 @@ def read_only(path: str) -> wire.SourceNotice:
     )
 
 
-def not_saved(path: str, error: OSError) -> wire.SourceNotice:
-    """Say that the disk refused to take the file."""
-    is_full = error.errno in _FULL
+def not_saved(path: str, error: Exception) -> wire.SourceNotice:
+    """Say that the disk, or something else, refused to take the file."""
+    is_full = isinstance(error, OSError) and error.errno in _FULL
+    where = "with the disk" if isinstance(error, OSError) else "here and in the server's log"
     return wire.SourceNotice(
         kind="not saved",
         message=f"{_name(path)} is not saved" + (": the disk is full" if is_full else ""),
-        reason=error.strerror or str(error),
-        hint=("Free space" if is_full else "See what is the matter with the disk")
+        reason=reason_of(error),
+        hint=("Free space" if is_full else f"See what is the matter {where}")
         + "; it is then saved by itself. The file on disk is whole, and older.",
     )
+
+
+def reason_of(error: Exception) -> str:
+    """Return what an error says, of whatever made it."""
+    match error:
+        case OSError(strerror=str(reason)):
+            return reason
+        case HTTPError():
+            return str(error.log_message or error.reason or error)
+        case TsnbError():
+            return error.message
+        case _:
+            return f"{type(error).__name__}: {error}"
 
 
 def history_not_kept(path: str, reason: str) -> wire.SourceNotice:
@@ -87,6 +103,16 @@ def history_not_kept(path: str, reason: str) -> wire.SourceNotice:
         message=f"The history of edits of {_name(path)} is not being kept",
         reason=reason,
         hint="Edits are saved to the file. Free space in Jupyter's data folder.",
+    )
+
+
+def history_damaged(path: str, aside: Path) -> wire.SourceNotice:
+    """Say that the history of edits began anew, since the one there was cannot be read."""
+    return wire.SourceNotice(
+        kind="history",
+        message=f"The history of edits of {_name(path)} was damaged and began anew",
+        reason=f"It was put aside as {aside}",
+        hint="See whether your latest edits are here. Pages that had others keep them in a file.",
     )
 
 
@@ -108,6 +134,17 @@ def gone(path: str) -> wire.SourceNotice:
         message=f"{_name(path)} was deleted or moved",
         reason="There is no such file on disk now",
         hint="What you see is kept and not saved. Open it at its new place, or write it again.",
+    )
+
+
+def runs_stay(path: str, folder: str) -> wire.SourceNotice:
+    """Say that runs could not go along: there are others where they would be."""
+    taken = f"{path}.runs"
+    return wire.SourceNotice(
+        kind="conflict",
+        message=f"The runs of {_name(path)} stay in {folder}",
+        reason=f"{taken} exists already: its runs are never written over",
+        hint=f"Move {taken} away, close the notebook, rename {folder} to {taken}, and open it.",
     )
 
 

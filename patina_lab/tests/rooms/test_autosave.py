@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from tornado.web import HTTPError
 
+from patina_lab.document.errors import TsnbError
 from patina_lab.rooms.source import LONGEST_SECONDS, QUIET_SECONDS
 from patina_lab.rooms.sourcefile import SourceFile, Stamp
 from patina_lab.tests.editors import Editor, eventually
@@ -78,6 +80,42 @@ async def test_a_large_notebook_is_saved_while_somebody_types_without_end(
         editor.text(0).insert(0, "x")
         await asyncio.sleep(0.02)
     assert saves
+
+
+async def test_a_save_that_a_hook_refuses_is_said_and_tried_again(
+    user: User, saves: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_named: object) -> None:
+        raise HTTPError(400, "Not before the form is signed")
+
+    monkeypatch.setattr("patina_lab.rooms.diskside.RETRY_SECONDS", 0.1)
+    editor = await opened(user, saves)
+    follower = await user.follow(next(iter(user.rooms)).id)
+    with monkeypatch.context() as hooked:
+        hooked.setattr(user.serverapp.contents_manager, "run_pre_save_hooks", refuse)
+        editor.text(0).insert(0, "x")
+        await eventually(lambda: [one["kind"] for one in follower.notices] == ["not saved"])
+        assert follower.notices[0]["reason"] == "Not before the form is signed"
+        assert await editor.save() == "failed"
+    await eventually(lambda: "x" in user.file().read_text())
+    await eventually(lambda: follower.notices == [])
+
+
+async def test_a_change_on_disk_that_cannot_be_merged_for_its_size_is_said(
+    user: User, saves: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_args: object) -> None:
+        raise TsnbError("The file would be too large")
+
+    editor = await opened(user, saves)
+    follower = await user.follow(next(iter(user.rooms)).id)
+    with monkeypatch.context() as large:
+        large.setattr("patina_lab.rooms.diskside.reconcile", refuse)
+        user.file().write_text(user.file().read_text().replace("'''\n'''", "'''\ndisk'''"))
+        await eventually(lambda: [one["kind"] for one in follower.notices] == ["not saved"])
+        assert "too large" in follower.notices[0]["reason"]
+    await editor.until_sources("disk")
+    await eventually(lambda: follower.notices == [])
 
 
 async def test_who_wants_no_autosave_is_left_alone(user: User, saves: list[str]) -> None:
