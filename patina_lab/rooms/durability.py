@@ -9,7 +9,7 @@ from typing import Any
 
 from pycrdt import Doc, Subscription, TransactionEvent
 
-from patina_lab.rooms.history import History, HistoryError
+from patina_lab.rooms.history import History, HistoryDamagedError, HistoryError
 
 log = logging.getLogger("patina_lab.rooms")
 RETRY_SECONDS = 2.0
@@ -66,6 +66,14 @@ class Durability:
         await asyncio.sleep(RETRY_SECONDS)
 
     async def _write_all(self) -> None:
+        """Write what waits; where the database is damaged, all that the document has to another."""
+        try:
+            await self._write_waiting()
+        except HistoryDamagedError:
+            await self._history.begin_anew(self._ydoc.get_update())
+            await self._write_waiting()
+
+    async def _write_waiting(self) -> None:
         state = self._ydoc.get_state()
         await self._history.flush()
         self.saved = state

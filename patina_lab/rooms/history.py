@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 
 from anyio import TASK_STATUS_IGNORED
 from anyio.abc import TaskStatus
-from pycrdt import Doc
+from pycrdt import Doc, merge_updates
 from pycrdt.store import BaseYStore
 
 from patina_lab.rooms.claim import make_private
@@ -52,6 +52,10 @@ class HistoryError(OSError):
     """The database cannot be read or written now."""
 
 
+class HistoryDamagedError(HistoryError):
+    """What the database says makes no sense any more."""
+
+
 class History(BaseYStore):
     """The history of one document; only the server that has the room open writes it."""
 
@@ -62,6 +66,8 @@ class History(BaseYStore):
         self._waiting: list[bytes] = []
         self._bytes = self._last = self._compacted = 0
         self._is_closed = False
+        self.aside: Path | None = None
+        """Where one is that was damaged; this one has begun anew then."""
 
     async def start(
         self,
@@ -128,11 +134,29 @@ class History(BaseYStore):
         await self._do(replace)
 
     async def apply_to(self, ydoc: Doc[Any]) -> bool:
-        """Apply all edits; tell whether there are any. Raises HistoryError."""
+        """Apply all edits or none; tell whether there are any. Raises HistoryError."""
         edits = await self._do(_edits)
-        for edit in edits:
-            ydoc.apply_update(edit)
+        if edits:
+            ydoc.apply_update(await asyncio.to_thread(_merged, edits))
         return bool(edits)
+
+    async def begin_anew(self, state: bytes | None = None) -> None:
+        """Put a damaged database aside, and begin another, with a state. Raises HistoryError."""
+
+        def put_aside() -> None:
+            with self._turn:
+                connection, self._connection = self._connection, None
+                if connection is not None:
+                    connection.close()
+                self._put_aside()
+
+        try:
+            await asyncio.to_thread(put_aside)
+        except (sqlite3.Error, OSError) as error:
+            raise HistoryError(f"A damaged history cannot be put aside: {error}") from error
+        if state is not None:
+            # What is added meanwhile comes behind it; to have it twice is to have it once.
+            self._waiting.insert(0, state)
 
     async def read(self) -> AsyncIterator[tuple[bytes, bytes, float]]:
         """Yield the edits, as jupyter-collaboration's timeline wants them; times are not kept."""
@@ -147,7 +171,7 @@ class History(BaseYStore):
 
         def texts(connection: sqlite3.Connection) -> list[str]:
             found = connection.execute("SELECT packed FROM texts ORDER BY name")
-            return [zlib.decompress(packed).decode() for (packed,) in found]
+            return [*filter(None, (_unpacked(packed) for (packed,) in found))]
 
         return await self._do(texts)
 
@@ -183,22 +207,54 @@ class History(BaseYStore):
         try:
             return await asyncio.to_thread(working)
         except (sqlite3.Error, OSError) as error:
-            raise HistoryError(f"The history of edits cannot be kept: {error}") from error
+            kind = HistoryDamagedError if _is_damage(error) else HistoryError
+            raise kind(f"The history of edits cannot be kept: {error}") from error
 
     def _opened(self) -> sqlite3.Connection:
         make_private(self.path.parent)
         try:
             connection = _connected(self.path)
         except sqlite3.DatabaseError as error:
-            if error.sqlite_errorcode not in _DAMAGED:
+            if not _is_damage(error):
                 raise
-            aside = self.path.with_suffix(".damaged")
-            self._log.error("%s is damaged (%s) and was put aside as %s", self.path, error, aside)
-            self.path.replace(aside)
+            self._put_aside()
             connection = _connected(self.path)
         ((self._bytes,),) = connection.execute(_SIZE)
         ((self._last,),) = connection.execute("SELECT coalesce(max(number), 0) FROM edits")
         return connection
+
+    def _put_aside(self) -> None:
+        """Give the database a name that is free, with what belongs to it."""
+        aside, number = self.path.with_suffix(".damaged"), 1
+        while os.path.lexists(aside):
+            number += 1
+            aside = self.path.with_suffix(f".damaged-{number}")
+        self._log.error("%s is damaged and was put aside as %s", self.path, aside)
+        # The journal first: left behind, it would be taken for that of the next database.
+        for part in ("-wal", "-shm", ""):
+            with suppress(FileNotFoundError):
+                Path(f"{self.path}{part}").replace(f"{aside}{part}")
+        self.aside, self._compacted = aside, 0
+
+
+def _is_damage(error: Exception) -> bool:
+    """Whether an error says that the database is damaged; the low byte of its code tells."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
+
+
+def _merged(edits: list[bytes]) -> bytes:
+    """Return edits as one. Raises HistoryDamagedError where one of them is none."""
+    try:
+        return merge_updates(*edits)
+    except (ValueError, TypeError, RuntimeError) as error:
+        raise HistoryDamagedError(f"An edit in the history makes no sense: {error}") from error
+
+
+def _unpacked(packed: bytes) -> str | None:
+    """Return a text; None where it is damaged: it is then not known what the file had."""
+    with suppress(zlib.error, UnicodeDecodeError, TypeError):
+        return zlib.decompress(packed).decode()
+    return None
 
 
 def _connected(path: Path) -> sqlite3.Connection:

@@ -24,7 +24,7 @@ from patina_lab.rooms.claim import Claim, Server
 from patina_lab.rooms.diskside import DiskSide, NotSavedError, Workspace
 from patina_lab.rooms.durability import Durability
 from patina_lab.rooms.farewell import Closable, say_farewell
-from patina_lab.rooms.history import History, HistoryError
+from patina_lab.rooms.history import History, HistoryDamagedError, HistoryError
 from patina_lab.rooms.historyname import new_name
 from patina_lab.rooms.notices import Notices
 
@@ -110,11 +110,18 @@ class SourceRoom(DocumentRoom):
         if self.ystore is None:
             return False
         try:
-            return await self._history.apply_to(self.ydoc)
+            return await self._applied()
         except HistoryError as error:
             # Never written to in this life of the room: that would mix two histories.
             self.ystore = self.disk.history = None
             self._on_trouble(error)
+            return False
+
+    async def _applied(self) -> bool:
+        try:
+            return await self._history.apply_to(self.ydoc)
+        except HistoryDamagedError:
+            await self._history.begin_anew()
             return False
 
     async def _begin(self, text: str) -> None:
@@ -158,7 +165,9 @@ class SourceRoom(DocumentRoom):
             self._claim.release()
 
     def _on_trouble(self, error: HistoryError | None) -> None:
-        if error is None:
+        if error is None and self._history.aside is not None:
+            self.notices.note(words.history_damaged(self.disk.path, self._history.aside))
+        elif error is None:
             self.notices.retract("history")
         else:
             self.notices.note(words.history_not_kept(self.disk.path, str(error)))

@@ -10,6 +10,7 @@ import errno
 import json
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,11 @@ from patina_lab.rooms.sourcefile import SourceFile
 from patina_lab.tests.editors import Editor, eventually
 from patina_lab.tests.server import ServerProcess
 from patina_lab.tests.user import User
+
+
+def histories() -> Path:
+    """Return where the histories of edits are."""
+    return Path(jupyter_data_dir(), "patina_lab", "histories")
 
 
 def text(*sources: str) -> str:
@@ -188,7 +194,28 @@ async def test_what_was_acknowledged_after_a_restart_is_known_after_the_next(use
     await eventually(lambda: editor.is_acknowledged(again.meta["saved"]), seconds=5)
 
 
-async def reopened(user: User, *, without_history: bool = False) -> None:
+async def test_a_notebook_opens_although_its_history_is_damaged_and_that_is_said(
+    user: User,
+) -> None:
+    notebook = await user.open("analysis.tsnb", text("one", "two"))
+    editor = await user.edit()
+    editor.text(0).insert(0, "typed, ")
+    assert await editor.save() == "success"
+    await editor.go_offline()
+    await reopened(user, damaged=True)
+    follower = await user.follow(notebook["id"])
+    await eventually(lambda: [one["kind"] for one in follower.notices] == ["history"])
+    assert "put aside" in follower.notices[0]["reason"]
+    fresh = await user.edit()
+    await fresh.until_sources("typed, one", "two")
+    fresh.text(1).insert(0, "more, ")
+    await eventually(lambda: fresh.is_acknowledged(follower.meta["saved"]))
+    await reopened(user)
+    follower = await user.follow(notebook["id"])
+    assert follower.notices == []
+
+
+async def reopened(user: User, *, without_history: bool = False, damaged: bool = False) -> None:
     """Close the notebook, and open it again: it is read from its history."""
     (room,) = user.rooms
     before = room.source.room
@@ -197,7 +224,12 @@ async def reopened(user: User, *, without_history: bool = False) -> None:
     user.rooms._rooms.pop(room.id)
     await room.close("for a test")
     if without_history:
-        shutil.rmtree(Path(jupyter_data_dir(), "patina_lab", "histories"))
+        shutil.rmtree(histories())
+    if damaged:
+        (path,) = histories().glob("*.db")
+        with sqlite3.connect(path) as database:
+            database.execute("UPDATE edits SET edit = substr(edit, 1, 5)")
+        database.close()
     await user.open("analysis.tsnb")
     (room,) = user.rooms
     assert room.source.room is not before

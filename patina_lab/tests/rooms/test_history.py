@@ -10,7 +10,7 @@ import pytest
 from pycrdt import Doc, Text
 
 from patina_lab.rooms.durability import NOTHING, Durability
-from patina_lab.rooms.history import History, HistoryError
+from patina_lab.rooms.history import History, HistoryDamagedError, HistoryError
 from patina_lab.rooms.historyname import is_name, names_in, new_name
 from patina_lab.tests.editors import eventually
 from tests.promises.mounts import fill, small_disk
@@ -141,6 +141,66 @@ async def test_a_damaged_history_is_put_aside_and_a_new_one_begun(tmp_path: Path
     await written.until_saved()
     assert await kept(path) == "new"
     assert path.with_suffix(".damaged").read_bytes().startswith(b"no database")
+    await written.end()
+
+
+async def test_damage_inside_an_edit_applies_nothing_and_is_told_apart(tmp_path: Path) -> None:
+    path = tmp_path / "h.db"
+    await written_twice(path)
+    with sqlite3.connect(path) as database:
+        database.execute("UPDATE edits SET edit = substr(edit, 1, 5) WHERE number = 2")
+    database.close()
+    ydoc: Doc[Any] = Doc()
+    history = History(path)
+    with pytest.raises(HistoryDamagedError):
+        await history.apply_to(ydoc)
+    assert ydoc.get_state() == NOTHING
+    for name in ("h.damaged", "h.damaged-2"):
+        await history.begin_anew(b"\0\0")
+        await history.flush()
+        assert history.aside == tmp_path / name
+        assert history.aside.exists()
+    await history.stop()
+
+
+async def test_damage_that_is_found_while_it_is_written_loses_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "h.db"
+    written = Written(path)
+    written.text += "before"
+    await written.until_saved()
+    connection = written.history._connection
+    assert connection is not None
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * (path.stat().st_size - 4096))
+    connection.execute("PRAGMA shrink_memory")
+    written.text += ", after"
+    await written.until_saved()
+    assert await kept(path) == "before, after"
+    assert written.history.aside == path.with_suffix(".damaged")
+    await written.end()
+
+
+async def test_a_text_that_is_damaged_is_not_known(tmp_path: Path) -> None:
+    path = tmp_path / "h.db"
+    await written_twice(path)
+    history = History(path)
+    await history.agree("text")
+    await history._do(lambda connection: connection.execute("UPDATE texts SET packed = x'ff'"))
+    await history.stop()
+    history = History(path)
+    assert await history.agreed() == []
+    assert await history.apply_to(Doc())
+    await history.stop()
+
+
+async def written_twice(path: Path) -> None:
+    """Write a history of two edits."""
+    written = Written(path)
+    for letter in "ab":
+        written.text += letter
+        await written.until_saved()
     await written.end()
 
 
