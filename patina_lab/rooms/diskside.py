@@ -258,7 +258,9 @@ class DiskSide:
         if moved is not None:
             with suppress(OSError):
                 id_ = self._document.id or ""
-                if await asyncio.to_thread(SourceFile(moved).is_still, seen, id_):
+                if await asyncio.to_thread(
+                    SourceFile(moved, self._workspace.roots).is_still, seen, id_
+                ):
                     return moved
         return None
 

@@ -210,6 +210,7 @@ async def test_a_notebook_opens_although_its_history_is_damaged_and_that_is_said
     await fresh.until_sources("typed, one", "two")
     fresh.text(1).insert(0, "more, ")
     await eventually(lambda: fresh.is_acknowledged(follower.meta["saved"]))
+    await fresh.go_offline()
     await reopened(user)
     follower = await user.follow(notebook["id"])
     assert follower.notices == []
