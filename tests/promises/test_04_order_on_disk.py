@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from patina_lab.blobs.store import BlobStore
+from patina_lab.confined import PART
 from patina_lab.model.ids import Seq
 from patina_lab.model.outputs import Blob
 from patina_lab.rooms.history import History
@@ -60,7 +61,7 @@ class Order:
     def _named(self, what: str, path: str | Path) -> None:
         path = Path(path)
         within = path.relative_to(self._root) if path.is_absolute() else path
-        is_new = path.name.startswith(".") and path.suffix not in (".runs", "")
+        is_new = path.name.startswith((".~", PART))
         self.events.append(f"{what} {'new' if is_new else within.as_posix()}")
 
     def of(self, *names: str) -> list[str]:
@@ -119,7 +120,8 @@ def test_a_log_that_is_rewritten_is_synced_renamed_and_its_folder_synced(
     run_log.append(HEADER)
     run_log.rewrite(run_log.path, lambda record: record)
     run_log.close()
-    assert order.events == ["sync new", "rename a.runs/run.jsonl", "sync a.runs", "sync ."]
+    # Renamed relative to a handle of its folder.
+    assert order.events == ["sync new", "rename run.jsonl", "sync a.runs", "sync ."]
 
 
 def test_a_saved_state_is_synced_before_the_one_there_was_is_deleted(

@@ -120,7 +120,10 @@ async def test_a_client_of_a_history_that_is_gone_with_nothing_to_lose_makes_no_
 async def test_a_page_whose_edits_the_disk_does_not_take_keeps_them_until_it_does(
     user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(_file: SourceFile, _name: str, _data: bytes) -> bool:
+    refused: list[bytes] = []
+
+    def refuse(_file: SourceFile, _name: str, data: bytes) -> bool:
+        refused.append(data)
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr("patina_lab.http.parting.RETRY_SECONDS", 0.1)
@@ -139,8 +142,10 @@ async def test_a_page_whose_edits_the_disk_does_not_take_keeps_them_until_it_doe
         assert "No space" in follower.notices[0]["reason"]
         assert stale.is_online, "its edits are nowhere else"
         stale.text(1).insert(0, "later, ")
+        await eventually(lambda: b"later" in refused[-1])
     await eventually(lambda: stale.close_code == 1003)
     assert "kept in a file" in json.loads(stale.close_reason)["errorReason"]
+    await eventually(lambda: "file" in follower.notices[0])
     (notice,) = follower.notices
     assert on_disk(user.file(notice["file"])) == ["while away, one", "later, two"]
 

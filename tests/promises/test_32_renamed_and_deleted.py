@@ -8,6 +8,7 @@ import shutil
 import pytest
 
 from patina_lab.document.format import read
+from patina_lab.rooms.room import Room
 from patina_lab.tests.editors import eventually
 from patina_lab.tests.user import Refused, User
 
@@ -101,8 +102,17 @@ async def test_runs_that_cannot_go_along_are_said_to_stay(user: User) -> None:
     assert "taken.tsnb.runs" in notice["reason"]
 
 
-async def test_two_copies_that_are_opened_at_the_same_moment_are_two_notebooks(user: User) -> None:
+async def test_two_copies_that_are_opened_at_the_same_moment_are_two_notebooks(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load = Room.load
+
+    async def slowly(room: Room, copy_of: str | None = None) -> None:
+        await asyncio.sleep(0.5)
+        await load(room, copy_of)
+
     await user.create()
+    monkeypatch.setattr(Room, "load", slowly)
     text = user.file().read_text()
     user.file("one.tsnb").write_text(text.replace('id = "', 'id = "n-', 1))
     shutil.copy(user.file("one.tsnb"), user.file("two.tsnb"))
