@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from anyio import create_memory_object_stream
 from pycrdt import Doc, Text, handle_sync_message
 
-from patina_lab.rooms.broadcast import Hearer, broadcast
+from patina_lab.rooms.broadcast import PAUSE_SECONDS, Hearer, broadcast
 from patina_lab.tests.editors import eventually
 
 EDITS = 300
@@ -48,6 +49,7 @@ async def test_what_is_typed_at_once_is_few_frames_and_the_same_text() -> None:
     source, replica = Replica(), Replica()
     people = [Replica() for _ in range(3)]
     dice = random.Random(5)
+    start = time.monotonic()
     async with broadcasting(source.ydoc, {replica}):
         for number in range(EDITS):
             one = dice.choice(people)
@@ -63,7 +65,9 @@ async def test_what_is_typed_at_once_is_few_frames_and_the_same_text() -> None:
                 await asyncio.sleep(0)
         await eventually(lambda: str(replica.text) == str(source.text), lambda: replica.text)
     assert replica.ydoc.get_state() == source.ydoc.get_state()
-    assert 1 <= replica.frames < EDITS / 10
+    # One at once, and then no more than a pause allows: a slow machine has time for more of them.
+    most = 2 + (time.monotonic() - start) / PAUSE_SECONDS
+    assert 1 <= replica.frames <= min(most, EDITS / 2)
 
 
 async def test_the_first_edit_after_a_rest_is_told_in_the_next_turn() -> None:
