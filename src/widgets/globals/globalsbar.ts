@@ -35,7 +35,7 @@ export class GlobalsBar extends Widget {
     this._when.setAttribute('aria-label', this._trans.__('When'));
     this._sort.setAttribute('aria-label', this._trans.__('Sort by'));
     this._filter.type = 'search';
-    this._filter.placeholder = this._trans.__('Filter (regular expression)');
+    this._filter.placeholder = this._trans.__('Filter (regex)');
     this._filter.setAttribute('aria-label', this._trans.__('Filter variables'));
     this._run.onchange = () => this._chooseRun(this._run.value);
     this._when.onchange = () => this._showWhen();
