@@ -8,25 +8,34 @@ import { expect, test } from './support/test';
 const ID = '6f1d3a52-0c4b-4f1e-9a7d-2b8e5c7f9a10';
 const PATH = 'shared.tsnb';
 
-/** Run the cell of the notebook as a program does, in a run of its own. */
-async function runElsewhere(server: LabServer): Promise<void> {
+/** Run cells of the notebook as a program does, in a run of its own; return how to answer it. */
+async function runElsewhere(
+  server: LabServer,
+  ...cells: string[]
+): Promise<(seq: number, value: string) => Promise<void>> {
   const post = async (path: string, body: object) => {
     const reply = await server.request(`api/patina/${path}`, {
       method: 'POST',
       body: JSON.stringify(body)
     });
     expect(reply.ok, `${path}: ${reply.status}`).toBe(true);
-    return (await reply.json()) as { readonly id: string };
+    return (await reply.json().catch(() => ({}))) as { readonly id: string };
   };
   const { id } = await post(`notebooks/${ID}/runs`, {});
   await post(`runs/${id}/execute`, {
-    cells: [{ id: 'cell0' }],
+    cells: cells.map(cell => ({ id: cell })),
     request_id: 'of the test'
   });
+  return async (seq, value) => {
+    await post(`runs/${id}/input`, { output_cell: seq, value });
+  };
 }
 
-function write(server: LabServer): void {
-  const cells = [{ type: 'code' as const, source: 'print("live")' }];
+function write(server: LabServer, ...more: string[]): void {
+  const cells = ['print("live")', ...more].map(source => ({
+    type: 'code' as const,
+    source
+  }));
   writeFileSync(join(server.root, PATH), tsnb(ID, cells, 'patina-python'));
 }
 
@@ -40,7 +49,7 @@ test('who may only read opens a notebook, follows a run, and is offered nothing 
   );
   delete process.env.PYTHONPATH;
   try {
-    write(server);
+    write(server, 'input("Name? ") + "!"');
     const patina = new PatinaPage(page, server);
     await patina.open(PATH);
     await expect(patina.panel.getByRole('alert')).toContainText(
@@ -49,8 +58,16 @@ test('who may only read opens a notebook, follows a run, and is offered nothing 
     await expect(patina.editor(0)).toHaveAttribute('aria-readonly', 'true');
     await patina.type(0, 'forged');
     await expect(patina.editor(0)).toHaveText('print("live")');
-    await runElsewhere(server);
+    const answer = await runElsewhere(server, 'cell0', 'cell1');
     await expect(patina.result(1, 1, 'succeeded')).toContainText('live');
+    const asking = patina.output(2, 2, 'running');
+    await expect(asking.getByLabel('Name?')).toBeVisible();
+    await expect(asking.getByLabel('Name?')).toBeDisabled();
+    await expect(asking.getByRole('button', { name: 'Send' })).toBeDisabled();
+    await expect(asking).toContainText('You may not run code');
+    await page.screenshot({ path: 'ui-tests/results/reader.png' });
+    await answer(2, 'Ada');
+    await expect(patina.result(2, 2, 'succeeded')).toContainText("'Ada!'");
     await expect(
       patina.panel.getByRole('button', { name: 'New Run' })
     ).toBeHidden();
@@ -58,9 +75,8 @@ test('who may only read opens a notebook, follows a run, and is offered nothing 
     await page.keyboard.press('Shift+Enter');
     await page.keyboard.press('d');
     await page.keyboard.press('d');
-    await expect(patina.sourceCells).toHaveCount(1);
-    await expect(patina.outputs).toHaveCount(1);
-    await page.screenshot({ path: 'ui-tests/results/reader.png' });
+    await expect(patina.sourceCells).toHaveCount(2);
+    await expect(patina.outputs).toHaveCount(2);
   } finally {
     await server.dispose();
   }
@@ -74,7 +90,7 @@ test('a notebook that another server has is shown, and goes on here when that ha
   try {
     write(holder);
     await holder.request(`api/patina/notebooks?path=${PATH}`);
-    await runElsewhere(holder);
+    await runElsewhere(holder, 'cell0');
     const patina = new PatinaPage(page, other);
     await patina.open(PATH);
     const banner = patina.panel.getByRole('alert').first();

@@ -1,8 +1,12 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { Unable } from '../../model/abilities';
 import type * as wire from '../../wire';
 import { button, element } from './element';
 
-/** The line that a running cell asks for; whoever answers first has answered. */
+/**
+ * The line that a running cell asks for; whoever answers first has answered. Who may not run code sees
+ * that it asks, and why the answer is not theirs to give.
+ */
 export class InputBox {
   constructor(
     readonly request: wire.InputRequest,
@@ -15,7 +19,7 @@ export class InputBox {
     this._field.autocomplete = 'off';
     this._field.spellcheck = false;
     label.append(this._field);
-    this.node.append(label, this._send);
+    this.node.append(label, this._send, this._why);
     this._send.textContent = trans.__('Send');
     this.node.onsubmit = event => {
       event.preventDefault();
@@ -28,16 +32,30 @@ export class InputBox {
 
   readonly node = element('form', 'jp-PatinaInput');
 
+  /** Take an answer, or say why not. */
+  allow(unable: Unable): void {
+    this._why.textContent = unable ?? '';
+    this._why.hidden = unable === null;
+    this._field.disabled = unable !== null;
+    this._send.disabled = unable !== null || this._isSent;
+  }
+
   focus(): void {
     this._field.focus({ preventScroll: true });
   }
 
   /** What was typed stays, to be sent again, when the answer did not arrive. */
   private async _submit(): Promise<void> {
-    this._send.disabled = this._field.readOnly = true;
-    const arrived = await this._answer(this._field.value);
-    this._send.disabled = this._field.readOnly = arrived;
+    this._setSent(true);
+    this._setSent(await this._answer(this._field.value));
   }
+
+  private _setSent(isSent: boolean): void {
+    this._isSent = this._send.disabled = this._field.readOnly = isSent;
+  }
+
+  private _isSent = false;
+  private readonly _why = element('span', 'jp-PatinaInput-why');
 
   private readonly _field = element('input', 'jp-PatinaInput-field');
   private readonly _send = (() => {

@@ -58,6 +58,7 @@ export function mountRuns(
       widget.toggleClass('jp-mod-linked', widget.model.id === cell)
     );
   const contexts = () => pane.refreshContexts();
+  panel.access.changed.connect(contexts);
   const live = content.cellRuns
     ? new LiveState(panel, runs, content.cellRuns, services.client)
     : null;
@@ -77,6 +78,7 @@ export function mountRuns(
   pane.focusedCellChanged.connect(markBack);
   pane.disposed.connect(() => {
     services.settings.changed.disconnect(refresh);
+    panel.access.changed.disconnect(contexts);
     trust.changed.disconnect(retrust);
     content.notebook.activeCellChanged.disconnect(mark);
     runs.runsChanged.disconnect(pane.refreshAncestry, pane);
@@ -164,6 +166,9 @@ function host(
     askedBy: name => (name === '' || name === me() ? null : name),
     isAwaited: cell =>
       trust.isOwn(cell.id) && panel.node.contains(document.activeElement),
+    get unableToAnswer() {
+      return panel.access.unableToRun;
+    },
     goToCode: cell => content.goToCode(cell),
     answer: async (seq, value) => {
       const run = content.currentRun ?? '';

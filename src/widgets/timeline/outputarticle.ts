@@ -1,5 +1,6 @@
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { Panel, Widget } from '@lumino/widgets';
+import type { Unable } from '../../model/abilities';
 import { formatBytes } from '../../model/bytes';
 import { cellStatusWord } from '../../model/cellwords';
 import { streamBytes } from '../../model/streamparts';
@@ -29,6 +30,8 @@ export interface IArticleHost extends IDiffHost {
   /** Whether the person at this page ran it and is in this notebook: its question is for them. */
   isAwaited(cell: wire.OutputCell): boolean;
   togglePin(cell: wire.OutputCell): void;
+  /** Why the person may not answer what a cell asks; null when they may. */
+  readonly unableToAnswer: Unable;
   /** Go to an older (-1) or newer (1) output of the same cell of the source. */
   step(cell: wire.OutputCell, by: -1 | 1): void;
   /** Whether the answer has arrived; if not, the person has been told why. */
@@ -121,6 +124,7 @@ export class OutputArticle extends Panel {
     this._header.show(this._cell, context);
     const isDiffOpen = this._diffWith !== null;
     this._actions.show(this._cell, context.unableToFork, isDiffOpen);
+    this._input?.allow(this._host.unableToAnswer);
   }
 
   /** Show its code against the source now, or no longer. */
@@ -227,6 +231,7 @@ export class OutputArticle extends Panel {
         )
       : null;
     if (this._input) {
+      this._input.allow(this._host.unableToAnswer);
       this._foot.node.append(this._input.node);
       this.offerInput();
     }
