@@ -81,8 +81,9 @@ async def busy_until_killed(
     async def work() -> None:
         with suppress(*GONE):
             await user.execute(run, server.cells[-1], request=request_of(run, point))
-        editor.text(0).insert(0, word)
 
+    # First: else it is seldom acknowledged by the time that the server is killed.
+    editor.text(0).insert(0, word)
     working = asyncio.ensure_future(work())
     await asyncio.sleep(moment)
     cells = [dict(cell) for cell in follower.runs[run]["cells"].to_py().values()]

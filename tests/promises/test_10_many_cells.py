@@ -27,8 +27,14 @@ async def test_ten_thousand_cells_are_a_notebook_like_any_other(user: User) -> N
     ada.text(MANY - 1).insert(0, "1 + ")
     wanted = f"1 + {MANY - 1} + 1"
     await eventually(lambda: str(bob.text(MANY - 1)) == wanted, seconds=PATIENCE)
+    with bob.ydoc.transaction():  # As replacing a word everywhere does.
+        for cell in bob.cells:
+            cell["source"].insert(0, "0 + ")
+    await eventually(
+        lambda: all(source.startswith("0 + ") for source in ada.sources()), seconds=PATIENCE
+    )
     run = await user.start(notebook["id"])
     timeline = await user.ran(run, "cell-0", f"cell-{MANY - 1}")
     assert [text_of(cell) for cell in timeline] == ["1", str(MANY + 1)]
     saved = user.file("many.tsnb")
-    await eventually(lambda: f"1 + {MANY - 1} + 1" in saved.read_text(), seconds=PATIENCE)
+    await eventually(lambda: f"0 + 1 + {MANY - 1} + 1" in saved.read_text(), seconds=PATIENCE)
