@@ -234,11 +234,12 @@ class LiveState:
         return self._rooms.by_run(run).runner(run)
 
 
+PAGE_FIELDS = ("global", "children", "total", "stale", "picture")
+
+
 def page_of(reply: dict[str, object]) -> wire.GlobalPage:
     """Return a kernel's reply about one variable as the wire has it."""
-    content: dict[str, object] = {
-        name: reply[name] for name in ("global", "children", "total", "stale") if name in reply
-    }
+    content: dict[str, object] = {name: reply[name] for name in PAGE_FIELDS if name in reply}
     with contextlib.suppress(msgspec.ValidationError):
         return msgspec.convert(content, wire.GlobalPage)
     raise conflict("The variable cannot be shown", "The kernel's answer makes no sense")

@@ -391,16 +391,25 @@ class Checkpoint(Wire, frozen=True):
     private_bytes: int
 
 
+class Picture(Wire, frozen=True):
+    """What a value looks like: a MIME type that browsers show, and the bytes in base64."""
+
+    mime: str
+    data: str
+
+
 class GlobalPage(Wire, frozen=True):
     """A variable, or a part of one, and some of its children; `total` counts all of them.
 
     `stale`: the kernel was busy; this is what was seen last, and may have changed since.
+    `picture`: of a value that is one, on its first page.
     """
 
     value: Global = field(name="global")
     children: list[Global]
     total: int
     stale: bool = False
+    picture: Picture | None = None
 
 
 class SaveReply(Wire, frozen=True):

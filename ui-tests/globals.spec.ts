@@ -92,7 +92,7 @@ test('an array is shown as a table, page by page', async ({
 }) => {
   await patina.open(
     notebook('table.tsnb', [
-      'import numpy as np\ngrid = np.arange(300).reshape(100, 3)'
+      'import numpy as np\ngrid = np.arange(300).reshape(100, 3)\nphoto = np.zeros((40, 60, 3), np.uint8)'
     ])
   );
   await patina.run(0);
@@ -112,6 +112,9 @@ test('an array is shown as a table, page by page', async ({
   await grid.focus();
   await patina.page.keyboard.press('Enter');
   await expect(preview).toHaveCount(1);
+  await grid.getByRole('row', { name: /photo ndarray/ }).dblclick();
+  const picture = patina.page.getByRole('img', { name: 'Picture of photo' });
+  await expect(picture).toHaveJSProperty('naturalWidth', 60);
   await patina.page.getByRole('tab', { name: /^Runs of/ }).click();
   const run = patina.page.getByRole('treeitem', { name: /^Run 1/ });
   await run.focus();

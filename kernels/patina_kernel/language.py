@@ -62,16 +62,26 @@ class Delta:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """What a value looks like: a MIME type that browsers show, and the bytes in base64."""
+
+    mime: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Some children of a value. `total` counts all of them.
 
-    `tells`: to find them, more was learnt of the globals than the latest delta has.
+    `tells`: to find them, more was learnt of the globals than the latest delta has. `picture`: of
+    a value that is one, on its first page.
     """
 
     of: Global
     children: tuple[Global, ...]
     total: int
     tells: bool = False
+    picture: Picture | None = None
 
 
 class NoSuchGlobalError(LookupError):

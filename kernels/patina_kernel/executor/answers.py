@@ -58,11 +58,13 @@ class Answers:
         self.tells = page.tells
         children = [as_row(child) for child in page.children]
         stale = bool(content.get("stale", False))
+        picture = {"picture": asdict(page.picture)} if page.picture else {}
         return {
             "global": as_row(page.of),
             "children": children,
             "total": page.total,
             "stale": stale,
+            **picture,
         }
 
     def _save(self, path: Path) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any
 
+from patina_python.inspector import pictures
 from patina_python.inspector.lens import LENSES, Facts, Lens
 from patina_python.inspector.libraries import Introduce
 from patina_python.inspector.parts import Parts, items
@@ -49,7 +50,7 @@ def _array_parts(value: Any) -> Parts:
 
 
 def _introduce_array(cls: type) -> None:
-    LENSES[id(cls)] = Lens(_array, _array_parts, _array_extent)
+    LENSES[id(cls)] = Lens(_array, _array_parts, _array_extent, pictures.of_array)
 
 
 def _introduce_file_array(cls: type) -> None:

@@ -16,7 +16,7 @@ from types import (
 )
 from typing import Any, cast
 
-from patina_kernel.language import SUMMARY_CHARS, Change, Global, Kind
+from patina_kernel.language import SUMMARY_CHARS, Change, Global, Kind, Picture
 
 from patina_python.inspector.builtin import items_of
 from patina_python.inspector.lens import LENSES, Facts
@@ -87,6 +87,12 @@ def parts_of(value: object) -> Parts | None:
     own = _members(value)
     within = _container_parts(value)
     return both(within, own) if within is not None else own
+
+
+def picture_of(value: object) -> Picture | None:
+    """Return what a value looks like, None of one that is no picture."""
+    lens = LENSES.get(id(type(value)))
+    return lens.picture(value) if lens is not None and lens.picture else None
 
 
 def _looked_at(value: object) -> tuple[Facts, bool]:

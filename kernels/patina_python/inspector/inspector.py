@@ -10,8 +10,8 @@ from typing import Any
 
 from patina_kernel.language import Change, Delta, Global, NoSuchGlobalError, Page
 
-from patina_python.inspector import arrays, tables
-from patina_python.inspector.describe import describe, parts_of
+from patina_python.inspector import arrays, pictures, tables
+from patina_python.inspector.describe import describe, parts_of, picture_of
 from patina_python.inspector.libraries import Libraries
 from patina_python.inspector.marks import Mark
 from patina_python.inspector.objects import plain
@@ -31,7 +31,7 @@ class PythonInspector:
 
     def __init__(self, namespace: dict[str, Any], hidden: Collection[str] = ()) -> None:
         self._namespace = namespace
-        self._libraries = Libraries({**arrays.AWAITED, **tables.AWAITED})
+        self._libraries = Libraries({**arrays.AWAITED, **tables.AWAITED, **pictures.AWAITED})
         names = frozenset(hidden)
         shells = [(k, v) for k, v in _pairs(namespace) if type(k) is str and k in names]
         self._hidden = {name: Mark(value) for name, value in shells}
@@ -66,7 +66,9 @@ class PythonInspector:
             parts = parts_of(value)
             some = parts.page(max(offset, 0), max(0, min(limit, MOST_CHILDREN))) if parts else []
             shown = tuple(describe(step, part) for step, part in some)
-            return Page(describe(of, value), shown, parts.total if parts else 0)
+            picture = picture_of(value) if offset <= 0 else None
+            total = parts.total if parts else 0
+            return Page(describe(of, value), shown, total, picture=picture)
         except Exception as error:
             what = f"{plain(name, 80)} cannot be opened: {type(error).__name__}"
             raise NoSuchGlobalError(what) from error

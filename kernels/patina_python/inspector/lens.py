@@ -6,6 +6,8 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
+from patina_kernel.language import Picture
+
 from patina_python.inspector.parts import Parts
 
 
@@ -28,11 +30,13 @@ class Lens:
     """Looks at values of one exact type; nothing here calls user code.
 
     `extent` holds no reference to the value: two that differ mean that it changed in place.
+    `picture` is asked for only of a value that is opened.
     """
 
     facts: Callable[[Any], Facts]
     parts: Callable[[Any], Parts] | None = None
     extent: Callable[[Any], Hashable] | None = None
+    picture: Callable[[Any], Picture | None] | None = None
 
 
 # By id of the type: looking a class up in a dict would call the `__hash__` of its metaclass. The

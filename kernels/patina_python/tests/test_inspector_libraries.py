@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import subprocess
 import sys
 import threading
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -205,3 +207,31 @@ def test_the_inspector_starts_no_thread() -> None:
     before = threading.active_count()
     seen(pd.DataFrame({"a": [1]}))
     assert threading.active_count() == before
+
+
+def test_arrays_of_colours_and_images_have_a_picture_of_bounded_size() -> None:
+    image = pytest.importorskip("PIL.Image")
+    colours = np.zeros((1200, 30, 3), np.uint8)
+    colours[..., 0] = np.arange(30)
+    page = seen(colours)[1].children("x", [], 0, 1)
+    assert page.picture is not None
+    assert page.picture.mime == "image/png"
+    shown = image.open(BytesIO(base64.b64decode(page.picture.data)))
+    assert (shown.mode, shown.size) == ("RGB", (10, 400))
+    assert shown.getpixel((4, 7)) == (12, 0, 0)
+    row, inspector = seen(image.new("L", (2000, 1000), 9))
+    assert (row.type, row.summary, row.has_children) == ("Image", "L 2000×1000", False)
+    page = inspector.children("x", [], 0, 1)
+    assert page.picture is not None
+    shown = image.open(BytesIO(base64.b64decode(page.picture.data)))
+    assert (shown.size, shown.getpixel((0, 0))) == ((512, 256), (9, 9, 9, 255))
+
+
+def test_what_is_no_picture_has_none() -> None:
+    for value in (
+        np.zeros((20, 20), np.uint8),
+        np.zeros((20, 20, 3)),
+        np.zeros((9, 1, 3), np.uint8),
+    ):
+        assert seen(value)[1].children("x", [], 0, 1).picture is None
+    assert seen(np.zeros((20, 20, 4), np.uint8))[1].children("x", [], 1, 1).picture is None

@@ -100,9 +100,21 @@ export class GlobalPreview extends Widget {
     const table = element('table', 'jp-PatinaPreview-table');
     table.append(this._head(page, isTable), this._body(page, isTable));
     this._table.replaceChildren(
+      ...this._picture(head),
       ...(page.rows.length > 0 ? [table] : [element('pre', '', global.summary)])
     );
     this._showPosition(page);
+  }
+
+  private _picture({ picture }: wire.GlobalPage): HTMLElement[] {
+    if (!picture || !/^image\/(png|jpeg)$/.test(picture.mime)) {
+      return [];
+    }
+    const image = element('img', 'jp-PatinaPreview-picture');
+    image.src = `data:${picture.mime};base64,${picture.data}`;
+    const name = [this._name, ...this._path].join('');
+    image.alt = this._trans.__('Picture of %1', name);
+    return [image];
   }
 
   private _staleText(): string {
