@@ -15,7 +15,9 @@ TOO_SLOW = 1013
 def backlog_bytes(handler: WebSocketHandler) -> int:
     """Return how much was sent that the client has not taken."""
     stream: Any = getattr(handler.ws_connection, "stream", None)
-    return len(stream._write_buffer) if stream is not None else 0
+    # A stream that has ended has none, a moment before the connection is known to have.
+    buffer = getattr(stream, "_write_buffer", None)
+    return len(buffer) if buffer is not None else 0
 
 
 def send_or_let_go(handler: WebSocketHandler, message: bytes) -> None:
