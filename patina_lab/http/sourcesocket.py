@@ -127,7 +127,10 @@ class SourceSocket(WebSocketHandler, JupyterHandler):
         if self._may_write or _is_readers(message):
             await self._pass_on(message)
         elif message[0] == SAVE and len(message) <= MOST_SAVE_BYTES:
-            await self._refuse_to_save(message)
+            try:
+                await self._refuse_to_save(_number_of_save(message))
+            except MalformedUpdateError as error:
+                self._end(MALFORMED, str(error))
 
     async def _take(self, message: bytes) -> None:
         try:
@@ -207,15 +210,15 @@ class SourceSocket(WebSocketHandler, JupyterHandler):
             await self._pass_on(presence.message_of(own))
 
     async def _save(self, message: bytes) -> None:
+        number = _number_of_save(message)
         if self._may_edit:
             await self._pass_on(message)
         else:
-            await self._refuse_to_save(message)
+            await self._refuse_to_save(number)
 
-    async def _refuse_to_save(self, message: bytes) -> None:
-        decoder = Decoder(message[1:])
-        if decoder.read_var_string() == "save":
-            reply = {"type": "save", "responseTo": decoder.read_var_uint(), "status": "failed"}
+    async def _refuse_to_save(self, number: int | None) -> None:
+        if number is not None:
+            reply = {"type": "save", "responseTo": number, "status": "failed"}
             await self.send(self._encode_json_message(reply))
 
     async def _pass_on(self, message: bytes) -> None:
@@ -265,3 +268,15 @@ def _is_readers(message: bytes) -> bool:
     """Whether a frame only asks for the state, or says who is there."""
     asks = tuple(message[:2]) == (YMessageType.SYNC, YSyncMessageType.SYNC_STEP1)
     return asks or message[0] == YMessageType.AWARENESS
+
+
+def _number_of_save(message: bytes) -> int | None:
+    """Return by which number a request to save is answered; None where it is another request.
+
+    Raises MalformedUpdateError.
+    """
+    decoder = Decoder(message[1:])
+    try:
+        return decoder.read_var_uint() if decoder.read_var_string() == "save" else None
+    except (IndexError, ValueError, RuntimeError) as error:
+        raise MalformedUpdateError("It is no request to save") from error

@@ -29,6 +29,8 @@ MALFORMED = {
         + b"".join(b"\x27\x00\x07" + number(at) + b"\x01k\x01" for at in range(29_999))
         + b"\x00",
     ),
+    "no text of a save": b"\x02\x04\xff\xff\xff\xff\x01",
+    "no number of a save": b"\x02\x04save",
     "presence": b"\x01\x05abcde",
     "presence that is none": said(7, "[[["),
 }
