@@ -32,10 +32,11 @@ from patina_lab.rooms.lenient import Lenient
 from patina_lab.rooms.problem import bad_request
 from patina_lab.rooms.registry import Rooms
 from patina_lab.rooms.room import Room
-from patina_lab.rooms.runner import Runner
+from patina_lab.rooms.runfolder import KnownRun
 
 PAGE, MOST_PAGE = 100, 1_000
 MOST_GLOBALS = 1_000
+_LIVE = ("starting", "idle", "busy", "forking")
 _NOTHING_RAN = ("queued", "not run")
 _SHOWN_CHARS = 200
 
@@ -99,10 +100,9 @@ class Comparisons:
 
 
 def _side(room: Room, run: str) -> Side:
-    runner = room.runner(run)
-    variables, is_past = _known(runner)
-    side = Side(runner.recorder.wire_run, variables, is_past)
-    for owner, cell in _lineage(room, runner):
+    known = room.known(run)
+    side = Side(known.run, *_variables(known))
+    for owner, cell in _lineage(room, known):
         side.cells[cell.seq] = cell
         side.timeline.append(
             Ran(
@@ -117,31 +117,33 @@ def _side(room: Room, run: str) -> Side:
     return side
 
 
-def _known(runner: Runner) -> tuple[dict[str, wire.Global], bool]:
+def _variables(known: KnownRun) -> tuple[dict[str, wire.Global], bool]:
     """Return the variables now, or as they were when there was a kernel; and whether it is that."""
-    run, variables = runner.run, runner.recorder.variables
-    if run.has_kernel or variables.now:
-        return dict(variables.now), not run.has_kernel
+    run, variables = known.run, known.variables
+    has_kernel = run.status in _LIVE or run.crash is not None
+    if has_kernel or variables.now:
+        return dict(variables.now), not has_kernel
     return variables.after(run.last_seq, run.session), True
 
 
-def _lineage(room: Room, runner: Runner) -> Iterator[tuple[str, wire.OutputCell]]:
+def _lineage(room: Room, known: KnownRun) -> Iterator[tuple[str, wire.OutputCell]]:
     """Yield what led to a run's state: its own executions, and those from before it was forked."""
     until: int | None = None
     seen: set[str] = set()
     while True:
-        seen.add(runner.run.id)
-        for cell in runner.recorder.cells():
-            if _counts(runner, cell, until):
-                yield runner.run.id, cell
-        parent = runner.run.parent
-        if parent is None or parent.run in seen or not room.drives(parent.run):
+        seen.add(known.run.id)
+        undone = {cell.seq for cell in known.cells if cell.undone}
+        for cell in known.cells:
+            if _counts(cell, until, undone):
+                yield known.run.id, cell
+        parent = known.run.parent
+        if parent is None or parent.run in seen or not room.has_whole(parent.run):
             return
         until = parent.seq if until is None else min(until, parent.seq)
-        runner = room.runner(parent.run)
+        known = room.known(parent.run)
 
 
-def _counts(runner: Runner, cell: wire.OutputCell, until: int | None) -> bool:
+def _counts(cell: wire.OutputCell, until: int | None, undone: set[int]) -> bool:
     """Whether an execution is part of the state: not one that was undone before the fork.
 
     Executions are undone from the last one backwards: if the one at the fork point is undone, that
@@ -149,12 +151,7 @@ def _counts(runner: Runner, cell: wire.OutputCell, until: int | None) -> bool:
     """
     if cell.status in _NOTHING_RAN or (until is not None and cell.seq > until):
         return False
-    if not cell.undone:
-        return True
-    try:
-        return until is not None and runner.recorder.cell(until).undone
-    except KeyError:
-        return False
+    return not cell.undone or until in undone
 
 
 def _compared(left: Side, right: Side, part: Part, read: Lenient) -> wire.Comparison:

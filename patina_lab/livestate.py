@@ -138,25 +138,24 @@ class LiveState:
 
     def variables(self, run: str, after: int | None) -> list[wire.Global]:
         """Return the variables as they are now, or as they were after an output cell."""
-        runner = self._runner(run)
-        if after is None:
-            return runner.recorder.variables.rows()
         room, seen = self._rooms.by_run(run), {run}
-        while (parent := runner.run.parent) is not None and after <= parent.seq:
+        known = room.known(run)
+        if after is None:
+            return known.variables.rows()
+        while (parent := known.run.parent) is not None and after <= parent.seq:
             # A log that was changed by hand can name itself as what it is a fork of.
             if after == parent.seq or not room.has(parent.run) or parent.run in seen:
-                return _sorted(runner.recorder.variables.after(after, 1))
+                return _sorted(known.variables.after(after, 1))
             seen.add(parent.run)
-            runner = room.runner(parent.run)
-        try:
-            cell = runner.recorder.cell(after)
-        except KeyError as error:
-            raise not_found("There is no such output cell", f"No {after} in this run") from error
+            known = room.known(parent.run)
+        cell = next((cell for cell in known.cells if cell.seq == after), None)
+        if cell is None:
+            raise not_found("There is no such output cell", f"No {after} in this run")
         if cell.status in ("queued", "running"):
             raise conflict(
                 "That cell is not done yet", f"Output cell {after} is {cell.status}", "Wait for it."
             )
-        return _sorted(runner.recorder.variables.after(after, cell.session))
+        return _sorted(known.variables.after(after, cell.session))
 
     async def variable(
         self, run: str, name: str, path: list[str], offset: int, limit: int

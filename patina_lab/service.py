@@ -358,7 +358,7 @@ class Service:
 
     def timeline(self, run: str, part: Part) -> list[wire.OutputCell]:
         """Return output cells, the first asked for first."""
-        return [cell for cell in self._rooms.by_run(run).cells(run) if part.holds(cell.seq)]
+        return [cell for cell in self._rooms.by_run(run).known(run).cells if part.holds(cell.seq)]
 
     async def blob(self, notebook: str, name: str) -> bytes:
         """Return the bytes of an output of the notebook."""

@@ -71,8 +71,10 @@ class Conversions:
 
 def _past_runs(room: Room) -> list[PastRun]:
     runs: list[PastRun] = []
-    for runner in room.runners:
-        run, recorder = runner.recorder.wire_run, runner.recorder
+    for run in room.runs:
+        if not room.has_whole(run.id):
+            continue
+        known = room.known(run.id)
         runs.append(
             PastRun(
                 id=run.id,
@@ -80,8 +82,8 @@ def _past_runs(room: Room) -> list[PastRun]:
                 created=run.created,
                 kernel=run.kernel_name,
                 language=run.language,
-                cells=tuple(recorder.cells()),
-                variables=tuple(recorder.variables.after(run.last_seq, run.session).values()),
+                cells=tuple(known.cells),
+                variables=tuple(known.variables.after(run.last_seq, run.session).values()),
                 error=run.error,
                 parent=run.parent,
             )

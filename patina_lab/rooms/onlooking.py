@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from patina_lab.document.runs import RunsDocument
-from patina_lab.rooms.runfolder import Damaged, Kept, RunFolder, driven_elsewhere
+from patina_lab.rooms.runfolder import Kept, KnownRun, RunFolder, driven_elsewhere
 
 LOOK_SECONDS = 1.0
 MOST_SHARE = 0.1
@@ -27,7 +27,7 @@ class Onlooker:
     """Keeps `runs` and the runs document in step with logs that another server writes."""
 
     def __init__(
-        self, notebook: str, folder: RunFolder, document: RunsDocument, runs: dict[str, Damaged]
+        self, notebook: str, folder: RunFolder, document: RunsDocument, runs: dict[str, KnownRun]
     ) -> None:
         self._notebook, self._folder, self._document = notebook, folder, document
         self._seen: list[Stamp] | None = None
@@ -62,13 +62,13 @@ class Onlooker:
             return []
         return sorted(Stamp(name, stat.st_ino, stat.st_size) for name, stat in found)
 
-    def _load(self) -> list[Damaged]:
+    def _load(self) -> list[KnownRun]:
         found = self._folder.load(self._notebook)
         return [
             driven_elsewhere(one, self._notebook) if isinstance(one, Kept) else one for one in found
         ]
 
-    def _show(self, runs: dict[str, Damaged]) -> None:
+    def _show(self, runs: dict[str, KnownRun]) -> None:
         before = self._runs.copy()
         for gone in before.keys() - runs.keys():
             self._document.remove_run(gone)
@@ -76,11 +76,11 @@ class Onlooker:
             if run in before:
                 self._show_changes(before[run], now)
             else:
-                self._document.add_run(now.run, now.cells, now.variables)
+                self._document.add_run(now.run, now.cells, now.variables.rows())
         self._runs.clear()
         self._runs.update(runs)
 
-    def _show_changes(self, before: Damaged, now: Damaged) -> None:
+    def _show_changes(self, before: KnownRun, now: KnownRun) -> None:
         run = now.run.id
         self._document.put_run(now.run)
         known = {cell.seq: cell for cell in before.cells}
@@ -89,5 +89,5 @@ class Onlooker:
                 self._document.put_cell(run, cell)
         for seq in known:
             self._document.remove_cell(run, seq)
-        if before.variables != now.variables:
-            self._document.put_globals(run, now.variables)
+        if before.variables.rows() != (rows := now.variables.rows()):
+            self._document.put_globals(run, rows)

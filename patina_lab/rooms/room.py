@@ -32,7 +32,7 @@ from patina_lab.rooms.publisher import Publisher
 from patina_lab.rooms.recorder import Recorder
 from patina_lab.rooms.records import SCHEMA, Folded, Header, add, blobs_named
 from patina_lab.rooms.revival import ending, going_on, may_live, revived
-from patina_lab.rooms.runfolder import Damaged, Kept, RunFolder, not_writable
+from patina_lab.rooms.runfolder import Kept, KnownRun, RunFolder, not_writable
 from patina_lab.rooms.runner import Kernels, Runner
 from patina_lab.rooms.source import SourceDocument
 from patina_lab.rooms.sourcefile import is_read_only
@@ -68,7 +68,7 @@ class Room:
         self.on_free: Callable[[], None] = lambda: None
         self._kernels = kernels
         self._runners: dict[str, Runner] = {}
-        self._damaged: dict[str, Damaged] = {}
+        self._shown: dict[str, KnownRun] = {}
         self._holder = Holder()
         self._entering = asyncio.Lock()
         self._acknowledging: asyncio.TimerHandle | None = None
@@ -124,7 +124,7 @@ class Room:
             raise conflict("Another server has this notebook", notice.reason, notice.hint)
 
     async def _look_on(self) -> None:
-        onlooker = Onlooker(self.id, self.folder, self.document, self._damaged)
+        onlooker = Onlooker(self.id, self.folder, self.document, self._shown)
         await onlooker.look()
         self.tasks.spawn(self._wait_until_free(onlooker))
 
@@ -140,12 +140,12 @@ class Room:
         runs = await asyncio.to_thread(self.folder.load, self.id)
         await self._sweep(runs)
         for found in runs:
-            if isinstance(found, Damaged):
+            if isinstance(found, KnownRun):
                 self._show(found)
             else:
                 self._revive(found)
 
-    async def _sweep(self, runs: list[Kept | Damaged]) -> None:
+    async def _sweep(self, runs: list[Kept | KnownRun]) -> None:
         """Delete bytes that no run names, which a crash has left: before anything is written."""
         kept = [found for found in runs if isinstance(found, Kept)]
         if len(kept) < len(runs) or not self._holder.holds:
@@ -154,10 +154,10 @@ class Room:
         if swept := await asyncio.to_thread(self.blobs.sweep, named):
             log.info("%s: deleted %d blobs that no run names", self.folder.path, swept)
 
-    def _show(self, damaged: Damaged) -> None:
+    def _show(self, shown: KnownRun) -> None:
         """Have a run looked at, and not driven."""
-        self._damaged[damaged.run.id] = damaged
-        self.document.add_run(damaged.run, damaged.cells)
+        self._shown[shown.run.id] = shown
+        self.document.add_run(shown.run, shown.cells, shown.variables.rows())
 
     def _revive(self, kept: Kept) -> None:
         try:
@@ -211,38 +211,44 @@ class Room:
     def runs(self) -> list[wire.Run]:
         """All runs, the oldest first."""
         known = [runner.recorder.wire_run for runner in self._runners.values()]
-        known += [damaged.run for damaged in self._damaged.values()]
+        known += [shown.run for shown in self._shown.values()]
         return sorted(known, key=lambda run: (run.created, run.id))
 
     def timelines(self) -> Iterator[tuple[str, list[wire.OutputCell]]]:
         """Yield every run's id with its output cells, also of runs that can only be read."""
         for runner in self._runners.values():
             yield runner.run.id, runner.recorder.cells()
-        for run, damaged in self._damaged.items():
-            yield run, damaged.cells
+        for run, shown in self._shown.items():
+            yield run, shown.cells
 
-    def cells(self, run: str) -> list[wire.OutputCell]:
-        """Return the output cells of a run, also of one that another server drives.
+    def known(self, run: str) -> KnownRun:
+        """Return what is known of a run, also of one that can only be read.
 
-        Not those of a damaged log: a script would take what could be read for the whole.
+        Not of a damaged log: who asks would take what could be read for the whole.
         """
-        if self.is_elsewhere and run in self._damaged:
-            return self._damaged[run].cells
-        return self.runner(run).recorder.cells()
+        shown = self._shown.get(run)
+        if shown is not None and shown.is_whole:
+            return shown
+        recorder = self.runner(run).recorder
+        return KnownRun(recorder.wire_run, recorder.cells(), recorder.variables)
 
     def has(self, run: str) -> bool:
         """Whether the run is one of this notebook."""
-        return run in self._runners or run in self._damaged
+        return run in self._runners or run in self._shown
 
     def drives(self, run: str) -> bool:
         """Whether the run is one of this notebook, and can be driven."""
         return run in self._runners
 
+    def has_whole(self, run: str) -> bool:
+        """Whether the run is one of this notebook, and all that it ran is known."""
+        return run in self._runners or (run in self._shown and self._shown[run].is_whole)
+
     def runner(self, run: str) -> Runner:
         """Return what a run is driven by; a problem when it cannot be driven."""
         self.refuse_elsewhere()
-        if damaged := self._damaged.get(run):
-            error = damaged.run.error
+        if shown := self._shown.get(run):
+            error = shown.run.error
             assert error is not None
             raise conflict(error.message, error.reason, error.hint)
         if run not in self._runners:
@@ -311,7 +317,7 @@ class Room:
         before = log.stat().st_size
         names = await runner.recorder.delete(seqs, log)
         freed = before - log.stat().st_size
-        if not self._damaged:
+        if not self._shown:
             freed += self.blobs.discard(names - self._named_blobs())
         return max(0, freed)
 
@@ -321,8 +327,8 @@ class Room:
         Returns how many were deleted, the bytes freed, and how many as old ones were spared.
         """
         self.refuse_elsewhere()
-        if self._damaged:
-            names = ", ".join(self.folder.log_path(damaged).name for damaged in self._damaged)
+        if self._shown:
+            names = ", ".join(self.folder.log_path(run).name for run in self._shown)
             raise conflict(
                 "No output is deleted here",
                 f"What runs that cannot be read have from this one is not known: {names}",
@@ -350,10 +356,11 @@ class Room:
     async def delete_run(self, run: str) -> None:
         """End a run and forget it, with the bytes that only it named."""
         self.refuse_elsewhere()
-        if run in self._damaged:
+        if (shown := self._shown.get(run)) is not None:
+            why = shown.run.error.reason if shown.run.error else shown.run.title
             raise conflict(
                 "This run cannot be deleted here",
-                "What its history shares with other runs is not known",
+                why,
                 f"Delete {self.folder.log_path(run).name} by hand if you do not need it.",
             )
         runner = self.runner(run)
@@ -366,7 +373,7 @@ class Room:
         self.document.remove_run(run)
         await asyncio.to_thread(self.folder.log_path(run).unlink, missing_ok=True)
         await asyncio.to_thread(self.folder.snapshot(run).remove)
-        if not self._damaged:
+        if not self._shown:
             self.blobs.discard(only_here - self._named_blobs())
 
     def _named_blobs(self) -> set[str]:

@@ -20,18 +20,24 @@ from patina_lab.rooms.copies import made_own
 from patina_lab.rooms.log import LoadedLog, RunLogError, load
 from patina_lab.rooms.records import Header
 from patina_lab.rooms.snapshots import Snapshot
+from patina_lab.rooms.variables import Variables
 
 log = logging.getLogger("patina_lab.rooms")
 SUFFIX = ".runs"
 
 
 @dataclass(frozen=True, slots=True)
-class Damaged:
-    """A run that is shown and not driven: its log cannot be read, or is not ours to write."""
+class KnownRun:
+    """What is known of a run, whoever drives it: what it says, what it ran, its variables.
+
+    Of one that is not driven here, the log cannot be read, or is not ours to write. `is_whole`:
+    nothing that it ran is missing.
+    """
 
     run: wire.Run
     cells: list[wire.OutputCell] = field(default_factory=list)
-    variables: list[wire.Global] = field(default_factory=list)
+    variables: Variables = field(default_factory=Variables)
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +82,7 @@ class RunFolder:
         if copy_of is not None:
             self.make_own(notebook, copy_of)
 
-    def load(self, notebook: str) -> list[Kept | Damaged]:
+    def load(self, notebook: str) -> list[Kept | KnownRun]:
         """Read all logs, and write nothing. Blocks: call it off the event loop."""
         return [_load(path, notebook) for path in sorted(self.path.glob("*.jsonl"))]
 
@@ -115,18 +121,18 @@ class RunFolder:
             log.warning("%s stays: %s", self.path, error)
 
 
-def _load(path: Path, notebook: str) -> Kept | Damaged:
+def _load(path: Path, notebook: str) -> Kept | KnownRun:
     try:
         loaded = load(path)
     except (RunLogError, OSError) as error:
         log.warning("%s", error)
-        return Damaged(_unreadable(path, notebook, error))
+        return KnownRun(_unreadable(path, notebook, error), is_whole=False)
     if loaded.torn_bytes:
         log.warning("%s: dropped %d bytes of a torn last line", path, loaded.torn_bytes)
     header = loaded.folded.header
     if header.notebook != notebook:
         log.warning("%s belongs to another notebook (%s)", path, header.notebook)
-        return Damaged(_foreign(header, loaded, notebook), list(loaded.folded.cells.values()))
+        return _known(_foreign(header, loaded, notebook), loaded)
     return Kept(path, loaded)
 
 
@@ -143,22 +149,25 @@ def _foreign(header: Header, loaded: LoadedLog, notebook: str) -> wire.Run:
     )
 
 
-def not_writable(kept: Kept, notebook: str, error: OSError) -> Damaged:
+def not_writable(kept: Kept, notebook: str, error: OSError) -> KnownRun:
     """Return a run whose log can be read and not written: it cannot go on."""
     problem = wire.RunError(
         message="This run can be read only",
         reason=str(error),
         hint="Make its folder writable, or open a copy of the notebook elsewhere.",
     )
-    cells = [*kept.loaded.folded.cells.values()]
-    return Damaged(_shown(kept.loaded, notebook, problem), cells)
+    return _known(_shown(kept.loaded, notebook, problem), kept.loaded)
 
 
-def driven_elsewhere(kept: Kept, notebook: str) -> Damaged:
+def driven_elsewhere(kept: Kept, notebook: str) -> KnownRun:
     """Return a run as its log says that it is, at the server that drives it."""
     folded = kept.loaded.folded
     run = msgspec.structs.replace(_shown(kept.loaded, notebook, folded.error), status=folded.status)
-    return Damaged(run, [*folded.cells.values()], folded.variables.rows())
+    return _known(run, kept.loaded)
+
+
+def _known(run: wire.Run, loaded: LoadedLog) -> KnownRun:
+    return KnownRun(run, [*loaded.folded.cells.values()], loaded.folded.variables)
 
 
 def _shown(loaded: LoadedLog, notebook: str, error: wire.RunError | None) -> wire.Run:
@@ -174,6 +183,7 @@ def _shown(loaded: LoadedLog, notebook: str, error: wire.RunError | None) -> wir
         queue=[],
         last_seq=loaded.folded.last_seq,
         session=loaded.folded.session,
+        parent=header.parent,
         error=error,
     )
 

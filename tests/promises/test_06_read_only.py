@@ -39,6 +39,9 @@ async def test_a_read_only_workspace_opens_with_its_history(server: ServerProces
         assert follower.cell(run, 1)["outputs"] == before[0]["outputs"]
         assert text_of(follower.cell(run, 1)) == "'kept'"
         assert [one["kind"] for one in follower.notices] == ["read-only"]
+        (cell,) = await again.ask("GET", f"runs/{run}/timeline")
+        assert cell["outputs"] == before[0]["outputs"]
+        assert await again.ask("GET", f"runs/{run}/globals?after=1") == []
         editor.text(0).insert(0, "# typed\n")
         assert await editor.save() == "failed"
         assert again.file().read_text() == TEXT

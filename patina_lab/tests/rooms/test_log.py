@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from patina_lab.rooms.log import RunLog, RunLogError, load
 from patina_lab.rooms.records import Opened, Retitled, encode
-from patina_lab.rooms.runfolder import Damaged, Kept, RunFolder
+from patina_lab.rooms.runfolder import Kept, KnownRun, RunFolder
 from patina_lab.tests.rooms.test_records import HEADER, cell
 
 
@@ -117,7 +117,7 @@ def test_a_folder_with_one_damaged_log_gives_the_others(path: Path) -> None:
     header = msgspec.structs.replace(HEADER, id="damaged")
     (path.parent / "damaged.jsonl").write_bytes(encode(header) + b"{\n")
     found = RunFolder(path.parent.with_suffix("")).load("n")
-    damaged = next(run for run in found if isinstance(run, Damaged))
+    damaged = next(run for run in found if isinstance(run, KnownRun))
     assert any(isinstance(run, Kept) for run in found)
     assert damaged.run.error is not None
     assert "damaged.jsonl, line 2" in damaged.run.error.reason
