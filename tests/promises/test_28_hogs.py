@@ -36,6 +36,22 @@ time.sleep(600)
 """
 
 
+DETACHED = """
+import os, time
+for _ in range(8):
+    reads, writes = os.pipe()
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            os.write(writes, f"{os.getpid()} ".encode())
+            kept = bytearray(b"x" * 150_000_000)
+            time.sleep(600)
+        os._exit(0)
+    os.wait()
+    print(os.read(reads, 99).decode(), end="", flush=True)
+"""
+
+
 @pytest.fixture
 def jp_server_config(jp_server_config: dict[str, Any]) -> dict[str, Any]:
     """Limit what runs may have."""
@@ -82,6 +98,23 @@ async def test_one_run_suffers_and_the_rest_goes_on(user: User, cell: str, why: 
     assert (await user.status(notebook, other))["status"] == "idle"
     assert len(started_by(cells[1])) in (0, 8)
     assert not [pid for pid in started_by(cells[1]) if is_at_work(pid)]
+
+
+async def test_what_detaches_itself_is_watched_as_well(user: User) -> None:
+    notebook = (await user.create(kernel="patina-python"))["id"]
+    before, hungry, after = await user.write("x = 'kept'", DETACHED, "x")
+    run = await user.start(notebook)
+    await user.ran(run, before)
+    hogs = started_by((await user.ran(run, hungry))[1])
+    assert len(hogs) > 3
+    cell = await user.until(
+        lambda: user.timeline(run), lambda cells: "left to itself was ended" in text_of(cells[1])
+    )
+    assert "MB of memory" in text_of(cell[1])
+    await user.until(
+        soon(lambda: [one for one in hogs if psutil.pid_exists(one)]), lambda at: not at
+    )
+    assert text_of((await user.ran(run, after))[-1]) == "'kept'"
 
 
 def told(cell: dict[str, Any]) -> str:

@@ -178,6 +178,10 @@ class Attachment:
         found = self._core.checkpoints.before(running.id) if running else None
         return found or self._core.checkpoints.get(None)
 
+    def tell(self, text: str) -> None:
+        """Tell the person something, below the cell that runs or was the last to run."""
+        self._tell(self._shell.running, text)
+
     def _tell(self, running: Message | None, text: str) -> None:
         parent = running.parent if running else self._core.parent
         self._core.publisher.stream("stderr", parent, f"\n[Patina] {text}\n")

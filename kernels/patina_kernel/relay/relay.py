@@ -51,7 +51,8 @@ class Relay:
         self._control = Control(core, self._shell, self._attachment, self._parking, self._tickets)
         self._record = records.write(place, connection_file, self._tickets.path)
         self._questions = Questions(core, self._shell)
-        self._bounds = Bounds(core, lambda: self._shell.busy, self._attachment.end)
+        attachment = self._attachment
+        self._bounds = Bounds(core, lambda: self._shell.busy, attachment.end, attachment.tell)
         self._wants_input = False
         self._wanted = time.monotonic()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 PROC = Path("/proc")
+_PR_SET_CHILD_SUBREAPER = 36
 
 
 class Kin(NamedTuple):
@@ -35,6 +37,35 @@ def family(pid: int, most: int) -> list[int]:
             continue
         found.append(one)
         waiting += _children(one)
+    return found
+
+
+def adopt() -> None:
+    """Become the parent of descendants whose own parents end, in place of the system's first.
+
+    Linux: PR_SET_CHILD_SUBREAPER, see prctl(2). Else who forks twice belongs to nobody we know.
+    """
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def detached(executor: int, most: int) -> list[int]:
+    """Return the processes that this one has adopted, and their descendants, as `family` does.
+
+    Those of them that have ended are waited for, so that none stays as a zombie. The executor, and
+    the copies of it that wait or became kernels of their own, are left alone.
+    """
+    own = _kin(executor)
+    found: list[int] = []
+    for one in _children(os.getpid()):
+        kin = _kin(one)
+        if one == executor or kin is None or own is None:
+            continue
+        with suppress(ChildProcessError):
+            if os.waitpid(one, os.WNOHANG)[0]:
+                continue
+        if kin != Kin(one, own.session) and len(found) <= most:
+            found += family(one, most)
     return found
 
 
