@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,6 +26,21 @@ def of(pid: int) -> list[int]:
     """Return the compiler that a kernel's process holds the family's lock for."""
     held = {str(entry.readlink()) for entry in Path(f"/proc/{pid}/fd").iterdir()}
     return [one for one in compilers() if f"{_folder(one)}/family" in held]
+
+
+def nobody_holds(folder: Path) -> bool:
+    """Whether the lock of a folder is free, or the folder gone."""
+    try:
+        descriptor = os.open(folder, os.O_DIRECTORY)
+    except FileNotFoundError:
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(descriptor)
+    return True
 
 
 def doing(pid: int) -> list[str]:
