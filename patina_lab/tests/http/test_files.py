@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pycrdt import Map
 
 from patina_lab.document.format import Cell, TsnbDocument, read, write
 from patina_lab.tests.editors import eventually, stays
@@ -172,6 +173,24 @@ async def test_a_rename_takes_the_runs_along(user: User) -> None:
     assert not user.folder().exists()
     log = user.folder("results.tsnb") / f"{run}.jsonl"
     assert log.read_text().count('"opened"') == 2
+
+
+async def test_a_page_that_renames_a_notebook_says_so_to_the_others(user: User) -> None:
+    await user.create()
+    await user.write("one")
+    editor, witness = await user.edit(), await user.edit()
+    state, told = (one.ydoc.get("state", type=Map) for one in (editor, witness))
+    heard: list[Any] = []
+    subscription = told.observe(lambda _event: heard.append(told.get("path")))
+    await _rename(user, "analysis.tsnb", "results.tsnb")
+    state["path"] = "results.tsnb"  # As JupyterLab does.
+    editor.text(0).insert(0, "mine ")
+    assert await editor.save() == "success"
+    assert "mine one" in user.file("results.tsnb").read_text()
+    assert not user.file().exists()
+    await eventually(lambda: told.get("path") == "results.tsnb")
+    assert "analysis.tsnb" not in heard
+    told.unobserve(subscription)
 
 
 async def test_a_rename_of_a_folder_takes_all_its_notebooks_along(user: User) -> None:
