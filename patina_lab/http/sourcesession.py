@@ -38,6 +38,7 @@ class SourceSession(APIHandler):
         contents: Any = self.contents_manager
         try:
             self.documents.refuse_outside(path)
+            self.documents.refuse_other_name(path)
         except PatinaProblem as problem:
             raise HTTPError(problem.status, problem.message) from problem
         known = files.get_id(path)

@@ -96,7 +96,6 @@ class Rooms:
             for room in self._rooms.values():
                 if room.source.path == path and room.source.alive:
                     return room
-            self._refuse_other_name(path)
             source = await self._sources.open(path)
             try:
                 # Once more: a link may have taken the place of what was looked at.
@@ -127,17 +126,6 @@ class Rooms:
         elif room is not None:
             await room.adopt(source, self._file(path))
         return room or await self._new(source, copy_of)
-
-    def _refuse_other_name(self, path: str) -> None:
-        """Raise a problem for a file that is open under another name: it would be edited twice."""
-        for room in self:
-            name = room.source.path
-            if name != path and _is_same(self._file(name), self._file(path)):
-                raise conflict(
-                    f"{path[:80]} is open as {name}",
-                    "Both are names of one file",
-                    f"Open {name}, or make a copy of it.",
-                )
 
     def _is_elsewhere(self, room: Room, path: str) -> bool:
         """Whether an open notebook has a file of its own, so that the one at `path` is a copy."""
@@ -263,13 +251,6 @@ class Rooms:
         for result in await asyncio.gather(*closing, return_exceptions=True):
             if isinstance(result, BaseException):
                 log.error("Closing a notebook failed", exc_info=result)
-
-
-def _is_same(one: Path, other: Path) -> bool:
-    try:
-        return one.samefile(other)
-    except OSError:
-        return False
 
 
 def _renamed(path: str, old: str, new: str) -> str | None:

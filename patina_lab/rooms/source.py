@@ -38,7 +38,7 @@ from patina_lab.rooms.claim import Claim, Server
 from patina_lab.rooms.diskside import NotSavedError, Workspace
 from patina_lab.rooms.durability import Durability
 from patina_lab.rooms.history import History
-from patina_lab.rooms.problem import PatinaProblem, forbidden
+from patina_lab.rooms.problem import PatinaProblem, conflict, forbidden
 from patina_lab.rooms.runfolder import RunFolder
 from patina_lab.rooms.sourceroom import SourceRoom
 
@@ -219,6 +219,17 @@ class SourceDocuments:
                 "Move it, or allow that place: the setting `PatinaLab.also_in`.",
             )
 
+    def refuse_other_name(self, path: str) -> None:
+        """Raise a problem for a file that is open under another name: it would be edited twice."""
+        for room in self.extension.ywebsocket_server.rooms.values():
+            name = room.disk.path if isinstance(room, SourceRoom) else ""
+            if name not in ("", path) and _is_same(self.root / name, self.root / path):
+                raise conflict(
+                    f"{path[:80]} is open as {name}",
+                    "Both are names of one file",
+                    f"Open {name}, or make a copy of it.",
+                )
+
     async def open(self, path: str) -> SourceDocument:
         """Enter the room of a file below the server's root."""
         room_id = f"{_ROOMS}{self._files.index(path)}"
@@ -231,14 +242,16 @@ class SourceDocuments:
     async def room(self, room_id: str) -> SourceRoom:
         """Return the room of a document, made if need be; hold the lock of its id.
 
-        Raises a problem for one outside.
+        Raises a problem for one outside, or whose file is open under another name.
         """
-        self.refuse_outside(self._files.get_path(room_id.removeprefix(_ROOMS)))
+        path = self._files.get_path(room_id.removeprefix(_ROOMS))
+        self.refuse_outside(path)
         server = self.extension.ywebsocket_server
         if not server.started.is_set():
             self._beginning = asyncio.create_task(server.start())
             await server.started.wait()
         if not server.room_exists(room_id):
+            self.refuse_other_name(path)
             room = self._new_room(room_id)
             await server.start_room(room)
             server.add_room(room_id, room)
@@ -315,6 +328,13 @@ def _extension(serverapp: ServerApp) -> YDocExtension:
     for app in manager.extension_apps.get("jupyter_server_ydoc", ()):
         return cast("YDocExtension", app)
     raise CollaborationMissingError("The server extension jupyter_server_ydoc is not enabled")
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
 
 
 async def _loader_removed(extension: YDocExtension, room_id: str) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import shutil
 
 import pytest
+from tornado.httpclient import HTTPClientError
 
 from patina_lab.document.format import read
 from patina_lab.rooms.room import Room
@@ -129,4 +130,6 @@ async def test_a_file_is_open_under_one_name_only(user: User, link: str) -> None
     with pytest.raises(Refused, match=r"other\.tsnb is open as analysis\.tsnb") as refused:
         await user.open("other.tsnb")
     assert refused.value.status == 409
+    with pytest.raises(HTTPClientError, match="409"):
+        await user.edit("other.tsnb")
     assert user.file().read_text() == before
