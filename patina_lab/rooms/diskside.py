@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from jupyter_server.utils import ensure_async
+from pycrdt import Doc
 
 from patina_lab.confined import Roots
 from patina_lab.document.errors import TsnbError
@@ -26,8 +27,10 @@ from patina_lab.rooms.reconciling import (
     Outcome,
     Same,
     Unreadable,
+    nearest,
     reconcile,
 )
+from patina_lab.rooms.refuge import Refuge
 from patina_lab.rooms.sourcefile import ChangedError, SourceFile, Stamp, is_read_only
 
 log = logging.getLogger("patina_lab.rooms")
@@ -59,7 +62,8 @@ class DiskSide:
     """Keeps one document and its file together.
 
     `agreed` is the text that both last had in common: what differs from it on either side was
-    changed there. `history` remembers it over a crash; None where nothing can be remembered.
+    changed there. `history` remembers it over a crash; None where nothing can be remembered. Where
+    its disk is full, what it does not take is kept beside the file.
     `path`: where the file is, below the server's root. The document says so, too, but for pages
     only: whoever may write can have it say anything.
     """
@@ -84,6 +88,7 @@ class DiskSide:
         self._retry_at: float | None = None
         self._turn = asyncio.Lock()
         self._backups = Backups()
+        self._refuge: Refuge | None = None
 
     @property
     def file(self) -> SourceFile:
@@ -117,15 +122,35 @@ class DiskSide:
     async def begin(self, text: str) -> None:
         """Take the document for what the file says: it was made of it."""
         self._agreed = text
+        if self.history is not None:
+            await self._clear_refuge(Refuge(self.file))
         await self._remember()
         await self._look_at_permissions()
+
+    async def take_back(self, ydoc: Doc[Any]) -> None:
+        """Go on with what the last server kept beside the file, since the history did not take it.
+
+        Raises HistoryError.
+        """
+        refuge = Refuge(self.file)
+        try:
+            waiting = await asyncio.to_thread(refuge.read)
+        except OSError as error:
+            log.warning("%s cannot be read: %s", refuge.path, error)
+            return
+        if waiting is None or self.history is None:
+            return
+        if await self.history.go_on_with(waiting, ydoc):
+            self._refuge = refuge
+        else:
+            await self._clear_refuge(refuge)
 
     async def go_on(self, text: str) -> None:
         """Bring a document of before a restart, and what the file says now, together."""
         known: list[str] = []
         with suppress(HistoryError):
             known = await self.history.agreed() if self.history else []
-        self._agreed = text if text in known else next(iter(known), None)
+        self._agreed = nearest(known, text)
         try:
             await self._take(await self._reconciled(text), text)
         except NotSavedError:
@@ -150,6 +175,8 @@ class DiskSide:
     async def _look(self) -> None:
         """Take what has changed on disk, once it is at rest; try again what was refused."""
         async with self._turn:
+            if self._refuge is not None and self.history and not self.history.has_waiting:
+                await self._clear_refuge(self._refuge)
             stamp = await asyncio.to_thread(self.file.stamp)
             if stamp != self._seen:
                 if stamp == self._glimpsed:
@@ -308,12 +335,12 @@ class DiskSide:
 
     async def _written(self, text: str) -> bool:
         """Write the file; False when it has changed since. Raises NotSavedError."""
-        if self.history is not None:
-            with suppress(HistoryError):
-                await self.history.intend(text)
         model = {"type": "file", "format": "text", "content": text}
         self._workspace.contents.run_pre_save_hooks(model=model, path=self.path)
         try:
+            if self.history is not None:
+                self.history.intend(text)
+                await self._make_known(self.history)
             data = text.encode()
             self._seen = await asyncio.to_thread(self.file.write, data, self._seen)
         except ChangedError:
@@ -391,8 +418,30 @@ class DiskSide:
     async def _remember(self) -> None:
         """Take note of what file and document have in common, for after a crash."""
         if self._agreed is not None and self.history is not None:
-            with suppress(HistoryError):
-                await self.history.agree(self._agreed)
+            self.history.agree(self._agreed)
+            with suppress(OSError):
+                await self._make_known(self.history)
+
+    async def _make_known(self, history: History) -> None:
+        """Have the next server know all that we do, of edits and file, whatever happens now.
+
+        Raises OSError where neither the disk of the history nor that of the file takes it.
+        """
+        try:
+            await history.flush()
+        except HistoryError:
+            refuge, before = Refuge(self.file), self._refuge
+            await asyncio.to_thread(refuge.write, history.waiting())
+            self._refuge = refuge
+            if before is not None and before.path != refuge.path:
+                await asyncio.to_thread(before.clear)
+
+    async def _clear_refuge(self, refuge: Refuge) -> None:
+        """Delete what the history has, or what is none of it."""
+        self._refuge = None
+        if not self.is_elsewhere:
+            with suppress(OSError):
+                await asyncio.to_thread(refuge.clear)
 
     # What neither has.
 

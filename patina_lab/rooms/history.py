@@ -5,24 +5,28 @@ set back are not read; and an edit that the disk did not take passes for stored.
 counts, and what fails waits and is tried again.
 
 Kept together with its history is the text that file and document last agreed on: what differs from
-it on disk was changed there, and what differs in the document was changed here.
+it on disk was changed there, and what differs in the document was changed here. Both are written in
+one step: a history that knows less of the file than the file says would take our own edits for
+those of others.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import sqlite3
 import threading
 import zlib
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from logging import Logger, getLogger
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from anyio import TASK_STATUS_IGNORED
 from anyio.abc import TaskStatus
+from msgspec import Struct
 from pycrdt import Doc, merge_updates
 from pycrdt.store import BaseYStore
 
@@ -38,6 +42,7 @@ CREATE TABLE IF NOT EXISTS texts (name TEXT PRIMARY KEY, packed BLOB NOT NULL);
 PRAGMA user_version = {_VERSION};
 COMMIT;
 """
+_LAST = "SELECT number, edit FROM edits ORDER BY number DESC LIMIT 1"
 _SIZE = "SELECT coalesce(sum(length(edit)), 0) FROM edits"
 _BUSY_SECONDS = 30.0
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -56,6 +61,21 @@ class HistoryDamagedError(HistoryError):
     """What the database says makes no sense any more."""
 
 
+class Waiting(Struct, frozen=True):
+    """What the disk has not taken: edits after the one with that hash, as one; and the texts."""
+
+    after: str
+    edits: bytes
+    texts: dict[str, str]
+
+
+class _Last(NamedTuple):
+    """The latest edit in the database. No other one ever has its hash, nor can it be guessed."""
+
+    number: int
+    digest: str
+
+
 class History(BaseYStore):
     """The history of one document; only the server that has the room open writes it."""
 
@@ -64,7 +84,11 @@ class History(BaseYStore):
         self._connection: sqlite3.Connection | None = None
         self._turn = threading.Lock()
         self._waiting: list[bytes] = []
-        self._bytes = self._last = self._compacted = 0
+        self._texts: dict[str, str] = {}
+        self._stored: dict[str, str] = {}
+        """The texts as they should be written, and as they are."""
+        self._last = _Last(0, "")
+        self._bytes = self._compacted = 0
         self._is_closed = False
         self.aside: Path | None = None
         """Where one is that was damaged; this one has begun anew then."""
@@ -99,20 +123,48 @@ class History(BaseYStore):
         await self._do(self._write_waiting)
 
     def _write_waiting(self, connection: sqlite3.Connection) -> None:
-        edits = self._waiting[:]
-        if not edits:
+        edits, texts = self._waiting[:], self._texts
+        if not edits and texts == self._stored:
             return
+        last = self._last
         with _transaction(connection):
             for edit in edits:
-                self._last = _insert(connection, edit)
+                last = _insert(connection, edit)
+            _store(connection, self._stored, texts)
+        self._last, self._stored = last, texts
         # Others may have been added behind them meanwhile.
         del self._waiting[: len(edits)]
         self._bytes += sum(map(len, edits))
 
+    def agree(self, text: str) -> None:
+        """Take note that the file has this text; the next `flush` writes it."""
+        self._texts = {_AGREED: text}
+
+    def intend(self, text: str) -> None:
+        """Take note that the file is about to have this text; the next `flush` writes it."""
+        self._texts = {**self._texts, _INTENDED: text}
+
     @property
     def has_waiting(self) -> bool:
         """Whether there is something that the disk has not taken yet."""
-        return bool(self._waiting)
+        return bool(self._waiting) or self._texts != self._stored
+
+    def waiting(self) -> Waiting:
+        """Return what the disk has not taken yet, and all texts."""
+        return Waiting(self._last.digest, merge_updates(*self._waiting), self._texts)
+
+    async def go_on_with(self, waiting: Waiting, ydoc: Doc[Any]) -> bool:
+        """Go on with what an earlier server kept elsewhere; False where that is old or of others.
+
+        Raises HistoryError.
+        """
+        await self._do(lambda _connection: None)
+        if waiting.after != self._last.digest:
+            return False
+        ydoc.apply_update(waiting.edits)
+        self.add(waiting.edits)
+        self._texts = waiting.texts
+        return True
 
     def is_large(self) -> bool:
         """Whether it has grown so much that it should be compacted."""
@@ -125,8 +177,9 @@ class History(BaseYStore):
         def replace(connection: sqlite3.Connection) -> None:
             with _transaction(connection):
                 # What is written from now on is not in that state.
-                connection.execute("DELETE FROM edits WHERE number <= ?", [last])
-                self._last = _insert(connection, state)
+                connection.execute("DELETE FROM edits WHERE number <= ?", [last.number])
+                compacted = _insert(connection, state)
+            self._last = compacted
             ((self._bytes,),) = connection.execute(_SIZE)
             self._compacted = len(state)
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -168,30 +221,8 @@ class History(BaseYStore):
 
         There are two when the server ended while it wrote: the file has one of them.
         """
-
-        def texts(connection: sqlite3.Connection) -> list[str]:
-            found = connection.execute("SELECT packed FROM texts ORDER BY name")
-            return [*filter(None, (_unpacked(packed) for (packed,) in found))]
-
-        return await self._do(texts)
-
-    async def agree(self, text: str) -> None:
-        """Take note that the file has this text. Raises HistoryError."""
-        await self._keep(_AGREED, text)
-
-    async def intend(self, text: str) -> None:
-        """Take note that the file is about to have this text. Raises HistoryError."""
-        await self._keep(_INTENDED, text)
-
-    async def _keep(self, name: str, text: str) -> None:
-        def keep(connection: sqlite3.Connection) -> None:
-            packed = zlib.compress(text.encode(), 1)
-            with _transaction(connection):
-                if name == _AGREED:
-                    connection.execute("DELETE FROM texts")
-                connection.execute("INSERT OR REPLACE INTO texts VALUES (?, ?)", [name, packed])
-
-        await self._do(keep)
+        await self._do(lambda _connection: None)
+        return [text for _name, text in sorted(self._texts.items())]
 
     async def _do(self, work: Callable[[sqlite3.Connection], _Result]) -> _Result:
         """Work with the database, off the event loop, one at a time. Raises HistoryError."""
@@ -220,7 +251,12 @@ class History(BaseYStore):
             self._put_aside()
             connection = _connected(self.path)
         ((self._bytes,),) = connection.execute(_SIZE)
-        ((self._last,),) = connection.execute("SELECT coalesce(max(number), 0) FROM edits")
+        self._last = _Last(0, "")
+        for last in connection.execute(_LAST):
+            self._last = _numbered(*last)
+        self._stored = _texts(connection)
+        # What is known already is newer.
+        self._texts = self._texts or self._stored
         return connection
 
     def _put_aside(self) -> None:
@@ -286,12 +322,33 @@ def _tried(path: Path, locking: str) -> sqlite3.Connection:
     return connection
 
 
-def _insert(connection: sqlite3.Connection, edit: bytes) -> int:
-    return connection.execute("INSERT INTO edits (edit) VALUES (?)", [edit]).lastrowid or 0
+def _insert(connection: sqlite3.Connection, edit: bytes) -> _Last:
+    added = connection.execute("INSERT INTO edits (edit) VALUES (?)", [edit])
+    return _numbered(added.lastrowid or 0, edit)
+
+
+def _numbered(number: int, edit: bytes) -> _Last:
+    return _Last(number, hashlib.sha256(edit).hexdigest())
 
 
 def _edits(connection: sqlite3.Connection) -> list[bytes]:
     return [edit for (edit,) in connection.execute("SELECT edit FROM edits ORDER BY number")]
+
+
+def _texts(connection: sqlite3.Connection) -> dict[str, str]:
+    found = connection.execute("SELECT name, packed FROM texts")
+    read = {name: _unpacked(packed) for name, packed in found}
+    return {name: text for name, text in read.items() if text is not None}
+
+
+def _store(connection: sqlite3.Connection, old: Mapping[str, str], new: Mapping[str, str]) -> None:
+    """Have the database keep these texts, and no others."""
+    for name in old.keys() - new.keys():
+        connection.execute("DELETE FROM texts WHERE name = ?", [name])
+    for name, text in new.items():
+        if old.get(name) != text:
+            packed = zlib.compress(text.encode(), 1)
+            connection.execute("INSERT OR REPLACE INTO texts VALUES (?, ?)", [name, packed])
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from patina_lab.document.errors import TsnbError
@@ -42,6 +44,21 @@ class OtherNotebook:
 
 
 Outcome = Same | Become | Unreadable | OtherNotebook
+
+
+def nearest(known: Sequence[str], theirs: str) -> str | None:
+    """Return which of the texts that a file may have had became this one; None where none is known.
+
+    Two are known when a server was killed as it wrote the file. What was changed since was changed
+    in the one that has more lines in common with it.
+    """
+    lines = Counter(theirs.splitlines())
+
+    def differing(text: str) -> int:
+        others = Counter(text.splitlines())
+        return (lines - others).total() + (others - lines).total()
+
+    return theirs if theirs in known else min(known, key=differing, default=None)
 
 
 def reconcile(agreed: str | None, ours: str, theirs: str) -> Outcome:  # noqa: PLR0911 (cases)

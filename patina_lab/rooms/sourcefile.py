@@ -130,12 +130,20 @@ class SourceFile:
         finally:
             os.close(handle)
 
+    def beside(self, name: str) -> SourceFile:
+        """Return a file in the same folder."""
+        return SourceFile(self.path.with_name(name), self._roots)
+
+    def write_for_owner(self, data: bytes) -> None:
+        """Write the whole file or nothing, whatever is there; nobody else may read it."""
+        self._replace(self.path, data, self.stamp(), _OWN_MODE)
+
     def write_beside(self, name: str, data: bytes) -> bool:
         """Write a new file into the same folder, for the same people to read. Raises OSError.
 
         False when it is there already.
         """
-        beside = SourceFile(self.path.with_name(name), self._roots)
+        beside = self.beside(name)
         if os.path.lexists(beside.path):
             return False
         beside._replace(beside.path, data, None, _mode(self.path))

@@ -139,6 +139,7 @@ class SourceRoom(DocumentRoom):
         that follows it under the same name would never be read again.
         """
         self._history.add(said)
+        await self.disk.take_back(self.ydoc)
         before = self.ydoc.get_state()
         # Each life of the room says where the file is, and which of them says it last is chance:
         # it may be one that another had overwritten, and then the document has no path.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -103,6 +104,51 @@ async def test_a_full_disk_of_the_history_of_edits_acknowledges_nothing(
         assert other.sources() == editor.sources()
         await again.leave()
         server.kill()
+
+
+@pytest.fixture
+def forgetful(tmp_path: Path) -> Iterator[ServerProcess]:
+    """A server whose histories of edits are on a disk of 1 MiB."""
+    process = ServerProcess(tmp_path)
+    histories = tmp_path / "data" / "patina_lab"
+    histories.mkdir(parents=True)
+    with small_disk(histories, "1m"):
+        yield process
+        process.kill()
+
+
+async def test_what_was_saved_while_the_disk_of_the_history_was_full_is_there_once(
+    forgetful: ServerProcess,
+) -> None:
+    server, histories = forgetful, forgetful.folder / "data" / "patina_lab"
+    (server.root / "analysis.tsnb").write_text(text("1", "by hand:"))
+    user = await server.start()
+    await user.open("analysis.tsnb")
+    follower, editor = await user.follow("n1"), await user.edit()
+    editor.text(0).insert(0, "first ")
+    await eventually(lambda: editor.is_acknowledged(follower.meta["saved"]))
+    filler = fill(histories)
+    editor.text(0).insert(0, f"second {'x' * 100_000} ")
+    await eventually(lambda: "history" in [one["kind"] for one in follower.notices])
+    assert await editor.save() == "success"
+    server.kill()
+    await user.leave()
+    user.file().write_text(user.file().read_text().replace("by hand:", "by hand: third"))
+    # It is still full. Whoever typed comes back with what is in the file, and not in the history.
+    again = await server.start()
+    await again.open("analysis.tsnb")
+    editor.move_to(again.fetch, again.connect)
+    await editor.go_online()
+    await eventually(lambda: "third" in " ".join(editor.sources()))
+    words = " ".join(editor.sources()).split()
+    assert [words.count(word) for word in ("first", "second", "third")] == [1, 1, 1]
+    assert len(editor.sources()) == 2
+    (beside,) = server.root.glob(".~*")
+    assert stat.S_IMODE(beside.stat().st_mode) == 0o600
+    filler.unlink()
+    await eventually(lambda: not list(server.root.glob(".~*")))
+    await editor.go_offline()
+    await again.leave()
 
 
 async def test_a_notebook_is_opened_on_a_full_disk_and_how_its_runs_ended_is_written_later(

@@ -26,6 +26,14 @@ async def kept(path: Path) -> str:
     return str(text)
 
 
+async def agreed(path: Path) -> list[str]:
+    """Return the texts that a server would take the file for."""
+    history = History(path)
+    texts = await history.agreed()
+    await history.stop()
+    return texts
+
+
 def size_of(folder: Path) -> int:
     """Return how many bytes the files of a folder have."""
     return sum(file.stat().st_size for file in folder.iterdir())
@@ -186,7 +194,8 @@ async def test_a_text_that_is_damaged_is_not_known(tmp_path: Path) -> None:
     path = tmp_path / "h.db"
     await written_twice(path)
     history = History(path)
-    await history.agree("text")
+    history.agree("text")
+    await history.flush()
     await history._do(lambda connection: connection.execute("UPDATE texts SET packed = x'ff'"))
     await history.stop()
     history = History(path)
@@ -205,13 +214,60 @@ async def written_twice(path: Path) -> None:
 
 
 async def test_of_a_save_that_was_begun_both_texts_are_known(tmp_path: Path) -> None:
-    history = History(tmp_path / "h.db")
-    await history.agree("old")
-    await history.intend("new")
-    assert await history.agreed() == ["old", "new"]
-    await history.agree("new")
-    assert await history.agreed() == ["new"]
+    path = tmp_path / "h.db"
+    history = History(path)
+    history.agree("old")
+    history.intend("new")
+    await history.flush()
+    assert await agreed(path) == ["old", "new"]
+    history.agree("new")
+    await history.flush()
+    assert await agreed(path) == ["new"]
     await history.stop()
+
+
+async def test_what_the_disk_refused_of_the_file_is_written_with_the_edits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("patina_lab.rooms.durability.RETRY_SECONDS", 0.02)
+    with small_disk(tmp_path, "1m"):
+        path = tmp_path / "h.db"
+        written = Written(path)
+        written.history.agree("old")
+        written.text += "first"
+        await written.until_saved()
+        filler = fill(tmp_path)
+        written.text += "x" * 100_000
+        written.history.agree("new")
+        with pytest.raises(HistoryError):
+            await written.history.flush()
+        filler.unlink()
+        await written.until_saved()
+        assert await agreed(path) == ["new"]
+        assert not written.history.has_waiting
+        await written.end()
+
+
+async def test_another_server_goes_on_with_what_the_disk_refused_and_not_with_what_is_old(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "h.db"
+    written = Written(path)
+    written.text += "first"
+    await written.until_saved()
+    written.text += ", second"
+    written.history.agree("second")
+    waiting = written.history.waiting()
+    other: Doc[Any] = Doc()
+    history = History(path)
+    await history.apply_to(other)
+    assert await history.go_on_with(waiting, other)
+    await history.flush()
+    assert str(other.get("text", type=Text)) == await kept(path) == "first, second"
+    assert await agreed(path) == ["second"]
+    assert not await history.go_on_with(waiting, other)
+    await history.stop()
+    await written.end()
 
 
 def test_the_name_of_a_history_is_no_clients() -> None:

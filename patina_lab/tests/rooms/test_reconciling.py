@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from patina_lab.document.format import Cell, TsnbDocument, read, write
-from patina_lab.rooms.reconciling import Become, OtherNotebook, Same, Unreadable, reconcile
+from patina_lab.rooms.reconciling import (
+    Become,
+    OtherNotebook,
+    Same,
+    Unreadable,
+    nearest,
+    reconcile,
+)
 
 
 def text(*sources: str, name: str = "n") -> str:
@@ -29,6 +36,14 @@ def test_edits_on_both_sides_are_merged() -> None:
 
 def test_a_file_that_is_no_notebook_leaves_the_document() -> None:
     assert isinstance(reconcile(text("1"), text("1"), "<<<<<<< ours"), Unreadable)
+
+
+def test_of_two_texts_that_a_file_may_have_had_it_was_made_of_the_nearest() -> None:
+    old, new = text("1", "2"), text("1", "2, typed")
+    changed = text("1, by hand", "2, typed")
+    assert nearest([old, new], changed) == nearest([new, old], changed) == new
+    assert nearest([old, new], old) == old
+    assert nearest([], changed) is None
 
 
 def test_another_notebook_leaves_the_document() -> None:
