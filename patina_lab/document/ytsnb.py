@@ -133,6 +133,13 @@ class YTsnb(YBaseDoc):
             _update_map(self._metadata(), document.metadata)
             update_cells(self._ycells, document.cells)
 
+    async def edit_to(self, value: str) -> bytes:
+        """Return the edit by which the document becomes what the text says; it is not done yet.
+
+        What is edited meanwhile is kept when it is. Raises TsnbError, as `set` does.
+        """
+        return await asyncio.to_thread(_edit_to, self._ydoc.get_update(), value)
+
     def _put_problem(self, error: TsnbError, text: str) -> None:
         """Show why the text cannot be read; of a notebook of Twinsong or Patina also its cells."""
         version = ancestor_version(text)
@@ -185,6 +192,15 @@ class YTsnb(YBaseDoc):
                 shared.unobserve(subscription)
 
         return end
+
+
+def _edit_to(state: bytes, value: str) -> bytes:
+    copy: Doc[Any] = Doc()
+    document = YTsnb(copy)
+    copy.apply_update(state)
+    before = copy.get_state()
+    document.set(value)
+    return copy.get_update(before)
 
 
 def _document_meta(document: TsnbDocument, text: str) -> dict[str, Any]:

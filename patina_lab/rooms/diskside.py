@@ -19,7 +19,7 @@ from patina_lab.document.errors import TsnbError
 from patina_lab.document.ytsnb import YTsnb
 from patina_lab.rooms import sourcenotices as words
 from patina_lab.rooms.backups import Backups, Kind
-from patina_lab.rooms.history import History, HistoryError
+from patina_lab.rooms.history import History, HistoryError, Taken, Waiting
 from patina_lab.rooms.notices import Notices
 from patina_lab.rooms.reconciling import (
     Become,
@@ -153,8 +153,9 @@ class DiskSide:
         self._agreed = nearest(known, text)
         try:
             await self._take(await self._reconciled(text), text)
-        except NotSavedError:
+        except (NotSavedError, OSError) as error:
             # What the file says has not been met: that is tried again, and nothing is written.
+            log.warning("What %s says is not taken yet: %s", self.path, error)
             self._seen = None
         await self._remember()
         await self._look_at_permissions()
@@ -232,7 +233,8 @@ class DiskSide:
     async def _take(self, outcome: Outcome, text: str) -> None:
         """Do what was decided about a text that the file has.
 
-        Raises NotSavedError, and does nothing, where what would be lost cannot be kept.
+        Raises NotSavedError, and does nothing, where what would be lost cannot be kept; OSError
+        where what the document becomes cannot be.
         """
         match outcome:
             case Unreadable(error) if not self._document.problem:
@@ -243,11 +245,11 @@ class DiskSide:
                 return
             case Unreadable():
                 # It could not be read before, either: the document only says so.
-                self._document.set(text)
+                await self._become(text, text)
             case Become(become, conflicts, lost):
                 if lost:
                     await self._keep_ours(_AWAY)
-                self._document.set(become)
+                await self._become(become, text)
                 self._note_conflicts(conflicts)
             case Same():
                 pass
@@ -261,6 +263,22 @@ class DiskSide:
             log.warning("%s is kept in the page only: %s", self.path, error)
             kept = None
         self.notices.note(words.other_notebook(self.path, kept))
+
+    async def _become(self, become: str, text: str) -> None:
+        """Have the document say something, since that is the file's text. Raises OSError.
+
+        Not before it is kept: the next server would do it once more by an edit of its own, and who
+        has seen this one would bring it back.
+        """
+        taken = Taken(text, await self._document.edit_to(become))
+        if self.history is not None:
+            try:
+                await self.history.take(taken)
+            except HistoryError:
+                await self._write_refuge(self.history.waiting_with(taken))
+                self.history.agree(text)
+                self.history.add(taken.edit)
+        self._document.ydoc.apply_update(taken.edit)
 
     def _note_conflicts(self, cells: tuple[str, ...]) -> None:
         if cells:
@@ -430,11 +448,14 @@ class DiskSide:
         try:
             await history.flush()
         except HistoryError:
-            refuge, before = Refuge(self.file), self._refuge
-            await asyncio.to_thread(refuge.write, history.waiting())
-            self._refuge = refuge
-            if before is not None and before.path != refuge.path:
-                await asyncio.to_thread(before.clear)
+            await self._write_refuge(history.waiting())
+
+    async def _write_refuge(self, waiting: Waiting) -> None:
+        refuge, before = Refuge(self.file), self._refuge
+        await asyncio.to_thread(refuge.write, waiting)
+        self._refuge = refuge
+        if before is not None and before.path != refuge.path:
+            await asyncio.to_thread(before.clear)
 
     async def _clear_refuge(self, refuge: Refuge) -> None:
         """Delete what the history has, or what is none of it."""

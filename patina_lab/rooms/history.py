@@ -61,6 +61,13 @@ class HistoryDamagedError(HistoryError):
     """What the database says makes no sense any more."""
 
 
+class Taken(NamedTuple):
+    """A text that the file was given by others, and the edit by which the document goes along."""
+
+    text: str
+    edit: bytes
+
+
 class Waiting(Struct, frozen=True):
     """What the disk has not taken: edits after the one with that hash, as one; and the texts."""
 
@@ -123,7 +130,20 @@ class History(BaseYStore):
         await self._do(self._write_waiting)
 
     def _write_waiting(self, connection: sqlite3.Connection) -> None:
-        edits, texts = self._waiting[:], self._texts
+        self._write(connection, self._texts)
+
+    async def take(self, taken: Taken) -> None:
+        """Write what becomes of a change of the file, and all that waits, before it is done.
+
+        Raises HistoryError: then it is not written, nor does it wait.
+        """
+        texts = {_AGREED: taken.text}
+        await self._do(lambda connection: self._write(connection, texts, taken.edit))
+        self._texts = texts
+
+    def _write(self, connection: sqlite3.Connection, texts: dict[str, str], *more: bytes) -> None:
+        waiting = self._waiting[:]
+        edits = (*waiting, *more)
         if not edits and texts == self._stored:
             return
         last = self._last
@@ -133,7 +153,7 @@ class History(BaseYStore):
             _store(connection, self._stored, texts)
         self._last, self._stored = last, texts
         # Others may have been added behind them meanwhile.
-        del self._waiting[: len(edits)]
+        del self._waiting[: len(waiting)]
         self._bytes += sum(map(len, edits))
 
     def agree(self, text: str) -> None:
@@ -152,6 +172,11 @@ class History(BaseYStore):
     def waiting(self) -> Waiting:
         """Return what the disk has not taken yet, and all texts."""
         return Waiting(self._last.digest, merge_updates(*self._waiting), self._texts)
+
+    def waiting_with(self, taken: Taken) -> Waiting:
+        """Return the same, with what becomes of a change of the file."""
+        edits = merge_updates(*self._waiting, taken.edit)
+        return Waiting(self._last.digest, edits, {_AGREED: taken.text})
 
     async def go_on_with(self, waiting: Waiting, ydoc: Doc[Any]) -> bool:
         """Go on with what an earlier server kept elsewhere; False where that is old or of others.

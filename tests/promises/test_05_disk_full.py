@@ -13,8 +13,10 @@ import pytest
 
 from patina_lab.document.format import Cell, TsnbDocument, read, write
 from patina_lab.rooms import registry
+from patina_lab.rooms.diskside import LOOK_SECONDS
 from patina_lab.rooms.history import History
 from patina_lab.rooms.log import RunLog
+from patina_lab.rooms.refuge import Refuge
 from patina_lab.rooms.room import Room
 from patina_lab.rooms.sourcefile import SourceFile
 from patina_lab.tests.editors import clocks, eventually, stays
@@ -131,17 +133,19 @@ async def test_what_was_saved_while_the_disk_of_the_history_was_full_is_there_on
     editor.text(0).insert(0, f"second {'x' * 100_000} ")
     await eventually(lambda: "history" in [one["kind"] for one in follower.notices])
     assert await editor.save() == "success"
+    user.file().write_text(user.file().read_text().replace("by hand:", "by hand: third"))
+    await eventually(lambda: "third" in " ".join(editor.sources()))
     server.kill()
     await user.leave()
-    user.file().write_text(user.file().read_text().replace("by hand:", "by hand: third"))
+    user.file().write_text(user.file().read_text().replace("third", "third fourth"))
     # It is still full. Whoever typed comes back with what is in the file, and not in the history.
     again = await server.start()
     await again.open("analysis.tsnb")
     editor.move_to(again.fetch, again.connect)
     await editor.go_online()
-    await eventually(lambda: "third" in " ".join(editor.sources()))
+    await eventually(lambda: "fourth" in " ".join(editor.sources()))
     words = " ".join(editor.sources()).split()
-    assert [words.count(word) for word in ("first", "second", "third")] == [1, 1, 1]
+    assert [words.count(word) for word in ("first", "second", "third", "fourth")] == [1] * 4
     assert len(editor.sources()) == 2
     (beside,) = server.root.glob(".~*")
     assert stat.S_IMODE(beside.stat().st_mode) == 0o600
@@ -149,6 +153,29 @@ async def test_what_was_saved_while_the_disk_of_the_history_was_full_is_there_on
     await eventually(lambda: not list(server.root.glob(".~*")))
     await editor.go_offline()
     await again.leave()
+
+
+async def test_a_change_of_the_file_that_no_disk_keeps_is_shown_later(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Shown now, and lost, it would come back by who has seen it, and once more from the file."""
+    await user.open("analysis.tsnb", text("1", "2"))
+    editor = await user.edit()
+
+    def refuse(*_arguments: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as full:
+        full.setattr(History, "_write", refuse)
+        full.setattr(Refuge, "write", refuse)
+        user.file().write_text(text("1", "2, by hand"))
+        await asyncio.sleep(3 * LOOK_SECONDS)
+        assert editor.sources() == ["1", "2"]
+        editor.text(0).insert(0, "typed, ")
+    await editor.until_sources("typed, 1", "2, by hand")
+    assert await editor.save() == "success"
+    cells = read(user.file().read_text()).cells
+    assert [cell.source for cell in cells] == editor.sources()
 
 
 async def test_a_notebook_is_opened_on_a_full_disk_and_how_its_runs_ended_is_written_later(
