@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
@@ -18,6 +17,7 @@ from patina_lab.kernel.asking import GONE, Asking, KernelRefusedError, look_agai
 from patina_lab.kernel.process import ANSWER_SECONDS, START_SECONDS, KernelProcess, KernelStartError
 from patina_lab.kernel.translate import translate
 from patina_lab.model.events import (
+    Began,
     Crashed,
     Event,
     Finished,
@@ -69,8 +69,8 @@ class KernelConnection:
     """One client of one kernel. `sink` receives the events, in the order they happened.
 
     `run` names the cells' messages, so that after a restart of the server they are known again:
-    those up to `known_to`. What a server before us had begun and could not write down has the same
-    numbers as what we begin, so messages bear the mark of who sent them.
+    those with the `marks` of cells in the log. What a server before us had begun and could not
+    write down has the same numbers as what we begin, and another mark.
     What one message leads to happens within `dealing`.
     """
 
@@ -86,8 +86,7 @@ class KernelConnection:
         self.account = Account(self._next_kept, lambda message: self._deal(dealing, message))
         self._replies: dict[Seq, dict[str, Any]] = {}
         self._idle: set[Seq] = set()
-        self.known_to = Seq(0)
-        self._mark = secrets.token_hex(4)
+        self.marks: dict[Seq, str] = {}
         self._closed: set[Seq] = set()
         self.ask = Asking(self._client)
         self.capabilities: tuple[str, ...] = ()
@@ -202,13 +201,14 @@ class KernelConnection:
             await self.account.heard(int(state["position"]))
         else:
             await self._go_on_without(int(state["position"]))
-        asked = state["question"]
-        current = self._seq(str(state["running"]))
+        told = [self._seq(str(message)) for message in (state["running"], *state["waiting"])]
+        for seq in filter(None, told):
+            self._sink(Began(seq, now()))
+        asked, current = state["question"], told[0]
         if asked is not None and current is not None:
             prompt, password = str(asked.get("prompt", "")), bool(asked.get("password"))
             self._sink(InputRequested(current, prompt, password))
-        told = (state["running"], *state["waiting"])
-        known = {*(self._seq(str(message)) for message in told), *self._closed}
+        known = {*told, *self._closed}
         if running is None or running in known:
             return None
         if is_whole:
@@ -320,8 +320,9 @@ class KernelConnection:
         except TimeoutError:
             return None
 
-    def execute(self, seq: Seq, code: str) -> None:
+    def execute(self, seq: Seq, code: str, mark: str) -> None:
         """Send the code of an output cell."""
+        self.marks[seq] = mark
         content = {
             "code": code,
             "silent": False,
@@ -331,12 +332,9 @@ class KernelConnection:
             "stop_on_error": True,
         }
         message = self._client.session.msg("execute_request", content)
-        message["msg_id"] = message["header"]["msg_id"] = self._message(seq)
+        message["msg_id"] = message["header"]["msg_id"] = f"{self._run}-{seq}-{mark}"
         self._client.shell_channel.send(message)
         look_again(self._client.shell_channel)
-
-    def _message(self, seq: Seq) -> str:
-        return f"{self._run}-{seq}-{self._mark}"
 
     def _seq(self, message: str) -> Seq | None:
         """Return the output cell that a message of ours was about."""
@@ -344,7 +342,7 @@ class KernelConnection:
         if run != self._run or not of_cell[0].isdecimal():
             return None
         seq = Seq(int(of_cell[0]))
-        return seq if of_cell[1] == self._mark or seq <= self.known_to else None
+        return seq if self.marks.get(seq) == of_cell[1] else None
 
     def answer(self, value: str) -> None:
         """Answer the kernel's question."""
@@ -423,7 +421,7 @@ class KernelConnection:
         if _is_idle(message):
             self._idle.add(seq)
             self._finish_when_complete(seq)
-        elif event := translate(message, seq):
+        elif event := _event(message, seq):
             self._sink(event)
 
     def _tell_missed(self, seq: Seq) -> None:
@@ -456,6 +454,11 @@ class KernelConnection:
         self._sink(Finished(seq, ok, count if isinstance(count, int) else None, now()))
         if content.get("ename") == PROCESS_ENDED and _goes_on(content):
             self._sink(RolledBack(seq))
+
+
+def _event(message: dict[str, Any], seq: Seq) -> Event | None:
+    is_input = message["header"]["msg_type"] == "execute_input"
+    return Began(seq, now()) if is_input else translate(message, seq)
 
 
 def _parent(message: dict[str, Any]) -> str:

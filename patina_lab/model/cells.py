@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -51,6 +52,16 @@ class OutputCell:
     """How many outputs were ever made: names the next one."""
     clear_on_next: bool = False
     """The cell asked to clear its outputs as soon as it has another one."""
+
+    @property
+    def mark(self) -> str:
+        """What tells it from others that had its number and are in no log: a disk was full."""
+        return mark_of(self.request, self.queued)
+
+
+def mark_of(request: str, queued: str) -> str:
+    """Return the mark of a cell that was asked for by that request, at that time."""
+    return hashlib.sha256(f"{request} {queued}".encode()).hexdigest()[:8]
 
 
 def with_output(cell: OutputCell, output: Output) -> OutputCell:

@@ -50,8 +50,16 @@ class KernelReady:
 
 
 @dataclass(frozen=True, slots=True)
+class Began:
+    """The kernel runs a cell: also one that a server sent which could not write that down."""
+
+    seq: Seq
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reattached:
-    """The kernel outlived the server that started it, and was found again."""
+    """The kernel outlived the server that started it; all that it said meanwhile was heard."""
 
     kernel: KernelId
     at: str
@@ -283,6 +291,7 @@ Event = (
     Submitted
     | Entered
     | KernelReady
+    | Began
     | Reattached
     | NeverArrived
     | KernelLost

@@ -53,6 +53,8 @@ def transition(run: Run, event: Event) -> Result:  # noqa: C901, PLR0911, PLR091
             return _entered(run, event)
         case on.KernelReady():
             return _ready(run, event)
+        case on.Began():
+            return _began(run, event)
         case on.Reattached():
             return _reattached(run, event)
         case on.NeverArrived(seq):
@@ -152,16 +154,26 @@ def _start_next(run: Run, at: str) -> Result:
     """Run the first cell that waits, when the kernel has nothing to do."""
     if run.status is not RunStatus.IDLE or not run.waiting or run.restoring is not None:
         return run, ()
+    after, cell = _with_first_running(run, at)
+    return replace(after, status=RunStatus.BUSY), (
+        ChangeCell(cell),
+        SendExecute(cell.seq, cell.source),
+    )
+
+
+def _with_first_running(run: Run, at: str) -> tuple[Run, OutputCell]:
     first, *rest = run.waiting
     cell = replace(first, status=CellStatus.RUNNING, started=at)
-    after = replace(
-        undoing.executing(run, cell.seq),
-        status=RunStatus.BUSY,
-        current=cell,
-        waiting=tuple(rest),
-        interrupted=False,
-    )
-    return after, (ChangeCell(cell), SendExecute(cell.seq, cell.source))
+    executing = undoing.executing(run, cell.seq)
+    return replace(executing, current=cell, waiting=tuple(rest), interrupted=False), cell
+
+
+def _began(run: Run, event: on.Began) -> Result:
+    """Go along with a kernel that was found again: it has got a cell which the log says waits."""
+    if run.current is not None or run.queue[:1] != (event.seq,):
+        return run, ()
+    after, cell = _with_first_running(run, event.at)
+    return after, (ChangeCell(cell),)
 
 
 def _entered(run: Run, event: on.Entered) -> Result:
@@ -224,7 +236,9 @@ def _finished(run: Run, event: on.Finished) -> Result:
         question=None,
     )
     recent = (*run.recent, cell)[-RECENT_CELLS:]
-    idle = replace(run, status=RunStatus.IDLE, current=None, recent=recent, interrupted=False)
+    # Where the kernel is still being found, it may have begun the next one, too.
+    status = run.status if run.status in _BEGINNING else RunStatus.IDLE
+    idle = replace(run, status=status, current=None, recent=recent, interrupted=False)
     if not event.ok:
         # As in every Jupyter client: what was queued behind an error does not run.
         idle, dropped = _drop_waiting(idle, event.at)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from patina_lab import wire
 from patina_lab.document.manifest import wire_error
 from patina_lab.document.modelcells import model_cell
-from patina_lab.model.cells import OutputCell
+from patina_lab.model.cells import OutputCell, mark_of
 from patina_lab.model.ids import KernelId, NotebookId, RequestId, RunId, Seq
 from patina_lab.model.run import (
     Crash,
@@ -124,11 +124,24 @@ def going_on(folded: Folded, notebook: str, at: str) -> Run:
 
 def _cells(folded: Folded, statuses: tuple[str, ...]) -> list[OutputCell]:
     """Return the output cells of the session in such a state, in order."""
+    asked = _asked(folded)
     return [
-        model_cell(cell, folded.resume.get(seq))
+        model_cell(cell, folded.resume.get(seq), asked.get(seq, ""))
         for seq, cell in sorted(folded.cells.items())
         if cell.status in statuses and cell.session == folded.session and not cell.undone
     ]
+
+
+def marks(folded: Folded) -> dict[Seq, str]:
+    """Return the marks of the output cells of the session, by which its kernel knows them."""
+    asked, session = _asked(folded), folded.session
+    cells = [cell for cell in folded.cells.values() if cell.session == session]
+    return {Seq(cell.seq): mark_of(asked.get(cell.seq, ""), cell.queued) for cell in cells}
+
+
+def _asked(folded: Folded) -> dict[int, str]:
+    """Return by which request each output cell was asked for."""
+    return {seq: request for request, seqs in folded.requests.items() for seq in seqs}
 
 
 def _report(lines: list[wire.ReportLine] | None) -> tuple[ReportLine, ...] | None:

@@ -31,7 +31,7 @@ from patina_lab.rooms.problem import conflict, not_found
 from patina_lab.rooms.publisher import Publisher
 from patina_lab.rooms.recorder import Recorder
 from patina_lab.rooms.records import SCHEMA, Folded, Header, add, blobs_named
-from patina_lab.rooms.revival import ending, going_on, may_live, revived
+from patina_lab.rooms.revival import ending, going_on, marks, may_live, revived
 from patina_lab.rooms.runfolder import Kept, KnownRun, RunFolder, not_writable
 from patina_lab.rooms.runner import Kernels, Runner
 from patina_lab.rooms.source import SourceDocument
@@ -181,7 +181,7 @@ class Room:
         self.document.add_run(runner.recorder.wire_run, list(folded.cells.values()), rows)
         runner.recorder.conclude(ended)
         if kernel is not None:
-            runner.reattach(kernel)
+            runner.reattach(kernel, marks(folded))
 
     def _survivor(self, folded: Folded) -> Survivor | None:
         """Return the run's kernel, if it outlived the server that this run was left by."""

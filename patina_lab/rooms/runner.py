@@ -177,10 +177,10 @@ class Runner:
             case do.InterruptKernel():
                 self._interrupt()
             case do.SendExecute(seq, code):
-                if self._connection:
+                if self._connection and self.run.current:
                     # That it was sent must be known to whoever goes on after a crash.
                     self.recorder.write_held()
-                    self._connection.execute(seq, code)
+                    self._connection.execute(seq, code, self.run.current.mark)
             case do.SendInput(value):
                 if self._connection:
                     self._connection.answer(value)
@@ -219,13 +219,14 @@ class Runner:
         self.recorder.save(self.run)
         self._perform(effect)
 
-    def reattach(self, kernel: Survivor) -> None:
-        """Go on with a kernel that another server has started; nothing it said is lost."""
-        # As the log has it: what is asked for from now on is ours.
-        known_to = self.run.last_seq
-        self._next_in_life(lambda: self._reattach(kernel, known_to))
+    def reattach(self, kernel: Survivor, marks: Mapping[Seq, str]) -> None:
+        """Go on with a kernel that another server has started; nothing it said is lost.
 
-    async def _reattach(self, kernel: Survivor, known_to: Seq) -> None:
+        `marks` are those of the cells in the log: what else it was sent is none of the run.
+        """
+        self._next_in_life(lambda: self._reattach(kernel, marks))
+
+    async def _reattach(self, kernel: Survivor, marks: Mapping[Seq, str]) -> None:
         manager, place = self._kernels.manager, self._kernels.workplace()
         attaching = KernelProcess.attach(manager, self.run.kernel_name, place.folder, kernel)
         try:
@@ -237,16 +238,17 @@ class Runner:
             return
         running = self.run.current.seq if self.run.current else None
         connection.account.begin(self.recorder.position)
-        connection.known_to = known_to
+        connection.marks.update(marks)
         self._hold(connection)
         self.recorder.reattached()
-        self.take(Reattached(KernelId(kernel.kernel_id), now(), CAPABILITIES))
+        never_arrived = None
         try:
+            # Before anything is sent: of what waits by the log, it may have run some already.
             never_arrived = await connection.resume(running)
         except Exception:
             what = "its kernel does not say what it said"
             log.exception("Run %s: %s", self.run.id, what, extra=self._about)
-            return
+        self.take(Reattached(KernelId(kernel.kernel_id), now(), CAPABILITIES))
         if never_arrived is not None:
             self.take(NeverArrived(never_arrived))
 

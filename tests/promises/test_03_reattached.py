@@ -224,6 +224,7 @@ async def test_a_crash_while_no_server_was_there_can_be_undone(make: Make) -> No
     assert text_of((await user.ran(run, server.cells[2]))[-1]) == "7"
 
 
+@pytest.mark.timeout(300)  # Three servers start, one after another.
 async def test_what_a_full_disk_did_not_take_is_not_taken_for_what_runs_after_a_restart(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -245,6 +246,12 @@ async def test_what_a_full_disk_did_not_take_is_not_taken_for_what_runs_after_a_
         await again.open("analysis.tsnb")
         (later,) = await again.execute(run, server.cells[3])
         assert later["seq"] == 3, "nobody knows any more of what the disk did not take"
+        server.kill()
+        await again.leave()
+        # Now a log has this number, and the other cell that had it still prints.
+        again = await server.start()
+        await again.open("analysis.tsnb")
+        await again.until_status(NOTEBOOK, run, "busy")
         server.say_enough()
         timeline = await again.finished(run, 3)
         server.kill()

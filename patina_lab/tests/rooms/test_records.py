@@ -36,7 +36,7 @@ from patina_lab.rooms.records import (
     fold,
     growth,
 )
-from patina_lab.rooms.revival import ending, going_on, may_live, revived
+from patina_lab.rooms.revival import ending, going_on, marks, may_live, revived
 from patina_lab.tests.model.runs import AT, starting
 from patina_lab.tests.model.test_transition_properties import LIFE
 
@@ -260,6 +260,34 @@ def test_a_run_in_which_nothing_began_goes_on_with_what_waits() -> None:
     again, effects = transition(run, on.Reattached(KernelId("k"), AT))
     assert again.status is RunStatus.BUSY
     assert [type(effect) for effect in effects][:2] == [do.ChangeCell, do.SendExecute]
+
+
+def test_what_a_kernel_has_begun_and_the_log_does_not_know_is_not_sent_again() -> None:
+    folded = fold(
+        HEADER,
+        [KernelStarted(session=1, kernel_id="k", at=AT), Opened(cell(1)), Opened(cell(2))],
+    )
+    run, effects = transition(going_on(folded, "n", AT), on.Began(Seq(1), AT))
+    assert run.current is not None
+    assert (run.current.seq, run.executed) == (1, (1,))
+    assert [type(effect) for effect in effects] == [do.ChangeCell]
+    run, effects = transition(run, on.Finished(Seq(1), True, 1, AT))
+    assert not any(isinstance(effect, do.SendExecute) for effect in effects)
+    run, effects = transition(run, on.Reattached(KernelId("k"), AT))
+    sent = [effect for effect in effects if isinstance(effect, do.SendExecute)]
+    assert [effect.seq for effect in sent] == [2]
+    assert run.status is RunStatus.BUSY
+
+
+def test_a_cell_that_is_in_no_log_has_another_mark_than_the_one_with_its_number() -> None:
+    started = KernelStarted(session=1, kernel_id="k", at=AT)
+    first, second = (
+        marks(fold(HEADER, [started, Opened(cell(1), request)])) for request in ("a", "b")
+    )
+    assert first.keys() == second.keys() == {1}
+    assert first != second
+    run = going_on(fold(HEADER, [started, Opened(cell(1), "a")]), "n", AT)
+    assert run.waiting[0].mark == first[Seq(1)]
 
 
 def test_a_crash_that_can_be_undone_is_found_again() -> None:
