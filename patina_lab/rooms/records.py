@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from patina_lab import wire
 from patina_lab.model.resuming import Resume
+from patina_lab.model.run import KernelSettings
 from patina_lab.rooms.variables import Told, Variables, changed_names
 
 SCHEMA = 3
@@ -32,6 +33,8 @@ class Header(Struct, tag="run", tag_field="record", frozen=True, kw_only=True, o
     kernel_name: str
     language: str
     parent: wire.ForkPoint | None = None
+    settings: KernelSettings | None = None
+    """Where they are others than usual: each kernel of the run is told."""
 
 
 class Opened(Struct, tag="opened", tag_field="record", frozen=True, omit_defaults=True):

@@ -94,6 +94,7 @@ def revived(folded: Folded, notebook: str) -> Run:
         last_seq=Seq(folded.last_seq),
         base=Seq(folded.last_seq),
         parent=ForkPoint(RunId(parent.run), Seq(parent.seq)) if parent else None,
+        settings=header.settings or KernelSettings(),
         report=_report(folded.report),
         error=RunError(error.message, error.reason, error.hint) if error else None,
     )
@@ -102,14 +103,15 @@ def revived(folded: Folded, notebook: str) -> Run:
 def going_on(folded: Folded, notebook: str, at: str) -> Run:
     """Return the run that a log tells of, whose kernel outlived the server: to be reattached."""
     crash, open_cells = folded.crash, _cells(folded, ("queued", "running"))
+    found = revived(folded, notebook)
     running = [cell for cell in open_cells if cell.started is not None]
     final = ("succeeded", "failed", "interrupted")
     return replace(
-        revived(folded, notebook),
+        found,
         status=RunStatus.STARTING if crash is None else RunStatus.FAILED,
         phase=Phase("Finding the kernel again", at),
         # Its kernel was told so when it was started.
-        settings=KernelSettings(on_server_stop="keep"),
+        settings=replace(found.settings, on_server_stop="keep"),
         kernel_id=None if folded.kernel_id is None else KernelId(folded.kernel_id),
         current=running[0] if running else None,
         waiting=tuple(cell for cell in open_cells if cell.started is None),

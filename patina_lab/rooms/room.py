@@ -471,4 +471,5 @@ def _header(run: Run) -> Header:
         kernel_name=run.kernel_name,
         language=run.language,
         parent=wire_run(run).parent,
+        settings=None if run.settings == KernelSettings() else run.settings,
     )

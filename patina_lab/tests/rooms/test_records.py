@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 import pytest
 from hypothesis import given, settings
@@ -15,7 +17,7 @@ from patina_lab.model.cells import OutputCell
 from patina_lab.model.events import Event
 from patina_lab.model.ids import KernelId, RequestId, Seq
 from patina_lab.model.resuming import Resume
-from patina_lab.model.run import Run, RunStatus
+from patina_lab.model.run import KernelSettings, Run, RunStatus
 from patina_lab.model.transition import transition
 from patina_lab.rooms.records import (
     Began,
@@ -277,6 +279,17 @@ def test_what_a_kernel_has_begun_and_the_log_does_not_know_is_not_sent_again() -
     sent = [effect for effect in effects if isinstance(effect, do.SendExecute)]
     assert [effect.seq for effect in sent] == [2]
     assert run.status is RunStatus.BUSY
+
+
+def test_what_a_run_was_started_with_is_what_its_next_kernel_is_told() -> None:
+    wanted = KernelSettings(checkpoints=3, on_crash="stop", globals_ms=50)
+    header = decode(encode(msgspec.structs.replace(HEADER, settings=wanted)))
+    assert isinstance(header, Header)
+    folded = fold(header, [KernelStarted(session=1, kernel_id="k", at=AT)])
+    assert revived(folded, "n").settings == wanted
+    assert going_on(folded, "n", AT).settings == replace(wanted, on_server_stop="keep")
+    assert b"settings" not in encode(HEADER)
+    assert revived(fold(HEADER, []), "n").settings == KernelSettings()
 
 
 def test_a_cell_that_is_in_no_log_has_another_mark_than_the_one_with_its_number() -> None:
