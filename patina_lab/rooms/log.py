@@ -74,7 +74,8 @@ class RunLog:
     def append(self, *records: Record) -> None:
         """Add records. Raises OSError when the disk does not take them: then none is added."""
         self._go_on()
-        self._refuse_deleted()
+        if not self._has_name:
+            self._put_back()
         self._mend()
         data = memoryview(b"".join(map(encode, records)))
         written = 0
@@ -88,8 +89,32 @@ class RunLog:
             raise
         self._end += written
 
+    @property
+    def _has_name(self) -> bool:
+        """Whether the file that is open here is still one that others would find."""
+        return bool(os.fstat(self._file.fileno()).st_nlink)
+
+    def _put_back(self) -> None:
+        """Have the log where an older state of itself has taken its place, as git does that.
+
+        FileNotFoundError where there is none: who deletes a log means that. FileExistsError where
+        something else is there: it is left alone.
+        """
+        try:
+            with _reading(self.path) as file:
+                there = file.read()
+        except FileNotFoundError:
+            self._refuse_deleted()
+            raise
+        self._file.seek(0)
+        if not there or self._file.read(len(there)) != there:
+            what = "Another log is in its place"
+            raise FileExistsError(errno.EEXIST, what, str(self.path))
+        self._replace(self.path, self._copy)
+        self._go_on()
+
     def _refuse_deleted(self) -> None:
-        if not os.fstat(self._file.fileno()).st_nlink:
+        if not self._has_name:
             raise FileNotFoundError(errno.ENOENT, "The log was deleted", str(self.path))
 
     def _mend(self) -> None:

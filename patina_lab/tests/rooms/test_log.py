@@ -56,6 +56,25 @@ def test_what_was_appended_is_loaded(path: Path) -> None:
     assert loaded.torn_bytes == 0
 
 
+def test_a_log_that_git_has_replaced_by_an_older_state_of_it_goes_on_whole(path: Path) -> None:
+    run_log = RunLog(path)
+    run_log.append(HEADER, Opened(cell(1)))
+    committed = path.read_bytes()
+    run_log.append(Retitled(title="One"))
+    path.unlink()
+    with pytest.raises(FileNotFoundError, match="deleted"):
+        run_log.append(Retitled(title="Two"))
+    path.write_bytes(committed.replace(b"run", b"ruin", 1))
+    with pytest.raises(FileExistsError, match="Another log"):
+        run_log.append(Retitled(title="Two"))
+    path.write_bytes(committed)
+    run_log.append(Retitled(title="Three"))
+    run_log.close()
+    whole = committed + encode(Retitled(title="One")) + encode(Retitled(title="Three"))
+    assert path.read_bytes() == whole
+    assert [one.name for one in path.parent.iterdir()] == [path.name]
+
+
 def test_a_torn_last_line_is_dropped_wherever_it_was_torn(path: Path) -> None:
     written(path, "One", "Two")
     whole = path.read_bytes()
