@@ -12,6 +12,7 @@ import json
 import logging
 import os
 import re
+import sys
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -57,6 +58,15 @@ class JsonLines(logging.Formatter):
         return _SECRET.sub(rf"\g<1>{HIDDEN}", text)
 
 
+class _LogFile(RotatingFileHandler):
+    """Leaves out what the disk does not take: that it is full is said where people look."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (logging's name)
+        """Say of anything else, as logging does, that it could not be written."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
+
+
 def log_file(root: str) -> Path:
     """Return where the log of the workspace at `root` is."""
     name = hashlib.sha256(os.path.realpath(root).encode()).hexdigest()[:16]
@@ -68,7 +78,7 @@ def begin(root: str, *secrets: str) -> logging.Handler:
     path = log_file(root)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.close(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_NOFOLLOW, 0o600))
-    handler = RotatingFileHandler(path, maxBytes=MOST_BYTES, backupCount=FILES - 1, delay=True)
+    handler = _LogFile(path, maxBytes=MOST_BYTES, backupCount=FILES - 1, delay=True)
     handler.setFormatter(JsonLines(*secrets))
     logger = logging.getLogger("patina_lab")
     logger.addHandler(handler)

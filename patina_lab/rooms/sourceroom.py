@@ -208,7 +208,9 @@ class SourceRoom(DocumentRoom):
         with suppress(asyncio.CancelledError, NotSavedError):
             await asyncio.sleep(self._save_delay or 0)
             # What has begun is not given up by the next keystroke.
-            await asyncio.shield(self.save())
+            saving = asyncio.ensure_future(self.save())
+            saving.add_done_callback(_heard)
+            await asyncio.shield(saving)
 
     def _save_to_disc(self) -> asyncio.Task[None]:
         """Save now, as JupyterLab's Save does; the task raises NotSavedError."""
@@ -218,3 +220,9 @@ class SourceRoom(DocumentRoom):
         """Bring what the document says onto disk. Raises NotSavedError."""
         await self.disk.save()
         self._emit(LogLevel.INFO, "save", "Content saved.")
+
+
+def _heard(saving: asyncio.Future[None]) -> None:
+    """Take note of how a save has ended for which nobody waits: why it failed is in the notices."""
+    if not saving.cancelled():
+        saving.exception()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from patina_lab import serverlog
 from patina_lab.serverlog import HIDDEN, JsonLines, log_file
 from patina_lab.tests.user import User
+from tests.promises.mounts import fill, small_disk
 
 TOKEN = "0123456789abcdef" * 3
 
@@ -35,6 +37,26 @@ def test_secrets_are_hidden_wherever_they_stand(said: str) -> None:
 def test_what_is_no_secret_is_told_as_it_is() -> None:
     said = "Run 3: its kernel had no room for 12 messages (keyboard, tokens)"
     assert JsonLines(TOKEN).hidden(said) == said
+
+
+def test_a_line_that_a_full_disk_does_not_take_is_left_out_without_noise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path))
+    log = logging.getLogger("patina_lab")
+    with small_disk(tmp_path, "1m"):
+        handler = serverlog.begin("/somewhere")
+        log.warning("before")
+        filler = fill(tmp_path)
+        for _ in range(200):
+            log.warning("left out %s", "x" * 1_000)
+        filler.unlink()
+        log.warning("after")
+        told = log_file("/somewhere").read_text()
+        serverlog.end(handler)
+    assert "before" in told
+    assert "after" in told
+    assert "Traceback" not in capsys.readouterr().err
 
 
 async def test_a_workspace_has_a_log_that_only_its_user_may_read(user: User) -> None:

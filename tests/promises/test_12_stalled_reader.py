@@ -98,6 +98,17 @@ def _opened(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return handlers
 
 
+async def test_who_has_just_gone_disturbs_nobody(user: User, hostile: Open) -> None:
+    await hostile()
+    room = await live_room(user)
+    (gone,) = [one for one in _sockets(room) if one is not None]
+    # As when a connection is reset: the handler is told of it a moment later.
+    gone.ws_connection.stream.close()
+    assert gone.ws_connection is not None
+    assert backlog_bytes(gone) == 0
+    gone.tell(b"x")
+
+
 def _sockets(room: Any) -> list[Any]:
     return [client for client in room.clients if hasattr(client, "ws_connection")]
 
