@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import math
 import random
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -26,15 +27,21 @@ PAUSE_SECONDS = 0.1
 DISK_SIZE = "16m"
 
 
-async def chaos(world: World, names: list[str], seconds: float) -> Outcome:
-    """Let it happen for a while; return what came of it."""
+async def chaos(
+    world: World, names: list[str], cards: Iterable[str], seconds: float = math.inf
+) -> Outcome:
+    """Let it happen for a while, or until the cards end; return what came of it.
+
+    `names`: what has to have happened.
+    """
     counts = Counts()
     try:
         await world.begin()
         end = time.monotonic() + seconds
-        cards = dealt(names, world.dice)
-        while time.monotonic() < end:
-            await act(world, next(cards), counts)
+        for name in cards:
+            if time.monotonic() >= end:
+                break
+            await act(world, name, counts)
             await asyncio.sleep(PAUSE_SECONDS * world.dice.random())
         await make_up(world, names, counts)
         await heal(world)
@@ -83,6 +90,9 @@ def main() -> int:
     )
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**31))
     parser.add_argument("--without", action="append", choices=DECK, default=[], metavar="ACT")
+    parser.add_argument(
+        "--acts", nargs="+", choices=DECK, metavar="ACT", help="these, in this order, and no others"
+    )
     options = parser.parse_args()
     print(f"seed {options.seed}", flush=True)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
@@ -91,7 +101,12 @@ def main() -> int:
         with place(folder) as (means, not_run):
             names = [name for name in DECK if name not in (*not_run, *options.without)]
             world = World(folder, options.seed, means)
-            outcome = asyncio.run(chaos(world, names, options.minutes * 60))
+            happening = (
+                chaos(world, [], options.acts)
+                if options.acts
+                else chaos(world, names, dealt(names, world.dice), options.minutes * 60)
+            )
+            outcome = asyncio.run(happening)
     for line in summary(outcome, not_run):
         print(line)
     return 1 if outcome.wrong else 0

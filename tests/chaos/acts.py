@@ -73,7 +73,9 @@ async def act(world: World, name: str, counts: Counts) -> None:
     """Do something; that it does not succeed is no news, but an error of the server is."""
     try:
         counts.done[name] += await DECK[name][0](world)
+        world.note(name)
     except FAILURES as error:
+        world.note(f"{name}: {error!r}")
         counts.refused[name] += 1
         if is_defect(error):
             counts.defects.append(f"{name}: {error}")

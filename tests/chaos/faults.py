@@ -22,12 +22,12 @@ async def kill_server(world: World) -> bool:
     await asyncio.sleep(world.dice.uniform(0, LONGEST_SECONDS))
     world.look()
     world.server.kill()
-    world.memory.end_life()
     await asyncio.wait({working})
     await world.lose_server()
     if world.dice.random() < 0.5:
         await people.edit(world)
-        await people.write_file(world)
+        with suppress(*FAILURES):  # The disk may be full.
+            await people.write_file(world)
     await world.start_server()
     with suppress(*FAILURES):
         await world.open()

@@ -21,21 +21,16 @@ class Sample(NamedTuple):
 
 
 class Memory:
-    """Samples of each life of the server."""
+    """Samples of each life of the server. `look`: which process it is, and how large."""
 
-    def __init__(self, size: Callable[[], int]) -> None:
+    def __init__(self, look: Callable[[], tuple[int, int]]) -> None:
         self.lives: list[list[Sample]] = []
-        self._size = size
+        self._look = look
         self._sampling: asyncio.Task[None] | None = None
 
-    def begin_life(self) -> None:
-        """Take note that the server was started."""
-        self.lives[-1:] = [*filter(None, self.lives[-1:]), []]
+    def begin(self) -> None:
+        """Sample from now on."""
         self._sampling = self._sampling or asyncio.create_task(self._sample())
-
-    def end_life(self) -> None:
-        """Take note that the server was killed: what starts next is not it any more."""
-        self.lives.append([])
 
     def end(self) -> None:
         """Sample no more."""
@@ -43,12 +38,14 @@ class Memory:
             self._sampling.cancel()
 
     async def _sample(self) -> None:
-        begin, life = time.monotonic(), -1
+        begin, life = 0.0, 0
         while True:
-            if life != len(self.lives):
-                begin, life = time.monotonic(), len(self.lives)
             with suppress(OSError, IndexError):  # It was killed.
-                self.lives[-1].append(Sample(time.monotonic() - begin, self._size()))
+                process, size = self._look()
+                if process != life:
+                    begin, life = time.monotonic(), process
+                    self.lives.append([])
+                self.lives[-1].append(Sample(time.monotonic() - begin, size))
             await asyncio.sleep(SAMPLE_SECONDS)
 
 

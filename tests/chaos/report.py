@@ -11,6 +11,8 @@ from tests.chaos.world import World
 
 _MIB = 2**20
 _MINUTE = 60
+_SERIES = 5 * _MINUTE
+"""So many samples, of one a second, lie between two that are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,10 @@ def memory_lines(lives: Sequence[Sequence[Sample]]) -> Iterator[str]:
             sizes = [one.size // _MIB for one in life]
             yield (
                 f"server {number}: {life[-1].seconds:.0f} s, {sizes[0]} MiB at first,"
-                f" {min(sizes)} to {max(sizes)} MiB, {_per_minute(growth([life]))}"
+                f" {sizes[-1]} at last, at most {max(sizes)}, {_per_minute(growth([life]))}"
             )
+            if every := sizes[_SERIES:-1:_SERIES]:
+                yield f"  every {_SERIES // _MINUTE} minutes: {', '.join(map(str, every))} MiB"
     yield f"memory of all servers: {_per_minute(growth(lives))}"
 
 

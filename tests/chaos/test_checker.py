@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from patina_lab.tests.editors import eventually
 from tests.chaos.checker import Log, Output, verdict
-from tests.chaos.memory import Sample, growth
+from tests.chaos.memory import Memory, Sample, growth
 from tests.chaos.notebook import LINES
 
 BOTH = {"ada": ["# e1", "# e2"], "file": ["# e1", "# e2"]}
@@ -100,3 +101,18 @@ def test_memory_that_grows_is_told_from_memory_that_is_larger_in_another_life() 
     growing = [[Sample(second, size + 5 * second) for second in range(100)] for size in (100, 300)]
     assert growth(growing, after=10) == pytest.approx(5)
     assert growth([life[:10] for life in growing], after=10) is None
+
+
+async def test_another_process_is_another_life_however_it_came_about(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tests.chaos.memory.SAMPLE_SECONDS", 0.001)
+    looks = iter([(1, 10), (1, 11), (2, 20), (2, 21)])
+    memory = Memory(lambda: next(looks, (2, 22)))
+    memory.begin()
+    await eventually(lambda: [len(life) > 1 for life in memory.lives] == [True, True])
+    memory.end()
+    first, second = memory.lives
+    assert [one.size for one in first] == [10, 11]
+    assert [one.size for one in second[:2]] == [20, 21]
+    assert second[0].seconds < second[1].seconds

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,7 @@ class World:
         self.dice = random.Random(self.seed)
         environment = self.means.clock.environment if self.means.clock else {}
         self.server = ServerProcess(self.folder, "keep", environment)
-        self.memory = Memory(lambda: self.server.memory_bytes)
+        self.memory = Memory(lambda: (self.server.pid, self.server.memory_bytes))
 
     async def begin(self) -> None:
         """Start the server, and have people come."""
@@ -74,7 +75,7 @@ class World:
     async def start_server(self) -> None:
         """Start the server."""
         self.user = await self.server.start()
-        self.memory.begin_life()
+        self.memory.begin()
 
     async def open(self) -> None:
         """Open the notebook on the pages that do not follow it."""
@@ -153,6 +154,12 @@ class World:
         """Return the output cells of a run, as the server has them."""
         cells = await self.user.timeline(run)
         return [*map(output_of, cells)]
+
+    def note(self, what: str) -> None:
+        """Take note of what happened, and when, for who has to find out why something is wrong."""
+        full = "".join(f", {disk.name} is full" for disk in self.fillers)
+        with (self.folder / "acts.log").open("a") as file:
+            file.write(f"{datetime.now(UTC):%H:%M:%S.%f} {what}{full}\n")
 
     def free(self) -> None:
         """Free the disks."""
