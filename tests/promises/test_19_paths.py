@@ -11,9 +11,12 @@ from pycrdt import Map
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError
 
 from patina_lab.model.ids import Seq
+from patina_lab.rooms.history import Waiting
 from patina_lab.rooms.log import RunLog
+from patina_lab.rooms.refuge import Refuge
 from patina_lab.rooms.runfolder import RunFolder
 from patina_lab.rooms.source import SourceDocuments
+from patina_lab.rooms.sourcefile import SourceFile
 from patina_lab.tests.editors import eventually
 from patina_lab.tests.rooms.test_records import HEADER
 from patina_lab.tests.user import Refused, User, text_of
@@ -245,3 +248,13 @@ def test_no_link_under_a_name_that_can_be_foreseen_is_written_through(
     with pytest.raises(OSError, match=r"Not a directory|symbolic links"):
         folder.snapshot("other").give_to(folder.snapshot("third"))
     assert (elsewhere / "snapshot.json").read_bytes() == before
+
+
+def test_what_waits_beside_a_notebook_is_written_through_no_link(tmp_path: Path) -> None:
+    victim, refuge = tmp_path / "victim", Refuge(SourceFile(tmp_path / "a.tsnb"))
+    victim.write_text("mine")
+    refuge.path.symlink_to(victim)
+    refuge.write(Waiting("", b"", {}))
+    assert victim.read_text() == "mine"
+    assert refuge.read() == Waiting("", b"", {})
+    assert refuge.path.stat().st_mode & 0o777 == 0o600
