@@ -295,7 +295,7 @@ class History(BaseYStore):
         for part in ("-wal", "-shm", ""):
             with suppress(FileNotFoundError):
                 Path(f"{self.path}{part}").replace(f"{aside}{part}")
-        self.aside, self._compacted = aside, 0
+        self.aside, self._compacted, self._last = aside, 0, _Last(0, "")
 
 
 def _is_damage(error: Exception) -> bool:

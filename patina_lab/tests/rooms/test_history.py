@@ -165,6 +165,7 @@ async def test_damage_inside_an_edit_applies_nothing_and_is_told_apart(tmp_path:
     assert ydoc.get_state() == NOTHING
     for name in ("h.damaged", "h.damaged-2"):
         await history.begin_anew(b"\0\0")
+        assert history.waiting().after == "", "what waits follows nothing in the next database"
         await history.flush()
         assert history.aside == tmp_path / name
         assert history.aside.exists()
