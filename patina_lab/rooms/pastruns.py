@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from itertools import islice
-from pathlib import Path
 
 import msgspec
 
@@ -22,6 +20,7 @@ from patina_lab.rooms.records import (
     Record,
 )
 from patina_lab.rooms.runfolder import RunFolder
+from patina_lab.syncing import sync_folder
 
 _AT_ONCE = 500
 """How many records are written at a time: a notebook of a hundred thousand cells has many."""
@@ -66,7 +65,7 @@ def write_run(folder: RunFolder, run: PastRun, notebook: str) -> None:
         log.sync()
     finally:
         log.close()
-    _sync_folder(folder.path)
+    sync_folder(folder.path)
 
 
 def records(run: PastRun, notebook: str) -> Iterator[Record]:
@@ -100,11 +99,3 @@ def records(run: PastRun, notebook: str) -> Iterator[Record]:
         )
     ended = (last.ended if last else None) or run.created
     yield KernelEnded(status="failed" if run.error else "stopped", at=ended, error=run.error)
-
-
-def _sync_folder(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

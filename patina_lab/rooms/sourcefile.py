@@ -22,7 +22,6 @@ from patina_lab.syncing import sync_folder
 _PREFIX = ".~"
 """As Jupyter's own files in the making, so that tools which know to leave them alone do."""
 _NEW_MODE, _OWN_MODE = 0o666, 0o600
-_LEFT = "It is left as it is."
 _READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
