@@ -31,10 +31,14 @@ _MOST_READ = 2**30
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """What a server knows of an open notebook, later than its files do."""
+    """What a server knows of an open notebook, later than its files do.
+
+    `notes`: what is to be told of runs that are not among these.
+    """
 
     text: str
     runs: tuple[PastRun, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ class SourceFile:
     def _ours(self) -> Content:
         document = read(_text(self.data))
         if self.live is not None:
-            return Content(document, self.live.runs)
+            return Content(document, self.live.runs, self.live.notes)
         runs, notes = read_runs(self.folder)
         return Content(document, tuple(runs), tuple(notes))
 

@@ -6,7 +6,7 @@ A notebook that is open is converted as people edit it now.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any
 
 from patina_lab import wire
@@ -16,6 +16,7 @@ from patina_lab.converting.reading import Live
 from patina_lab.rooms.problem import bad_request, conflict, not_found
 from patina_lab.rooms.registry import Rooms
 from patina_lab.rooms.room import Room
+from patina_lab.rooms.runfolder import KnownRun
 
 Specs = Callable[[], Awaitable[Mapping[str, Any]]]
 IsHidden = Callable[[str], Awaitable[bool]]
@@ -65,27 +66,35 @@ class Conversions:
     async def _live(self, path: str) -> Live | None:
         for room in self._rooms:
             if room.source.path == path and room.source.alive:
-                return Live(await room.source.document.aget(), tuple(_past_runs(room)))
+                text = await room.source.document.aget()
+                return Live(text, tuple(_past_runs(room)), tuple(_left_out(room)))
         return None
 
 
-def _past_runs(room: Room) -> list[PastRun]:
-    runs: list[PastRun] = []
+def _past_runs(room: Room) -> Iterator[PastRun]:
+    """Yield the runs of which all is known, the oldest first."""
+    for run in room.runs:
+        if room.has_whole(run.id):
+            yield _past_run(room.known(run.id))
+
+
+def _past_run(known: KnownRun) -> PastRun:
+    run = known.run
+    return PastRun(
+        id=run.id,
+        title=run.title,
+        created=run.created,
+        kernel=run.kernel_name,
+        language=run.language,
+        cells=tuple(known.cells),
+        variables=tuple(known.variables.after(run.last_seq, run.session).values()),
+        error=run.error,
+        parent=run.parent,
+    )
+
+
+def _left_out(room: Room) -> Iterator[str]:
     for run in room.runs:
         if not room.has_whole(run.id):
-            continue
-        known = room.known(run.id)
-        runs.append(
-            PastRun(
-                id=run.id,
-                title=run.title,
-                created=run.created,
-                kernel=run.kernel_name,
-                language=run.language,
-                cells=tuple(known.cells),
-                variables=tuple(known.variables.after(run.last_seq, run.session).values()),
-                error=run.error,
-                parent=run.parent,
-            )
-        )
-    return sorted(runs, key=lambda run: (run.created, run.id))
+            why = run.error.reason if run.error else run.title
+            yield f"A run is left out, for its history cannot be read: {why}"

@@ -113,12 +113,18 @@ export function unableToUndo(view: IRunView, trans: TranslationBundle): Unable {
 /** Why the run's state cannot be written to disk. */
 export function unableToSave(view: IRunView, trans: TranslationBundle): Unable {
   const { run } = view;
-  return unableAtAll(
+  const unable = unableAtAll(
     run,
     'save',
     trans.__('The kernel of %1 cannot save its state', run.title),
     trans
   );
+  if (unable !== null) {
+    return unable;
+  }
+  return run.status === 'busy' || run.queue.length > 0
+    ? trans.__('Cells of %1 are running or queued', run.title)
+    : null;
 }
 
 /** Why the run cannot go on from the state that was saved of it. */
@@ -140,6 +146,12 @@ function unableAtAll(
   cannot: string,
   trans: TranslationBundle
 ): Unable {
+  if (run.crash) {
+    return trans.__(
+      'The kernel of %1 has crashed; go on from before the cell first',
+      run.title
+    );
+  }
   switch (run.status) {
     case 'starting':
     case 'forking':

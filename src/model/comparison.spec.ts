@@ -18,7 +18,7 @@ function ran(seq: number, ...mimes: string[]): wire.OutputCell {
     seq,
     outputs,
     started: `2026-01-01T00:00:0${seq}.000Z`
-  } as wire.OutputCell;
+  } as unknown as wire.OutputCell;
 }
 
 function compared(

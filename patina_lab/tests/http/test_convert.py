@@ -110,6 +110,18 @@ async def test_what_is_open_is_exported_as_it_is_edited_and_has_run_now(user: Us
     assert exported["outputs"] == [{"output_type": "stream", "name": "stdout", "text": "now\n"}]
 
 
+async def test_of_an_open_notebook_a_run_that_cannot_be_read_is_said_to_be_left_out(
+    user: User,
+) -> None:
+    user.file("a.ipynb").write_text(IPYNB)
+    await convert(user, "a.ipynb", "a.tsnb")
+    (user.file("a.tsnb.runs") / "broken.jsonl").write_text("no log\n")
+    opened = await user.open("a.tsnb")
+    run = next(run["id"] for run in opened["runs"] if run["id"] != "broken")
+    converted = await convert(user, "a.tsnb", "b.ipynb", run=run)
+    assert any("left out" in note and "broken.jsonl" in note for note in converted["notes"])
+
+
 async def test_without_a_run_a_notebook_goes_without_outputs(user: User) -> None:
     user.file("a.ipynb").write_text(IPYNB)
     await convert(user, "a.ipynb", "a.tsnb")

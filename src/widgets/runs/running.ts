@@ -137,9 +137,11 @@ export class RunningRuns implements IRunningSessions.IManager {
     notebook: ILiveNotebook,
     { run, children }: IRunNode
   ): IRunningSessions.IRunningItem {
+    // A fork counts on from where its parent was.
+    const outputs = run.last_seq - (run.parent?.seq ?? 0);
     return {
       label: () => run.title,
-      detail: () => runDetail(run, run.last_seq, this._trans),
+      detail: () => runDetail(run, outputs, this._trans),
       labelTitle: () => `${notebook.path}: ${run.title}`,
       context: run.id,
       icon: () => consoleIcon,
