@@ -23,7 +23,7 @@ def test_a_kernel_is_installed_for_another_jupyter_listed_and_removed(
     assert spec["env"] == {"SEEN": "1"}
     (listed,) = [one for one in alone.ok("kernel", "list", env=data) if one["name"] == made["name"]]
     assert listed["forks"] is False
-    assert alone("kernel", "remove", made["name"], env=data).status == 4
+    assert alone("kernel", "remove", made["name"], env=data).status == 2
     alone.ok("kernel", "remove", made["name"], "--yes", env=data)
     assert not Path(made["folder"]).exists()
     missing = alone("kernel", "remove", made["name"], "--yes", env=data)
