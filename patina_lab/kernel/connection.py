@@ -9,7 +9,6 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from jupyter_client.asynchronous.client import AsyncKernelClient
 from zmq import ZMQError
 
 from patina_lab.kernel.account import Account, Kept
@@ -82,7 +81,7 @@ class KernelConnection:
         dealing: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self.process, self._run, self._sink = process, run, sink
-        self._client: AsyncKernelClient = process.client()
+        self._client = process.client()
         self.account = Account(self._next_kept, lambda message: self._deal(dealing, message))
         self._replies: dict[Seq, dict[str, Any]] = {}
         self._idle: set[Seq] = set()
@@ -301,7 +300,13 @@ class KernelConnection:
         return Measured(int(memory["resident_bytes"]), seqs)
 
     async def _answering(self, ask: Callable[[], str]) -> None:
-        """Ask until the kernel's idle status arrives: then nothing it says can be missed."""
+        """Ask until nothing can be missed of what the kernel says, nor of what it asks."""
+        await self._until_heard(ask)
+        if not await self._client.until_can_be_asked(ANSWER_SECONDS):
+            log.warning("The stdin channel of a kernel is not connected: it may ask unheard")
+
+    async def _until_heard(self, ask: Callable[[], str]) -> None:
+        """Ask until the kernel's idle status arrives: then we are subscribed."""
         asked: set[str] = set()
         patience = _FIRST_ANSWER_SECONDS
         while True:

@@ -7,13 +7,13 @@ import contextlib
 from collections.abc import Mapping
 from typing import Any, cast
 
-from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import NoSuchKernel
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.session import Session
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from jupyter_server.utils import ApiPath
 
+from patina_lab.kernel.client import Client
 from patina_lab.kernel.survivors import PROVISIONER, Survivor
 
 POLL_SECONDS = 0.25
@@ -127,12 +127,12 @@ class KernelProcess:
         reply = getattr(self.manager.provisioner, "fork_reply", None) or {}
         return list(reply.get("report") or ())
 
-    def client(self) -> AsyncKernelClient:
+    def client(self) -> Client:
         """Return a client with a session of its own: a shared one would mix up replies."""
         own = self.manager.session
         session = Session(key=own.key, signature_scheme=own.signature_scheme)
-        client: AsyncKernelClient = self.manager.client(session=session)
-        return client
+        self.manager.client_factory = Client
+        return cast("Client", self.manager.client(session=session))
 
     async def died(self) -> int | None:
         """Wait until the process has ended; return its exit status where it is known."""
