@@ -20,7 +20,7 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 from jupyter_core.paths import jupyter_runtime_dir
-from traitlets import Bool, Unicode
+from traitlets import Bool, Unicode, default
 
 from patina_kernel import launch
 from patina_kernel.client import KernelRequestError, ask
@@ -49,13 +49,14 @@ class NoSuchKernelError(RuntimeError):
 class PatinaProvisioner(LocalProvisioner):
     """A local provisioner that can fork."""
 
-    nursery = Bool(
-        default_value=os.environ.get(SWITCH) != "off",
-        help="Start kernels as copies of a warm template.",
-    ).tag(config=True)
+    nursery = Bool(help="Start kernels as copies of a warm template.").tag(config=True)
     workspace = Unicode(help="The workspace whose kernels are found again together.").tag(
         config=True
     )
+
+    @default("nursery")
+    def _nursery_unless_off(self) -> bool:
+        return os.environ.get(SWITCH) != "off"
 
     # Of the last fork: the reply to patina_fork_request.
     fork_reply: dict[str, Any] | None = None
