@@ -6,6 +6,7 @@ import {
 } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { LabIcon } from '@jupyterlab/ui-components';
+import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { PatinaPanel } from '../../widgets/notebook/panel';
 import { commandsChanged } from './changed';
@@ -90,16 +91,23 @@ export class PanelCommands {
       caption: args => reason(args) ?? caption ?? label,
       icon: icon?.bindprops({ stylesheet: 'menuItem' }),
       describedBy: PANEL_ARGUMENTS,
-      isToggleable: command.isOn !== undefined,
-      isToggled: args => {
-        const panel = this._panelOf(args);
-        return panel !== null && command.isOn?.(panel) === true;
-      },
       isEnabled: args =>
         reason(args) === null || (isByKey(args) && isMeant(args)),
-      execute: args => this._execute(command, args)
+      execute: args => this._execute(command, args),
+      ...this._toggled(command)
     });
     this._palette?.addItem({ command: id, category: 'Patina' });
+  }
+
+  /** Whether it is on; what turns nothing on and off must not say that it is off. */
+  private _toggled({
+    isOn
+  }: IPanelCommand): Partial<CommandRegistry.ICommandOptions> {
+    const isToggled = (args: Arguments) => {
+      const panel = this._panelOf(args);
+      return panel !== null && isOn?.(panel) === true;
+    };
+    return isOn ? { isToggleable: true, isToggled } : {};
   }
 
   /** Do it, or say why not. */
