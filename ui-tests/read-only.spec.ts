@@ -103,6 +103,7 @@ test('a notebook that another server has is shown, and goes on here when that ha
     await patina.dialog('Reload').click();
     await expect(patina.panel.getByRole('alert')).toHaveCount(0);
     await patina.panel.getByTitle('New Run', { exact: true }).click();
+    await expect(patina.tabs).toHaveCount(2);
     await patina.run(0, 'print("here")');
     await expect(patina.timeline).toContainText('here');
   } finally {
