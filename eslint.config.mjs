@@ -57,6 +57,7 @@ const UNSEEN = {
 export default tseslint.config(
   {
     ignores: [
+      'build',
       'lib',
       'node_modules',
       '.venv',
