@@ -24,7 +24,10 @@ def compilers() -> list[int]:
 
 def of(pid: int) -> list[int]:
     """Return the compiler that a kernel's process holds the family's lock for."""
-    held = {str(entry.readlink()) for entry in Path(f"/proc/{pid}/fd").iterdir()}
+    held = set()
+    for entry in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(OSError):  # It was closed meanwhile.
+            held.add(str(entry.readlink()))
     return [one for one in compilers() if f"{_folder(one)}/family" in held]
 
 
