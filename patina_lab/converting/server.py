@@ -13,10 +13,10 @@ from patina_lab import wire
 from patina_lab.conversion.content import PastRun
 from patina_lab.converting.convert import Conversion, convert_file
 from patina_lab.converting.reading import Live
+from patina_lab.rooms.pastruns import past_run
 from patina_lab.rooms.problem import bad_request, conflict, not_found
 from patina_lab.rooms.registry import Rooms
 from patina_lab.rooms.room import Room
-from patina_lab.rooms.runfolder import KnownRun
 
 Specs = Callable[[], Awaitable[Mapping[str, Any]]]
 IsHidden = Callable[[str], Awaitable[bool]]
@@ -75,22 +75,7 @@ def _past_runs(room: Room) -> Iterator[PastRun]:
     """Yield the runs of which all is known, the oldest first."""
     for run in room.runs:
         if room.has_whole(run.id):
-            yield _past_run(room.known(run.id))
-
-
-def _past_run(known: KnownRun) -> PastRun:
-    run = known.run
-    return PastRun(
-        id=run.id,
-        title=run.title,
-        created=run.created,
-        kernel=run.kernel_name,
-        language=run.language,
-        cells=tuple(known.cells),
-        variables=tuple(known.variables.after(run.last_seq, run.session).values()),
-        error=run.error,
-        parent=run.parent,
-    )
+            yield past_run(room.known(run.id))
 
 
 def _left_out(room: Room) -> Iterator[str]:

@@ -8,7 +8,7 @@ from itertools import islice
 import msgspec
 
 from patina_lab.conversion.content import PastRun
-from patina_lab.rooms.log import LoadedLog, RunLog, RunLogError, load
+from patina_lab.rooms.log import RunLog, RunLogError, load
 from patina_lab.rooms.records import (
     SCHEMA,
     Closed,
@@ -19,7 +19,7 @@ from patina_lab.rooms.records import (
     OutputWritten,
     Record,
 )
-from patina_lab.rooms.runfolder import RunFolder
+from patina_lab.rooms.runfolder import KnownRun, RunFolder, of_log
 from patina_lab.syncing import sync_folder
 
 _AT_ONCE = 500
@@ -32,26 +32,25 @@ def read_runs(folder: RunFolder) -> tuple[list[PastRun], list[str]]:
     notes: list[str] = []
     for path in sorted(folder.path.glob("*.jsonl")):
         try:
-            runs.append(past_run(load(path)))
+            runs.append(past_run(of_log(load(path))))
         except (RunLogError, OSError) as error:
             notes.append(f"A run is left out, for its history cannot be read: {error}")
     return sorted(runs, key=lambda run: (run.created, run.id)), notes
 
 
-def past_run(loaded: LoadedLog) -> PastRun:
-    """Return what a log tells of."""
-    folded = loaded.folded
-    header = folded.header
+def past_run(known: KnownRun) -> PastRun:
+    """Return a run as conversions take it, with its variables as they were at its end."""
+    run = known.run
     return PastRun(
-        id=header.id,
-        title=folded.title,
-        created=header.created,
-        kernel=header.kernel_name,
-        language=header.language,
-        cells=tuple(folded.cells[seq] for seq in sorted(folded.cells)),
-        variables=tuple(folded.variables.after(folded.last_seq, folded.session).values()),
-        error=folded.error,
-        parent=header.parent,
+        id=run.id,
+        title=run.title,
+        created=run.created,
+        kernel=run.kernel_name,
+        language=run.language,
+        cells=tuple(sorted(known.cells, key=lambda cell: cell.seq)),
+        variables=tuple(known.variables.after(run.last_seq, run.session).values()),
+        error=run.error,
+        parent=run.parent,
     )
 
 

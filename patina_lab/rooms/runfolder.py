@@ -159,6 +159,12 @@ def not_writable(kept: Kept, notebook: str, error: OSError) -> KnownRun:
     return _known(_shown(kept.loaded, notebook, problem), kept.loaded)
 
 
+def of_log(loaded: LoadedLog) -> KnownRun:
+    """Return what a log tells of its run."""
+    folded = loaded.folded
+    return _known(_shown(loaded, folded.header.notebook, folded.error), loaded)
+
+
 def driven_elsewhere(kept: Kept, notebook: str) -> KnownRun:
     """Return a run as its log says that it is, at the server that drives it."""
     folded = kept.loaded.folded
