@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench.server import tsnb
 from patina_lab import wire
-from patina_lab.rooms.records import (
+from patina_lab.runlog.records import (
     SCHEMA,
     Closed,
     GlobalsTold,

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from jupyterlab_server.translation_utils import translator
 
 from patina_lab import wire
+from patina_lab.blobs.lenient import Lenient
 from patina_lab.document.comparisonpage import comparison_page
 from patina_lab.document.outputtext import OutputComparer, output_text
 from patina_lab.document.words import Words
@@ -28,11 +29,10 @@ from patina_lab.model.comparing import (
 )
 from patina_lab.model.ids import CellId
 from patina_lab.model.linediff import line_diff
-from patina_lab.rooms.lenient import Lenient
-from patina_lab.rooms.problem import bad_request
+from patina_lab.problem import bad_request
 from patina_lab.rooms.registry import Rooms
 from patina_lab.rooms.room import Room
-from patina_lab.rooms.runfolder import KnownRun
+from patina_lab.runlog.runfolder import KnownRun
 
 PAGE, MOST_PAGE = 100, 1_000
 MOST_GLOBALS = 1_000

@@ -21,16 +21,16 @@ from patina_lab.http.routes import PREFIX, RESOURCES, SOCKETS
 from patina_lab.http.sourcesession import SourceSession
 from patina_lab.http.sourcesocket import SourceSocket
 from patina_lab.rooms.registry import Rooms
-from patina_lab.rooms.runner import Keeping
-from patina_lab.rooms.source import (
+from patina_lab.runs.runner import Keeping
+from patina_lab.service import Service
+from patina_lab.sources.source import (
     SourceDocuments,
     configure,
     put_before_others,
     put_before_rooms,
     put_before_sessions,
 )
-from patina_lab.rooms.tasks import Tasks
-from patina_lab.service import Service
+from patina_lab.tasks import Tasks
 
 _CONTENTS_EVENTS = "https://events.jupyter.org/jupyter_server/contents_service/v1"
 

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from patina_lab import wire
+from patina_lab.blobs.lenient import Lenient
 from patina_lab.document.outputtext import picture, texts
 from patina_lab.model.searching import PLACES, Place, Snippet, Words
-from patina_lab.rooms.lenient import Lenient
 from patina_lab.rooms.registry import Rooms
 
 PAGE, MOST_PAGE = 50, 500

@@ -20,11 +20,11 @@ from patina_lab.model.events import Asked, LoadAsked, Submitted
 from patina_lab.model.ids import RequestId, Seq
 from patina_lab.model.run import ReportLine, Run
 from patina_lab.model.undoing import NoWay, Point, point_after, point_now, why_no_fork
-from patina_lab.rooms.memory import Holder, memory_now, why_no_memory
-from patina_lab.rooms.problem import bad_request, conflict, forbidden, impossible, not_found
+from patina_lab.problem import bad_request, conflict, forbidden, impossible, not_found
 from patina_lab.rooms.registry import Rooms
 from patina_lab.rooms.room import Room
-from patina_lab.rooms.runner import Runner
+from patina_lab.runs.memory import Holder, memory_now, why_no_memory
+from patina_lab.runs.runner import Runner
 
 FORK_SECONDS = 20.0
 """How long a reply waits for a fork; a fork that takes longer is told by the runs document."""

@@ -42,13 +42,13 @@ from patina_lab.model.ids import CellId, RequestId, Seq
 from patina_lab.model.outputs import shortened
 from patina_lab.model.parameters import INJECTED, PARAMETERS, ParameterError, assignments
 from patina_lab.model.run import KernelSettings
-from patina_lab.rooms.diskside import NotSavedError
-from patina_lab.rooms.plainkernels import PlainKernels
-from patina_lab.rooms.problem import PatinaProblem, bad_request, conflict, not_found
+from patina_lab.problem import PatinaProblem, bad_request, conflict, not_found
 from patina_lab.rooms.registry import Rooms
 from patina_lab.rooms.room import NewKernel, Room
-from patina_lab.rooms.runner import Runner
-from patina_lab.rooms.source import hash_of
+from patina_lab.runs.plainkernels import PlainKernels
+from patina_lab.runs.runner import Runner
+from patina_lab.sources.diskside import NotSavedError
+from patina_lab.sources.source import hash_of
 
 EXTENSION = ".tsnb"
 _NEW_CELL_ID_DIGITS = 8

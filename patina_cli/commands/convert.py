@@ -88,7 +88,7 @@ def _here(source: Path, to: Path, run: str | None, wanted: Json) -> Json:
     from patina_lab import wire  # noqa: PLC0415
     from patina_lab.confined import Roots  # noqa: PLC0415
     from patina_lab.converting.convert import Conversion, convert_file  # noqa: PLC0415
-    from patina_lab.rooms.problem import PatinaProblem  # noqa: PLC0415
+    from patina_lab.problem import PatinaProblem  # noqa: PLC0415
 
     source, to = source.expanduser().absolute(), to.expanduser().absolute()
     root = Path(os.path.commonpath((source.parent, to.parent)))

@@ -17,7 +17,7 @@ from patina_cli.texts import plain
 from patina_cli.versions.lines import git_program, merge_lines, run_git
 
 if TYPE_CHECKING:
-    from patina_lab.rooms.records import Record
+    from patina_lab.runlog.records import Record
 
 _SOLVED, _CONFLICT, _NOT_MERGED = 0, 1, 129
 """What git makes of a merge driver's exit status: above 128 it has failed."""
@@ -101,7 +101,7 @@ def merge_run_driver(base: Path, ours: Path, theirs: Path, marker_size: int, pat
     import msgspec  # noqa: PLC0415 - imports documents
 
     from patina_cli.versions.runlogs import BothLiveError, merge_logs  # noqa: PLC0415
-    from patina_lab.rooms.records import LogOrderError, decode, encode  # noqa: PLC0415
+    from patina_lab.runlog.records import LogOrderError, decode, encode  # noqa: PLC0415
 
     def records(file: Path) -> list[Record]:
         # A torn last line is dropped, as when the run is opened.

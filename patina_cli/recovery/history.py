@@ -1,4 +1,4 @@
-"""Notebooks in the histories of edits, an SQLite database each (`patina_lab.rooms.history`)."""
+"""Notebooks in the histories of edits, an SQLite database each (`patina_lab.sources.history`)."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from patina_lab.document.format import Cell, TsnbDocument
-from patina_lab.rooms.records import (
+from patina_lab.runlog.records import (
     Folded,
     Header,
     LogOrderError,

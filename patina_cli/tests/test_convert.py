@@ -11,7 +11,7 @@ from patina_cli.tests.conftest import Patina
 from patina_cli.tests.notebooks import cell, notebook, put
 from patina_cli.tests.versions.test_runlogs import BASE, RUN, ran
 from patina_lab.document.format import read
-from patina_lab.rooms.records import encode
+from patina_lab.runlog.records import encode
 
 
 def put_ipynb(folder: Path) -> Path:

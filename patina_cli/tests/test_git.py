@@ -13,8 +13,8 @@ from patina_cli.tests.conftest import Patina
 from patina_cli.tests.notebooks import cell, notebook, put
 from patina_cli.tests.versions.test_runlogs import BASE, LOST, RUN, ran, session
 from patina_lab.document.format import TsnbDocument, read
-from patina_lab.rooms.log import load
-from patina_lab.rooms.records import Record, encode
+from patina_lab.runlog.log import load
+from patina_lab.runlog.records import Record, encode
 
 START = notebook(
     cell("rate = 0.1\nyears = 10\nname = 'x'", "values"), cell("print(rate)", "show"),

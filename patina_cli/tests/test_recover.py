@@ -15,8 +15,8 @@ from patina_cli.tests.notebooks import cell, notebook, put
 from patina_cli.tests.versions.test_runlogs import BASE, HEADER, RUN, ran
 from patina_lab.document.format import read, write
 from patina_lab.document.ytsnb import YTsnb
-from patina_lab.rooms.log import load
-from patina_lab.rooms.records import Opened, Record, encode
+from patina_lab.runlog.log import load
+from patina_lab.runlog.records import Opened, Record, encode
 from patina_lab.tests.server import ServerProcess
 
 

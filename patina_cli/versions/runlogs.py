@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from patina_lab import wire
-from patina_lab.rooms.records import (
+from patina_lab.runlog.records import (
     Began,
     Closed,
     Deleted,

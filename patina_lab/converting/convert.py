@@ -26,8 +26,8 @@ from patina_lab.document.errors import TsnbError
 from patina_lab.document.format import TsnbDocument, read
 from patina_lab.kernel.process import install_hint
 from patina_lab.model.outputs import Blob
-from patina_lab.rooms.newfiles import NewFiles
-from patina_lab.rooms.problem import PatinaProblem, bad_request, conflict, not_found, of_disk
+from patina_lab.problem import PatinaProblem, bad_request, conflict, not_found, of_disk
+from patina_lab.runlog.newfiles import NewFiles
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ from patina_lab.document.ancestors import ancestor_version
 from patina_lab.document.format import read
 from patina_lab.document.refusals import refuse_gigantic
 from patina_lab.kernel.connection import now
-from patina_lab.rooms.pastruns import read_runs
-from patina_lab.rooms.runfolder import RunFolder
+from patina_lab.runlog.pastruns import read_runs
+from patina_lab.runlog.runfolder import RunFolder
 
 MAX_PICTURE_BYTES = 32 * 2**20
 MAX_RUN_BYTES = 64 * 2**20

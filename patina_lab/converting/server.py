@@ -13,10 +13,10 @@ from patina_lab import wire
 from patina_lab.conversion.content import PastRun
 from patina_lab.converting.convert import Conversion, convert_file
 from patina_lab.converting.reading import Live
-from patina_lab.rooms.pastruns import past_run
-from patina_lab.rooms.problem import bad_request, conflict, not_found
+from patina_lab.problem import bad_request, conflict, not_found
 from patina_lab.rooms.registry import Rooms
 from patina_lab.rooms.room import Room
+from patina_lab.runlog.pastruns import past_run
 
 Specs = Callable[[], Awaitable[Mapping[str, Any]]]
 IsHidden = Callable[[str], Awaitable[bool]]

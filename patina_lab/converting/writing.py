@@ -14,11 +14,11 @@ from patina_lab.document.ancestors import Program
 from patina_lab.document.format import TsnbDocument, write
 from patina_lab.document.refusals import MAX_BYTES
 from patina_lab.kernel.connection import now
-from patina_lab.rooms.log import RunLog, RunLogError, load
-from patina_lab.rooms.newfiles import NewFiles
-from patina_lab.rooms.pastruns import write_run
-from patina_lab.rooms.revival import ending_of_copy
-from patina_lab.rooms.runfolder import RunFolder
+from patina_lab.runlog.log import RunLog, RunLogError, load
+from patina_lab.runlog.newfiles import NewFiles
+from patina_lab.runlog.pastruns import write_run
+from patina_lab.runlog.revival import ending_of_copy
+from patina_lab.runlog.runfolder import RunFolder
 
 
 def write_notebook(files: NewFiles, content: Content, blobs: BlobStore | None) -> int:

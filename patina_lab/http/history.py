@@ -13,7 +13,7 @@ from patina_lab.historysearch import MOST_PAGE, PAGE, Wanted
 from patina_lab.http.operation import PatinaHandler, operation
 from patina_lab.http.states import number
 from patina_lab.model.searching import PLACES, Place
-from patina_lab.rooms.problem import bad_request
+from patina_lab.problem import bad_request
 
 MOST_WORDS = 1_000
 """A query has no more characters than this."""

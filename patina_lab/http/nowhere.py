@@ -6,7 +6,7 @@ from jupyter_server.auth.decorator import authorized
 from tornado.web import authenticated
 
 from patina_lab.http.operation import RESOURCE, PatinaHandler
-from patina_lab.rooms.problem import not_found
+from patina_lab.problem import not_found
 
 
 class NowhereHandler(PatinaHandler):

@@ -20,7 +20,7 @@ from jupyter_server.base.handlers import APIHandler
 from tornado.web import HTTPError
 
 from patina_lab import wire
-from patina_lab.rooms.problem import PatinaProblem, bad_request, of_disk
+from patina_lab.problem import PatinaProblem, bad_request, of_disk
 from patina_lab.service import Service
 
 RESOURCE = "patina"

@@ -14,13 +14,13 @@ from typing import Any, Protocol
 
 from pycrdt import Doc, create_sync_message
 
+from patina_lab.clients.farewell import Closable, say_farewell
 from patina_lab.document.ytsnb import YTsnb
-from patina_lab.rooms.diskside import NotSavedError
-from patina_lab.rooms.farewell import Closable, say_farewell
-from patina_lab.rooms.known import GapError, Known
-from patina_lab.rooms.sourceroom import SourceRoom
-from patina_lab.rooms.tasks import Tasks
-from patina_lab.rooms.updates import decoded
+from patina_lab.sources.diskside import NotSavedError
+from patina_lab.sources.sourceroom import SourceRoom
+from patina_lab.tasks import Tasks
+from patina_lab.updates.content import decoded
+from patina_lab.updates.known import GapError, Known
 
 ANSWER_SECONDS = 10.0
 """How long a client may take to tell what it has."""

@@ -14,12 +14,12 @@ from pycrdt import Channel, YMessageType, YSyncMessageType
 from tornado.web import HTTPError
 from tornado.websocket import WebSocketHandler
 
+from patina_lab.clients.frames import Asking, is_malformed
 from patina_lab.http.backlog import send_or_let_go
 from patina_lab.http.entrance import Entrance
 from patina_lab.http.operation import RESOURCE
 from patina_lab.http.socketrequests import REQUEST, SocketRequests
-from patina_lab.rooms.frames import Asking, is_malformed
-from patina_lab.rooms.problem import PatinaProblem
+from patina_lab.problem import PatinaProblem
 from patina_lab.service import Service
 
 MAX_FRAME_BYTES = 16 * 2**20

@@ -15,7 +15,7 @@ from jupyter_server.base.handlers import JupyterHandler
 
 from patina_lab import wire
 from patina_lab.http.operation import RESOURCE, problem_of, shown_name
-from patina_lab.rooms.problem import PatinaProblem, forbidden, of_disk
+from patina_lab.problem import PatinaProblem, forbidden, of_disk
 from patina_lab.rooms.room import Room
 from patina_lab.service import Service
 

@@ -15,8 +15,8 @@ from jupyter_server.base.handlers import APIHandler
 from tornado.web import HTTPError
 
 from patina_lab.http.operation import RESOURCE
-from patina_lab.rooms.problem import PatinaProblem
-from patina_lab.rooms.source import SESSION, SUFFIX, SourceDocuments
+from patina_lab.problem import PatinaProblem
+from patina_lab.sources.source import SESSION, SUFFIX, SourceDocuments
 
 TYPE = "tsnb"
 

@@ -20,16 +20,16 @@ from pycrdt import Decoder, YMessageType, YSyncMessageType
 from tornado.web import HTTPError
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
+from patina_lab.clients import presence
+from patina_lab.clients.frames import Asking, is_malformed, payload
+from patina_lab.clients.pace import Pace
 from patina_lab.http.backlog import send_or_let_go
 from patina_lab.http.operation import RESOURCE
 from patina_lab.http.parting import Parting
-from patina_lab.rooms import presence
-from patina_lab.rooms.frames import Asking, is_malformed, payload
-from patina_lab.rooms.guard import ForeignNameError, Guard, OtherHistoryError
-from patina_lab.rooms.known import GapError
-from patina_lab.rooms.pace import Pace
-from patina_lab.rooms.source import SESSION
-from patina_lab.rooms.updates import MalformedUpdateError
+from patina_lab.sources.source import SESSION
+from patina_lab.updates.content import MalformedUpdateError
+from patina_lab.updates.guard import ForeignNameError, Guard, OtherHistoryError
+from patina_lab.updates.known import GapError
 
 log = logging.getLogger("patina_lab.http")
 MAX_FRAME_BYTES = 16 * 2**20

@@ -10,7 +10,7 @@ import msgspec
 from patina_lab import wire
 from patina_lab.http.operation import PatinaHandler, operation
 from patina_lab.livestate import PAGE
-from patina_lab.rooms.problem import bad_request
+from patina_lab.problem import bad_request
 
 CREATED = HTTPStatus.CREATED
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from patina_lab.document.runs import RunsDocument
-from patina_lab.rooms.runfolder import Kept, KnownRun, RunFolder, driven_elsewhere
+from patina_lab.runlog.runfolder import Kept, KnownRun, RunFolder, driven_elsewhere
 
 LOOK_SECONDS = 1.0
 MOST_SHARE = 0.1

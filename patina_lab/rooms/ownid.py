@@ -8,7 +8,7 @@ import stat
 import uuid
 
 from patina_lab.confined import Located
-from patina_lab.rooms.newfiles import NewFiles
+from patina_lab.runlog.newfiles import NewFiles
 
 _ID = re.compile(r'^id = "[^"\n]*"$', re.MULTILINE)
 

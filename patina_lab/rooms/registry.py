@@ -14,13 +14,13 @@ from typing import Any
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 
 from patina_lab.kernel.survivors import Survivors
+from patina_lab.problem import conflict, not_found
 from patina_lab.rooms.ownid import give_own_id
-from patina_lab.rooms.problem import conflict, not_found
 from patina_lab.rooms.room import Room
-from patina_lab.rooms.runfolder import RunFolder
-from patina_lab.rooms.runner import Keeping, Kernels, StartTimes, Workplace
-from patina_lab.rooms.source import SourceDocument, SourceDocuments
-from patina_lab.rooms.tasks import Tasks
+from patina_lab.runlog.runfolder import RunFolder
+from patina_lab.runs.runner import Keeping, Kernels, StartTimes, Workplace
+from patina_lab.sources.source import SourceDocument, SourceDocuments
+from patina_lab.tasks import Tasks
 
 log = logging.getLogger("patina_lab.rooms")
 _TAKEN_OVER = "The other server has ended. Reload to go on here."

@@ -12,6 +12,7 @@ from typing import Any
 
 from patina_lab import wire
 from patina_lab.blobs.store import BlobStore
+from patina_lab.clients.followers import Followers
 from patina_lab.document.manifest import wire_run
 from patina_lab.document.runs import RunsDocument
 from patina_lab.kernel.connection import just_after, now
@@ -22,21 +23,20 @@ from patina_lab.model.ids import NotebookId, RunId
 from patina_lab.model.keeping import superfluous
 from patina_lab.model.run import ForkPoint, KernelSettings, Run, RunError, RunStatus
 from patina_lab.model.undoing import Point
-from patina_lab.rooms.claim import Server
-from patina_lab.rooms.followers import Followers
-from patina_lab.rooms.holder import Holder
-from patina_lab.rooms.log import RunLog
+from patina_lab.problem import conflict, not_found
 from patina_lab.rooms.onlooking import Onlooker
-from patina_lab.rooms.problem import conflict, not_found
-from patina_lab.rooms.publisher import Publisher
-from patina_lab.rooms.recorder import Recorder
-from patina_lab.rooms.records import SCHEMA, Folded, Header, add, blobs_named
-from patina_lab.rooms.revival import ending, going_on, marks, may_live, revived
-from patina_lab.rooms.runfolder import Kept, KnownRun, RunFolder, not_writable
-from patina_lab.rooms.runner import Kernels, Runner
-from patina_lab.rooms.source import SourceDocument
-from patina_lab.rooms.sourcefile import is_read_only
-from patina_lab.rooms.tasks import Tasks
+from patina_lab.runlog.holder import Holder
+from patina_lab.runlog.log import RunLog
+from patina_lab.runlog.records import SCHEMA, Folded, Header, add, blobs_named
+from patina_lab.runlog.revival import ending, going_on, marks, may_live, revived
+from patina_lab.runlog.runfolder import Kept, KnownRun, RunFolder, not_writable
+from patina_lab.runs.publisher import Publisher
+from patina_lab.runs.recorder import Recorder
+from patina_lab.runs.runner import Kernels, Runner
+from patina_lab.sources.claim import Server
+from patina_lab.sources.source import SourceDocument
+from patina_lab.sources.sourcefile import is_read_only
+from patina_lab.tasks import Tasks
 
 log = logging.getLogger("patina_lab.rooms")
 ACKNOWLEDGE_SECONDS = 0.25

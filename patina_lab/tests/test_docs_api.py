@@ -10,12 +10,13 @@ from typing import Any, get_args, get_origin
 import msgspec
 
 from patina_lab import wire
+from patina_lab.clients import frames, pace, presence
 from patina_lab.http import backlog, operation, runsdocument, sourcesocket
 from patina_lab.http.openapi import OpenApiHandler
 from patina_lab.http.routes import PREFIX, RESOURCES, SOCKETS
 from patina_lab.model import producing
-from patina_lab.rooms import frames, known, pace, presence, updates
 from patina_lab.tests.documentation import code, doc, rows, section
+from patina_lab.updates import content, known
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -110,8 +111,8 @@ def test_limits_of_the_source_are_told_as_they_are() -> None:
     assert sourcesocket.MAX_FRAME_BYTES == 16 * 2**20
     assert backlog.MAX_BACKLOG_BYTES == 64 * 2**20
     for words in (
-        f"nested at most {updates.OF_CLIENTS.depth} deep and shared types {known.MOST_DEPTH}",
-        f"at most {updates.OF_CLIENTS.parts:,} parts",
+        f"nested at most {content.OF_CLIENTS.depth} deep and shared types {known.MOST_DEPTH}",
+        f"at most {content.OF_CLIENTS.parts:,} parts",
         f"presence than {presence.MOST_BYTES // 2**10} KiB",
         f"{pace.FRAMES_PER_SECOND:.0f} frames or {pace.BYTES_PER_SECOND / 2**20:.0f} MiB a second",
         f"burst of {pace.MOST_FRAMES:,.0f} frames or {pace.MOST_BYTES / 2**20:.0f} MiB",

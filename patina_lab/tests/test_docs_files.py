@@ -13,7 +13,7 @@ from patina_lab.document import format as tsnb
 from patina_lab.document import refusals
 from patina_lab.document.errors import TsnbError
 from patina_lab.model import outputs
-from patina_lab.rooms import log, records
+from patina_lab.runlog import log, records
 from patina_lab.tests.documentation import code, doc, rows, section
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from patina_lab.rooms import presence
+from patina_lab.clients import presence
 from patina_lab.tests.editors import Editor
 from patina_lab.tests.rawsocket import RawSocket
 from patina_lab.tests.user import User

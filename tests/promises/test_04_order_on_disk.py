@@ -20,14 +20,14 @@ from patina_lab.blobs.store import BlobStore
 from patina_lab.confined import PART
 from patina_lab.model.ids import Seq
 from patina_lab.model.outputs import Blob
-from patina_lab.rooms.history import History
-from patina_lab.rooms.ledger import Ledger
-from patina_lab.rooms.log import RunLog
-from patina_lab.rooms.records import Opened
-from patina_lab.rooms.snapshots import Snapshot
-from patina_lab.rooms.sourcefile import SourceFile
-from patina_lab.rooms.tasks import Tasks
-from patina_lab.tests.rooms.test_records import HEADER, cell
+from patina_lab.runlog.ledger import Ledger
+from patina_lab.runlog.log import RunLog
+from patina_lab.runlog.records import Opened
+from patina_lab.runlog.snapshots import Snapshot
+from patina_lab.sources.history import History
+from patina_lab.sources.sourcefile import SourceFile
+from patina_lab.tasks import Tasks
+from patina_lab.tests.runlog.test_records import HEADER, cell
 
 FULL = 2
 """https://www.sqlite.org/pragma.html#pragma_synchronous"""

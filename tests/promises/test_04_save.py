@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from patina_lab.document.format import Cell, TsnbDocument, read, write
-from patina_lab.rooms.sourcefile import ChangedError, SourceFile
+from patina_lab.sources.sourcefile import ChangedError, SourceFile
 
 OLD, NEW = (
     write(TsnbDocument("n", "python3", "python", (Cell("a", "code", source * 20_000),))).encode()
@@ -111,7 +111,7 @@ def test_a_link_and_the_permissions_of_a_file_stay(tmp_path: Path) -> None:
 KILLED = """
 import os, sys
 from pathlib import Path
-from patina_lab.rooms.sourcefile import SourceFile
+from patina_lab.sources.sourcefile import SourceFile
 at, path, new = int(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]).read_bytes()
 file, count = SourceFile(path), 0
 def hook(event, _arguments):

@@ -13,12 +13,12 @@ import pytest
 
 from patina_lab.document.format import Cell, TsnbDocument, read, write
 from patina_lab.rooms import registry
-from patina_lab.rooms.diskside import LOOK_SECONDS
-from patina_lab.rooms.history import History
-from patina_lab.rooms.log import RunLog
-from patina_lab.rooms.refuge import Refuge
 from patina_lab.rooms.room import Room
-from patina_lab.rooms.sourcefile import SourceFile
+from patina_lab.runlog.log import RunLog
+from patina_lab.sources.diskside import LOOK_SECONDS
+from patina_lab.sources.history import History
+from patina_lab.sources.refuge import Refuge
+from patina_lab.sources.sourcefile import SourceFile
 from patina_lab.tests.editors import clocks, eventually, stays
 from patina_lab.tests.server import ServerProcess
 from patina_lab.tests.user import User, text_of

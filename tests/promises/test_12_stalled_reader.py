@@ -72,7 +72,7 @@ async def test_what_a_client_of_the_runs_may_not_say_does_not_wait_in_memory(
     async def serve_nobody(_self: Any, _channel: Any) -> None:
         await asyncio.Event().wait()
 
-    monkeypatch.setattr("patina_lab.rooms.followers.Followers.serve", serve_nobody)
+    monkeypatch.setattr("patina_lab.clients.followers.Followers.serve", serve_nobody)
     notebook = (await user.create())["id"]
     await user.open("analysis.tsnb")
     socket: Any = await user.connect(f"api/patina/notebooks/{notebook}/runs-document")

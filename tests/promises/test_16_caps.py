@@ -8,8 +8,8 @@ import json
 import pytest
 from pycrdt import Doc, create_sync_message
 
-from patina_lab.rooms import presence
-from patina_lab.rooms.pace import Pace
+from patina_lab.clients import presence
+from patina_lab.clients.pace import Pace
 from patina_lab.tests.user import User
 from tests.promises.hostile import Open, said, typed
 

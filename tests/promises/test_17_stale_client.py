@@ -18,7 +18,7 @@ import pytest
 from jupyter_core.paths import jupyter_data_dir
 
 from patina_lab.document.format import Cell, TsnbDocument, read, write
-from patina_lab.rooms.sourcefile import SourceFile
+from patina_lab.sources.sourcefile import SourceFile
 from patina_lab.tests.editors import Editor, eventually
 from patina_lab.tests.server import ServerProcess
 from patina_lab.tests.user import User

@@ -11,14 +11,14 @@ from pycrdt import Map
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError
 
 from patina_lab.model.ids import Seq
-from patina_lab.rooms.history import Waiting
-from patina_lab.rooms.log import RunLog
-from patina_lab.rooms.refuge import Refuge
-from patina_lab.rooms.runfolder import RunFolder
-from patina_lab.rooms.source import SourceDocuments
-from patina_lab.rooms.sourcefile import SourceFile
+from patina_lab.runlog.log import RunLog
+from patina_lab.runlog.runfolder import RunFolder
+from patina_lab.sources.history import Waiting
+from patina_lab.sources.refuge import Refuge
+from patina_lab.sources.source import SourceDocuments
+from patina_lab.sources.sourcefile import SourceFile
 from patina_lab.tests.editors import eventually
-from patina_lab.tests.rooms.test_records import HEADER
+from patina_lab.tests.runlog.test_records import HEADER
 from patina_lab.tests.user import Refused, User, text_of
 
 NOTEBOOK = """format = "patina-lab 1"

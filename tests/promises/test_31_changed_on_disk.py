@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from patina_lab.document.format import Cell, TsnbDocument, read, write
-from patina_lab.rooms.sourcefile import SourceFile
+from patina_lab.sources.sourcefile import SourceFile
 from patina_lab.tests.editors import Editor, eventually
 from patina_lab.tests.followers import Follower
 from patina_lab.tests.user import Refused, User
@@ -40,8 +40,8 @@ async def opened(user: User) -> tuple[Editor, Follower]:
 @pytest.fixture(autouse=True)
 def _unsaved(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have nothing saved by itself: what is typed is only in the document."""
-    monkeypatch.setattr("patina_lab.rooms.source.QUIET_SECONDS", 3600.0)
-    monkeypatch.setattr("patina_lab.rooms.source.LONGEST_SECONDS", 3600.0)
+    monkeypatch.setattr("patina_lab.sources.source.QUIET_SECONDS", 3600.0)
+    monkeypatch.setattr("patina_lab.sources.source.LONGEST_SECONDS", 3600.0)
 
 
 async def test_a_checkout_is_merged_with_what_was_typed(
@@ -162,12 +162,12 @@ async def test_what_cannot_be_kept_beside_is_not_written_over(
         full.setattr(SourceFile, "write_beside", refuse)
         with pytest.raises(Refused, match="No space"):
             await user.ask("POST", "notebooks/n1/write-over")
-        monkeypatch.setattr("patina_lab.rooms.backups.MOST", 0)
+        monkeypatch.setattr("patina_lab.sources.backups.MOST", 0)
         with pytest.raises(Refused, match="such files already"):
             await user.ask("POST", "notebooks/n1/write-over")
     assert user.file().read_text() == "<<<<<<< ours"
     assert kinds(follower) == ["unreadable"]
-    monkeypatch.setattr("patina_lab.rooms.backups.MOST", 1)
+    monkeypatch.setattr("patina_lab.sources.backups.MOST", 1)
     await user.ask("POST", "notebooks/n1/write-over")
     assert on_disk(user.file()) == ["typed, one", "two"]
     assert user.texts("*.unreadable-*") == ["<<<<<<< ours"]

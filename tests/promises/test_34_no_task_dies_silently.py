@@ -14,13 +14,13 @@ from patina_lab.kernel.connection import KernelConnection
 from patina_lab.kernel.survivors import Survivors
 from patina_lab.kernel.translate import translate
 from patina_lab.rooms import registry
-from patina_lab.rooms.diskside import DiskSide
-from patina_lab.rooms.history import History
-from patina_lab.rooms.ledger import Ledger
 from patina_lab.rooms.registry import Rooms
 from patina_lab.rooms.room import Room
-from patina_lab.rooms.runner import Runner
-from patina_lab.rooms.tasks import Tasks
+from patina_lab.runlog.ledger import Ledger
+from patina_lab.runs.runner import Runner
+from patina_lab.sources.diskside import DiskSide
+from patina_lab.sources.history import History
+from patina_lab.tasks import Tasks
 from patina_lab.tests.editors import eventually
 from patina_lab.tests.user import PATIENCE, Refused, User, soon, text_of
 from tests.promises.survival import left
@@ -126,7 +126,7 @@ async def test_a_kernel_that_cannot_be_watched_any_more_is_ended(
     (cell,) = await user.write("import os; os.kill(os.getppid(), 9)")
     run = await user.start(notebook["id"])
     await user.until_status(notebook["id"], run, "idle")
-    monkeypatch.setattr("patina_lab.rooms.runner.death", fail)
+    monkeypatch.setattr("patina_lab.runs.runner.death", fail)
     await user.execute(run, cell)
     await user.until_status(notebook["id"], run, "failed")
     assert told(caplog)
@@ -174,7 +174,7 @@ async def test_a_look_at_the_file_that_fails_is_followed_by_others(
 async def test_a_history_that_fails_unexpectedly_is_told_and_written_later(
     user: User, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("patina_lab.rooms.durability.RETRY_SECONDS", 0.1)
+    monkeypatch.setattr("patina_lab.sources.durability.RETRY_SECONDS", 0.1)
     notebook = await user.create()
     await user.write("one")
     editor, follower = await user.edit(), await user.follow(notebook["id"])

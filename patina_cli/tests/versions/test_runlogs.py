@@ -7,7 +7,7 @@ import pytest
 from patina_cli.versions.runlogs import BothLiveError, merge_logs
 from patina_lab import wire
 from patina_lab.model.resuming import Resume
-from patina_lab.rooms.records import (
+from patina_lab.runlog.records import (
     Began,
     Closed,
     GlobalsTold,

@@ -21,9 +21,9 @@ from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 from patina_lab import wire
 from patina_lab.document.format import Cell, TsnbDocument, read, write
-from patina_lab.rooms.pastruns import read_runs
-from patina_lab.rooms.problem import PatinaProblem
-from patina_lab.rooms.runfolder import RunFolder
+from patina_lab.problem import PatinaProblem
+from patina_lab.runlog.pastruns import read_runs
+from patina_lab.runlog.runfolder import RunFolder
 from patina_lab.tests.conversion.corpora import twinsong
 from patina_lab.tests.conversion.test_ipynb import convert, only_run
 

@@ -12,7 +12,7 @@ import pytest
 
 from patina_lab.conversion.formulas import latex_output
 from patina_lab.document.format import Cell, TsnbDocument, read, write
-from patina_lab.rooms.problem import PatinaProblem
+from patina_lab.problem import PatinaProblem
 from patina_lab.tests.conversion.test_ipynb import NOTEBOOK, changed, convert, only_run
 
 PNG = base64.b64encode(b"\x89PNG" + bytes(9_000)).decode()

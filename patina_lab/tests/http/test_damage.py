@@ -9,7 +9,7 @@ import pytest
 
 from patina_lab.blobs.store import DiskFullError
 from patina_lab.model.outputs import Blob
-from patina_lab.tests.rooms.test_log import NearlyFull
+from patina_lab.tests.runlog.test_log import NearlyFull
 from patina_lab.tests.user import Refused, User, soon, text_of
 
 
@@ -83,7 +83,7 @@ async def test_runs_that_are_forks_in_a_circle_are_opened_and_tell_of_variables(
 async def test_a_full_disk_is_said_on_the_run_and_what_was_missing_is_written_later(
     user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("patina_lab.rooms.recorder.SYNC_SECONDS", 0.1)
+    monkeypatch.setattr("patina_lab.runs.recorder.SYNC_SECONDS", 0.1)
     notebook = await user.create()
     (cell,) = await user.write("from IPython.display import HTML\nprint('kept')\nHTML('x' * 9000)")
     run = await user.start(notebook["id"])
@@ -134,7 +134,7 @@ async def test_a_disk_without_room_refuses_a_new_run_with_507(
     def full(*_records: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("patina_lab.rooms.log.RunLog.append", full)
+    monkeypatch.setattr("patina_lab.runlog.log.RunLog.append", full)
     with pytest.raises(Refused, match="507"):
         await user.start(notebook["id"])
     follower = await user.follow(notebook["id"])

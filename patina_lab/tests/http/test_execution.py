@@ -228,7 +228,7 @@ async def test_a_request_that_is_repeated_runs_nothing_twice(user: User) -> None
 async def test_a_source_that_is_not_the_callers_is_not_run(
     user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("patina_lab.rooms.source.SYNC_SECONDS", 0.2)
+    monkeypatch.setattr("patina_lab.sources.source.SYNC_SECONDS", 0.2)
     notebook = await user.create()
     (cell,) = await user.write("old")
     run = await user.start(notebook["id"])

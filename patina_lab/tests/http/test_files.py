@@ -92,7 +92,7 @@ BROKEN = {
 async def test_a_broken_file_is_explained_and_never_written(
     user: User, content: str | bytes, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("patina_lab.rooms.source.QUIET_SECONDS", 0.05)
+    monkeypatch.setattr("patina_lab.sources.source.QUIET_SECONDS", 0.05)
     data = content if isinstance(content, bytes) else content.encode()
     with pytest.raises(Refused) as refused:
         await user.open("broken.tsnb", data)
@@ -306,7 +306,7 @@ async def test_a_run_of_another_notebook_is_shown_and_left_as_it_is(user: User) 
 async def test_the_room_stays_while_a_run_lives_and_keeps_saving(
     user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("patina_lab.rooms.source.QUIET_SECONDS", 0.05)
+    monkeypatch.setattr("patina_lab.sources.source.QUIET_SECONDS", 0.05)
     notebook = await user.create()
     apps = user.serverapp.extension_manager.extension_apps["jupyter_server_ydoc"]
     apps.copy().pop().document_cleanup_delay = 0.05
@@ -386,7 +386,7 @@ async def test_runs_that_go_to_the_trash_with_their_notebook_can_be_taken_back(
     user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     thrown: list[Path] = []
-    monkeypatch.setattr("patina_lab.rooms.runfolder.send2trash", thrown.append)
+    monkeypatch.setattr("patina_lab.runlog.runfolder.send2trash", thrown.append)
     user.serverapp.contents_manager.delete_to_trash = True
     await user.create()
     user.folder().mkdir()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from patina_lab.rooms.memory import Memory
+from patina_lab.runs.memory import Memory
 from patina_lab.tests.user import Refused, User, soon, text_of
 
 KERNEL = "patina-python"

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from patina_lab.document.format import Cell, TsnbDocument, write
-from patina_lab.rooms.log import load
+from patina_lab.runlog.log import load
 from patina_lab.tests.http.test_fork import KERNEL, begun, fork
 from patina_lab.tests.http.test_globals import told, values
 from patina_lab.tests.http.test_undo import CRASHES, undo
@@ -130,7 +130,7 @@ async def test_a_cell_that_could_not_be_deleted_is_shown_and_logged_as_before(
         may_fail.wait(PATIENCE)
         raise OSError(errno.EIO, "The disk went away")
 
-    monkeypatch.setattr("patina_lab.rooms.log.RunLog.rewrite", refused)
+    monkeypatch.setattr("patina_lab.runlog.log.RunLog.rewrite", refused)
     deleting = asyncio.ensure_future(user.ask("DELETE", f"runs/{run}/timeline/1"))
     recorder = user.rooms.by_run(run).runner(run).recorder
     await user.until(soon(lambda: 1 in recorder._timeline), lambda there: not there)

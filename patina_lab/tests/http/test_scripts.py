@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from patina_lab.rooms.sourcefile import SourceFile
+from patina_lab.sources.sourcefile import SourceFile
 from patina_lab.tests.user import Refused, User, hash_of, text_of
 
 NOTEBOOK = """format = "patina-lab 1"

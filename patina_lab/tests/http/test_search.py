@@ -13,10 +13,10 @@ import msgspec
 import pytest
 
 from patina_lab import historysearch, wire
+from patina_lab.blobs.lenient import Lenient
 from patina_lab.document.format import Cell, TsnbDocument, write
-from patina_lab.rooms.lenient import Lenient
-from patina_lab.rooms.log import RunLog
-from patina_lab.rooms.records import SCHEMA, Closed, Header, KernelEnded, Opened, OutputWritten
+from patina_lab.runlog.log import RunLog
+from patina_lab.runlog.records import SCHEMA, Closed, Header, KernelEnded, Opened, OutputWritten
 from patina_lab.tests.http.test_comparison import PICTURE
 from patina_lab.tests.http.test_fork import KERNEL, begun
 from patina_lab.tests.http.test_globals import told

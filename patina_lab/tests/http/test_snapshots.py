@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from patina_lab.rooms.snapshots import Snapshot
+from patina_lab.runlog.snapshots import Snapshot
 from patina_lab.tests.http.test_fork import begun
 from patina_lab.tests.http.test_globals import told, values
 from patina_lab.tests.user import PATIENCE, Refused, User, soon, text_of

@@ -1,0 +1,1 @@
+"""What goes between the server and those who follow its documents."""

@@ -1,0 +1,1 @@
+"""Runs at work: their kernels, and their timelines as they grow."""

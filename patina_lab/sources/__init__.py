@@ -1,0 +1,1 @@
+"""The source documents: live, on the disk, and what became of them."""

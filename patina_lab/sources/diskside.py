@@ -1,0 +1,501 @@
+"""A document and its file, kept together: either may change, and neither is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import hashlib
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple
+
+from jupyter_server.utils import ensure_async
+from pycrdt import Doc
+
+from patina_lab.confined import Roots
+from patina_lab.document.errors import TsnbError
+from patina_lab.document.ytsnb import YTsnb
+from patina_lab.sources import sourcenotices as words
+from patina_lab.sources.backups import Backups, Kind
+from patina_lab.sources.history import History, HistoryError, Taken, Waiting
+from patina_lab.sources.notices import Notices
+from patina_lab.sources.reconciling import (
+    Become,
+    OtherNotebook,
+    Outcome,
+    Same,
+    Unreadable,
+    nearest,
+    reconcile,
+)
+from patina_lab.sources.refuge import Refuge
+from patina_lab.sources.sourcefile import ChangedError, SourceFile, Stamp, is_read_only
+
+log = logging.getLogger(__name__)
+LOOK_SECONDS = 0.5
+"""How often the file is looked at. Twice the same, and it is at rest."""
+RETRY_SECONDS = 3.0
+"""How long until what the disk refused is tried again."""
+_ATTEMPTS = 5
+_AWAY = "The file was changed while the server was away, and what it was before is not known"
+
+
+class Workspace(NamedTuple):
+    """The server's files: where they are, and Jupyter's managers of their content and ids.
+
+    `roots`: the folders that links from there may lead to.
+    """
+
+    root: Path
+    roots: Roots
+    contents: Any
+    files: Any
+
+
+class NotSavedError(Exception):
+    """The document could not be saved; its notices say why."""
+
+
+class DiskSide:
+    """Keeps one document and its file together.
+
+    `agreed` is the text that both last had in common: what differs from it on either side was
+    changed there. `history` remembers it over a crash; None where nothing can be remembered. Where
+    its disk is full, what it does not take is kept beside the file.
+    `path`: where the file is, below the server's root. The document says so, too, but for pages
+    only: whoever may write can have it say anything.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        document: YTsnb,
+        workspace: Workspace,
+        notices: Notices,
+        history: History,
+    ) -> None:
+        self.path = path
+        self.history: History | None = history
+        self.notices = notices
+        self.on_moved: Callable[[str, str], None] = lambda _old, _new: None
+        self._document, self._workspace = document, workspace
+        self._agreed: str | None = None
+        self._seen: Stamp | None = None
+        self._glimpsed: Stamp | None = None
+        self._edits = 0
+        self._retry_at: float | None = None
+        self._turn = asyncio.Lock()
+        self._backups = Backups()
+        self._refuge: Refuge | None = None
+
+    @property
+    def file(self) -> SourceFile:
+        """The document's file, where it is now."""
+        return SourceFile(self._workspace.root / self.path, self._workspace.roots)
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether another server has the file: nothing is written here then."""
+        return "other server" in self.notices
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the file is to be saved as soon as its disk takes it.
+
+        Where it is read-only, that may be never; the history has the edits then.
+        """
+        is_kept = self.history is not None and "read-only" in self.notices
+        return self._retry_at is not None and not is_kept
+
+    def edited(self) -> None:
+        """Take note that the document has changed."""
+        self._edits += 1
+
+    # What the file says.
+
+    async def look_first(self) -> None:
+        """Remember the state of the file, before it is read for the first time. Raises OSError."""
+        self._seen = await asyncio.to_thread(self.file.stamp)
+
+    async def begin(self, text: str) -> None:
+        """Take the document for what the file says: it was made of it."""
+        self._agreed = text
+        if self.history is not None:
+            await self._clear_refuge(Refuge(self.file))
+        await self._remember()
+        await self._look_at_permissions()
+
+    async def take_back(self, ydoc: Doc[Any]) -> None:
+        """Go on with what the last server kept beside the file, since the history did not take it.
+
+        Raises HistoryError.
+        """
+        refuge = Refuge(self.file)
+        try:
+            waiting = await asyncio.to_thread(refuge.read)
+        except OSError as error:
+            log.warning("%s cannot be read: %s", refuge.path, error)
+            return
+        if waiting is None or self.history is None:
+            return
+        if await self.history.go_on_with(waiting, ydoc):
+            self._refuge = refuge
+        else:
+            await self._clear_refuge(refuge)
+
+    async def go_on(self, text: str) -> None:
+        """Bring a document of before a restart, and what the file says now, together."""
+        known: list[str] = []
+        with suppress(HistoryError):
+            known = await self.history.agreed() if self.history else []
+        self._agreed = nearest(known, text)
+        try:
+            await self._take(await self._reconciled(text), text)
+        except (NotSavedError, OSError) as error:
+            # What the file says has not been met: that is tried again, and nothing is written.
+            log.warning("What %s says is not taken yet: %s", self.path, error)
+            self._seen = None
+        await self._remember()
+        await self._look_at_permissions()
+
+    async def differs(self) -> bool:
+        """Whether the document says what the file does not."""
+        return await self._document.aget() != self._agreed
+
+    async def watch(self) -> None:
+        """Look at the file again and again."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                await self._look()
+            except Exception:
+                log.exception("Looking at %s failed", self.path)
+
+    async def _look(self) -> None:
+        """Take what has changed on disk, once it is at rest; try again what was refused."""
+        async with self._turn:
+            if self._refuge is not None and self.history and not self.history.has_waiting:
+                await self._clear_refuge(self._refuge)
+            stamp = await asyncio.to_thread(self.file.stamp)
+            if stamp != self._seen:
+                if stamp == self._glimpsed:
+                    with suppress(NotSavedError), self._saying_why():
+                        await self._meet(stamp)
+                self._glimpsed = stamp
+                return
+            self.notices.retract("gone")
+        time = asyncio.get_running_loop().time()
+        if self._retry_at is not None and time >= self._retry_at:
+            self._retry_at = None
+            await self._try_again()
+
+    async def _meet(self, stamp: Stamp | None) -> None:
+        """Bring document and file together, after the file has changed. Raises NotSavedError."""
+        if stamp is None:
+            await self._missed()
+            return
+        try:
+            text = await asyncio.to_thread(self.file.read)
+        except TsnbError as error:
+            self.notices.note(words.unreadable(self.path, error))
+        except OSError as error:
+            log.warning("%s cannot be read: %s", self.path, error)
+            return
+        else:
+            # Where that fails, the file stays one that has not been met, and is never written over.
+            await self._take(await self._reconciled(text), text)
+            await self._remember()
+        self._seen = stamp
+        self.notices.retract("gone")
+
+    async def _meet_at_rest(self) -> None:
+        stamp = await asyncio.to_thread(self.file.stamp)
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            again = await asyncio.to_thread(self.file.stamp)
+            if stamp == again:
+                break
+            stamp = again
+        await self._meet(stamp)
+
+    async def _reconciled(self, text: str) -> Outcome:
+        """Say what becomes of the document; nothing was edited since when this returns."""
+        for _ in range(_ATTEMPTS):
+            edits = self._edits
+            ours = await self._document.aget()
+            outcome = await asyncio.to_thread(reconcile, self._agreed, ours, text)
+            if edits == self._edits:
+                return outcome
+        return reconcile(self._agreed, self._document.get(), text)
+
+    async def _take(self, outcome: Outcome, text: str) -> None:
+        """Do what was decided about a text that the file has.
+
+        Raises NotSavedError, and does nothing, where what would be lost cannot be kept; OSError
+        where what the document becomes cannot be.
+        """
+        match outcome:
+            case Unreadable(error) if not self._document.problem:
+                self.notices.note(words.unreadable(self.path, error))
+                return
+            case OtherNotebook():
+                await self._meet_other_notebook()
+                return
+            case Unreadable():
+                # It could not be read before, either: the document only says so.
+                await self._become(text, text)
+            case Become(become, conflicts, lost):
+                if lost:
+                    await self._keep_ours(_AWAY)
+                await self._become(become, text)
+                self._note_conflicts(conflicts)
+            case Same():
+                pass
+        self._agreed = text
+        self.notices.retract("unreadable", "other notebook")
+
+    async def _meet_other_notebook(self) -> None:
+        try:
+            kept = await self._keep(await self._document.aget(), "kept")
+        except OSError as error:
+            log.warning("%s is kept in the page only: %s", self.path, error)
+            kept = None
+        self.notices.note(words.other_notebook(self.path, kept))
+
+    async def _become(self, become: str, text: str) -> None:
+        """Have the document say something, since that is the file's text. Raises OSError.
+
+        Not before it is kept: the next server would do it once more by an edit of its own, and who
+        has seen this one would bring it back.
+        """
+        taken = Taken(text, await self._document.edit_to(become))
+        if self.history is not None:
+            try:
+                await self.history.take(taken)
+            except HistoryError:
+                await self._write_refuge(self.history.waiting_with(taken))
+                self.history.agree(text)
+                self.history.add(taken.edit)
+        self._document.ydoc.apply_update(taken.edit)
+
+    def _note_conflicts(self, cells: tuple[str, ...]) -> None:
+        if cells:
+            before = self.notices.get("conflict")
+            known = (before.cells if before else None) or []
+            self.notices.note(words.conflict(self.path, [*dict.fromkeys([*known, *cells])]))
+
+    async def _missed(self) -> None:
+        """Go along with the file where it got another name; never write it anew by ourselves."""
+        moved = None if self._seen is None else await self._moved_to(self._seen)
+        if moved is None:
+            self.notices.note(words.gone(self.path))
+            return
+        old, new = self.path, moved.relative_to(self._workspace.root).as_posix()
+        log.info("%s is %s now", old, new)
+        self._workspace.files.move(old, new)
+        self.path = self._document.path = new
+        self.on_moved(old, new)
+
+    async def _moved_to(self, seen: Stamp) -> Path | None:
+        moved = await asyncio.to_thread(self.file.moved_to, seen)
+        if moved is not None:
+            with suppress(OSError):
+                id_ = self._document.id or ""
+                if await asyncio.to_thread(
+                    SourceFile(moved, self._workspace.roots).is_still, seen, id_
+                ):
+                    return moved
+        return None
+
+    def runs_stay(self, folder: Path) -> None:
+        """Say that the runs are not beside the file: there are others."""
+        where = folder.relative_to(self._workspace.root).as_posix()
+        self.notices.note(words.runs_stay(self.path, where))
+
+    # Saving.
+
+    async def save(self) -> None:
+        """Bring what the document says onto disk. Raises NotSavedError."""
+        async with self._turn:
+            with self._saying_why():
+                await self._save()
+
+    async def _save(self) -> None:
+        for _ in range(_ATTEMPTS):
+            self._refuse_where_blocked()
+            text = await self._document.aget()
+            if text == self._agreed or await self._written(text):
+                self._is_saved(text)
+                return
+            await self._meet_at_rest()
+        raise NotSavedError(f"{self.path} changes all the time")
+
+    @contextmanager
+    def _saying_why(self) -> Iterator[None]:
+        """Say what keeps the file from being saved, whatever it is. Raises NotSavedError."""
+        try:
+            yield
+        except NotSavedError:
+            raise
+        except Exception as error:
+            if not isinstance(error, OSError):
+                # A hook of the server's, or a text that cannot be a file.
+                log.warning("%s is not saved", self.path, exc_info=error)
+            self._refused(error)
+            raise NotSavedError(words.reason_of(error)) from error
+
+    def _refuse_where_blocked(self) -> None:
+        for notice in self.notices.all:
+            if notice.kind in words.BLOCKING:
+                raise NotSavedError(notice.message)
+
+    async def _written(self, text: str) -> bool:
+        """Write the file; False when it has changed since. Raises NotSavedError."""
+        model = {"type": "file", "format": "text", "content": text}
+        self._workspace.contents.run_pre_save_hooks(model=model, path=self.path)
+        try:
+            if self.history is not None:
+                self.history.intend(text)
+                await self._make_known(self.history)
+            data = text.encode()
+            self._seen = await asyncio.to_thread(self.file.write, data, self._seen)
+        except ChangedError:
+            return False
+        self._agreed = text
+        self.notices.retract("read-only")
+        await self._remember()
+        await self._tell_of_save()
+        return True
+
+    async def _tell_of_save(self) -> None:
+        """Tell those who follow what is saved, as the contents manager does."""
+        contents = self._workspace.contents
+        with suppress(Exception):
+            model = await ensure_async(contents.get(self.path, content=False))
+            contents.run_post_save_hooks(model=model, os_path=str(self.file.path))
+        contents.emit(data={"action": "save", "path": self.path})
+
+    def _refused(self, error: Exception) -> None:
+        if isinstance(error, OSError) and is_read_only(error):
+            self.notices.note(words.read_only(self.path))
+        else:
+            self.notices.note(words.not_saved(self.path, error))
+        self._retry_soon()
+
+    def _retry_soon(self) -> None:
+        self._retry_at = asyncio.get_running_loop().time() + RETRY_SECONDS
+
+    async def _try_again(self) -> None:
+        await self._look_at_permissions()
+        if "read-only" in self.notices:
+            self._retry_soon()
+            return
+        with suppress(NotSavedError):
+            await self.save()
+
+    async def _look_at_permissions(self) -> None:
+        if self.is_elsewhere:
+            return
+        if await asyncio.to_thread(self.file.is_writable):
+            self.notices.retract("read-only")
+            await asyncio.to_thread(self.file.clear_leftovers)
+        else:
+            self.notices.note(words.read_only(self.path))
+
+    def _is_saved(self, text: str) -> None:
+        self._retry_at = None
+        self.notices.retract("not saved")
+        with self._document.ydoc.transaction():
+            self._document.dirty = False
+            self._document.hash = hashlib.sha256(text.encode()).hexdigest()
+
+    async def write_over(self) -> None:
+        """Write the file whatever is there now: a person wants it. Raises NotSavedError.
+
+        What is there is kept in a file beside.
+        """
+        async with self._turn:
+            if (elsewhere := self.notices.get("other server")) is not None:
+                raise NotSavedError(elsewhere.reason)
+            seen = await asyncio.to_thread(self.file.stamp)
+            if seen is not None:
+                await self._keep_theirs()
+            self._seen, self._agreed = seen, None
+            self.notices.retract(*words.BLOCKING)
+        await self.save()
+
+    async def _keep_theirs(self) -> None:
+        try:
+            await self._backups.copy(self.file)
+        except OSError as error:
+            reason = f"What is there could not be kept in a file beside it: {error}"
+            raise NotSavedError(reason) from error
+
+    async def _remember(self) -> None:
+        """Take note of what file and document have in common, for after a crash."""
+        if self._agreed is not None and self.history is not None:
+            self.history.agree(self._agreed)
+            with suppress(OSError):
+                await self._make_known(self.history)
+
+    async def _make_known(self, history: History) -> None:
+        """Have the next server know all that we do, of edits and file, whatever happens now.
+
+        Raises OSError where neither the disk of the history nor that of the file takes it.
+        """
+        try:
+            await history.flush()
+        except HistoryError:
+            await self._write_refuge(history.waiting())
+
+    async def _write_refuge(self, waiting: Waiting) -> None:
+        refuge, before = Refuge(self.file), self._refuge
+        await asyncio.to_thread(refuge.write, waiting)
+        self._refuge = refuge
+        if before is not None and before.path != refuge.path:
+            await asyncio.to_thread(before.clear)
+
+    async def _clear_refuge(self, refuge: Refuge) -> None:
+        """Delete what the history has, or what is none of it."""
+        self._refuge = None
+        if not self.is_elsewhere:
+            with suppress(OSError):
+                await asyncio.to_thread(refuge.clear)
+
+    # What neither has.
+
+    async def back_up(self, text: str, why: str) -> bool:
+        """Keep a version that cannot be merged in a file; tell whether there is one now.
+
+        There is none of what is here anyway. Raises NotSavedError where the disk does not take it;
+        both is said in a notice.
+        """
+        if text in ("", self._agreed, await self._document.aget()):
+            return False
+        await self._back_up(text, why)
+        return True
+
+    async def _back_up(self, text: str, why: str) -> None:
+        try:
+            kept = await self._keep(text, "unsynced")
+        except OSError as error:
+            self.notices.note(words.no_backup(self.path, error))
+            raise NotSavedError(str(error)) from error
+        self.notices.retract("backup")
+        self.notices.note(words.backup(self.path, kept, why))
+
+    async def _keep_ours(self, why: str) -> None:
+        """Keep what the document says, before it says something else. Raises NotSavedError."""
+        edits = -1
+        while edits != self._edits:
+            edits = self._edits
+            await self._back_up(await self._document.aget(), why)
+
+    async def _keep(self, text: str, kind: Kind) -> str:
+        """Keep a version; return where, below the server's root. Raises OSError."""
+        if self.is_elsewhere:
+            raise OSError(errno.EROFS, "Another server has the notebook", self.path)
+        name = await self._backups.keep(self.file, text, kind)
+        return PurePosixPath(self.path).with_name(name).as_posix()
