@@ -21,8 +21,7 @@ from patina_lab.http.routes import PREFIX, RESOURCES, SOCKETS
 from patina_lab.http.sourcesession import SourceSession
 from patina_lab.http.sourcesocket import SourceSocket
 from patina_lab.rooms.registry import Rooms
-from patina_lab.runs.runner import Keeping
-from patina_lab.service import Service
+from patina_lab.runs.kernels import Keeping
 from patina_lab.sources.source import (
     SourceDocuments,
     configure,
@@ -31,6 +30,7 @@ from patina_lab.sources.source import (
     put_before_sessions,
 )
 from patina_lab.tasks import Tasks
+from patina_lab.usecases.service import Service
 
 _CONTENTS_EVENTS = "https://events.jupyter.org/jupyter_server/contents_service/v1"
 

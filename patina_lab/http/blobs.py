@@ -11,7 +11,7 @@ class BlobHandler(PatinaHandler):
     @operation("read", reply=bytes)
     async def get(self, notebook: str, name: str) -> bytes:
         """Return the bytes of an output. They never change: clients may keep them."""
-        data = await self.service.blob(notebook, name)
+        data = await self.service.notebooks.blob(notebook, name)
         # Opened as a page, output of strangers must be neither run nor guessed to be HTML.
         self.set_header("X-Content-Type-Options", "nosniff")
         self.set_header("Content-Security-Policy", "sandbox; default-src 'none'")

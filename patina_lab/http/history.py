@@ -6,14 +6,14 @@ from collections.abc import Awaitable
 from typing import get_args
 
 from patina_lab import wire
-from patina_lab.comparison import MOST_PAGE as MOST_COMPARED
-from patina_lab.comparison import PAGE as COMPARED
-from patina_lab.comparison import Part
-from patina_lab.historysearch import MOST_PAGE, PAGE, Wanted
 from patina_lab.http.operation import PatinaHandler, operation
 from patina_lab.http.states import number
 from patina_lab.model.searching import PLACES, Place
 from patina_lab.problem import bad_request
+from patina_lab.usecases.comparison import MOST_PAGE as MOST_COMPARED
+from patina_lab.usecases.comparison import PAGE as COMPARED
+from patina_lab.usecases.comparison import Part
+from patina_lab.usecases.historysearch import MOST_PAGE, PAGE, Wanted
 
 MOST_WORDS = 1_000
 """A query has no more characters than this."""

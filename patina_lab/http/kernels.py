@@ -16,7 +16,7 @@ class ForkKernelHandler(PatinaHandler):
     @operation("execute", body=wire.ForkKernel, reply=wire.ForkedKernel, status=HTTPStatus.CREATED)
     def post(self, kernel: str, wanted: wire.ForkKernel) -> Awaitable[wire.ForkedKernel]:
         """Start a kernel that is a fork of this one."""
-        return self.service.fork_kernel(kernel, wanted)
+        return self.service.kernels.fork(kernel, wanted)
 
 
 class UndoKernelHandler(PatinaHandler):
@@ -25,7 +25,7 @@ class UndoKernelHandler(PatinaHandler):
     @operation("execute", reply=wire.UndoneKernel)
     def post(self, kernel: str) -> Awaitable[wire.UndoneKernel]:
         """Go back to the state before the last cell."""
-        return self.service.undo_kernel(kernel)
+        return self.service.kernels.undo(kernel)
 
 
 class KernelGlobalsHandler(PatinaHandler):
@@ -34,7 +34,7 @@ class KernelGlobalsHandler(PatinaHandler):
     @operation("execute", reply=list[wire.Global])
     def get(self, kernel: str) -> Awaitable[list[wire.Global]]:
         """List the variables."""
-        return self.service.kernel_variables(kernel)
+        return self.service.kernels.variables(kernel)
 
 
 class KernelGlobalHandler(PatinaHandler):
@@ -43,4 +43,4 @@ class KernelGlobalHandler(PatinaHandler):
     @operation("execute", reply=wire.GlobalPage, query=("path", "offset", "limit"))
     def get(self, kernel: str, name: str) -> Awaitable[wire.GlobalPage]:
         """Open a variable: `?path=` a part of it, `?offset=` and `?limit=` some of its children."""
-        return self.service.kernel_variable(kernel, name, *page_asked(self))
+        return self.service.kernels.variable(kernel, name, *page_asked(self))

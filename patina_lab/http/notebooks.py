@@ -17,7 +17,7 @@ class InfoHandler(PatinaHandler):
     @operation("read", reply=wire.Info)
     def get(self) -> Awaitable[wire.Info]:
         """Say which version and protocol this is, and which kernels there are."""
-        return self.service.info()
+        return self.service.notebooks.info()
 
 
 class NotebooksHandler(PatinaHandler):
@@ -27,12 +27,14 @@ class NotebooksHandler(PatinaHandler):
     async def get(self) -> list[wire.Notebook] | wire.Notebook:
         """List the open notebooks; with `?path=` open that one."""
         path = self.get_query_argument("path", None)
-        return self.service.notebooks() if path is None else await self.service.notebook_at(path)
+        return (
+            self.service.notebooks.all() if path is None else await self.service.notebooks.at(path)
+        )
 
     @operation("write", body=wire.CreateNotebook, reply=wire.Notebook, status=CREATED)
     def post(self, wanted: wire.CreateNotebook) -> Awaitable[wire.Notebook]:
         """Create a notebook."""
-        return self.service.create_notebook(wanted)
+        return self.service.notebooks.create(wanted)
 
 
 class CellsHandler(PatinaHandler):
@@ -41,7 +43,7 @@ class CellsHandler(PatinaHandler):
     @operation("read", reply=list[wire.SourceCell])
     def get(self, notebook: str) -> Awaitable[list[wire.SourceCell]]:
         """List the cells of the source, as they are now."""
-        return self.service.cells(notebook)
+        return self.service.notebooks.cells(notebook)
 
 
 class FlushHandler(PatinaHandler):
@@ -50,7 +52,7 @@ class FlushHandler(PatinaHandler):
     @operation("write", reply=wire.Flushed)
     def post(self, notebook: str) -> Awaitable[wire.Flushed]:
         """Save the source and the runs to disk now."""
-        return self.service.flush(notebook)
+        return self.service.notebooks.flush(notebook)
 
 
 class ConvertHandler(PatinaHandler):
@@ -68,7 +70,7 @@ class WriteOverHandler(PatinaHandler):
     @operation("write", reply=wire.Notebook)
     def post(self, notebook: str) -> Awaitable[wire.Notebook]:
         """Write the notebook's file, whatever is there now."""
-        return self.service.write_over(notebook)
+        return self.service.notebooks.write_over(notebook)
 
 
 class NotebookRunsHandler(PatinaHandler):
@@ -77,9 +79,9 @@ class NotebookRunsHandler(PatinaHandler):
     @operation("read", reply=list[wire.Run])
     def get(self, notebook: str) -> list[wire.Run]:
         """List the runs of a notebook."""
-        return self.service.runs(notebook)
+        return self.service.runs.all(notebook)
 
     @operation("execute", body=wire.NewRun, reply=wire.Run, status=CREATED)
     def post(self, notebook: str, wanted: wire.NewRun) -> Awaitable[wire.Run]:
         """Start a run."""
-        return self.service.new_run(notebook, wanted)
+        return self.service.runs.new(notebook, wanted)

@@ -21,7 +21,7 @@ from tornado.web import HTTPError
 
 from patina_lab import wire
 from patina_lab.problem import PatinaProblem, bad_request, of_disk
-from patina_lab.service import Service
+from patina_lab.usecases.service import Service
 
 RESOURCE = "patina"
 MAX_BODY_BYTES = 16 * 2**20

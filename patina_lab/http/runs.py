@@ -8,7 +8,7 @@ from http import HTTPStatus
 from patina_lab import wire
 from patina_lab.http.operation import PatinaHandler, operation
 from patina_lab.http.states import number
-from patina_lab.service import Part
+from patina_lab.usecases.timelines import Part
 
 NO_CONTENT = HTTPStatus.NO_CONTENT
 
@@ -19,12 +19,12 @@ class RunHandler(PatinaHandler):
     @operation("write", body=wire.RenameRun, reply=wire.Run)
     def patch(self, run: str, wanted: wire.RenameRun) -> wire.Run:
         """Give the run another title."""
-        return self.service.rename(run, wanted)
+        return self.service.runs.rename(run, wanted)
 
     @operation("execute", status=NO_CONTENT)
     def delete(self, run: str) -> Awaitable[None]:
         """Delete the run and its history."""
-        return self.service.delete_run(run)
+        return self.service.runs.delete(run)
 
 
 class ExecuteHandler(PatinaHandler):
@@ -33,7 +33,7 @@ class ExecuteHandler(PatinaHandler):
     @operation("execute", body=wire.Execute, reply=list[wire.OutputCell])
     def post(self, run: str, wanted: wire.Execute) -> Awaitable[list[wire.OutputCell]]:
         """Queue cells of the document."""
-        return self.service.execute(run, wanted, self.user_name)
+        return self.service.runs.execute(run, wanted, self.user_name)
 
 
 class InputHandler(PatinaHandler):
@@ -42,7 +42,7 @@ class InputHandler(PatinaHandler):
     @operation("execute", body=wire.Input, status=NO_CONTENT)
     def post(self, run: str, answer: wire.Input) -> None:
         """Answer what the running cell asks."""
-        self.service.answer_input(run, answer)
+        self.service.runs.answer_input(run, answer)
 
 
 class InterruptHandler(PatinaHandler):
@@ -51,7 +51,7 @@ class InterruptHandler(PatinaHandler):
     @operation("execute", reply=wire.Run)
     def post(self, run: str) -> wire.Run:
         """Interrupt the running cell."""
-        return self.service.interrupt(run)
+        return self.service.runs.interrupt(run)
 
 
 class RestartHandler(PatinaHandler):
@@ -60,7 +60,7 @@ class RestartHandler(PatinaHandler):
     @operation("execute", reply=wire.Run)
     def post(self, run: str) -> wire.Run:
         """Give the run a new kernel."""
-        return self.service.restart(run)
+        return self.service.runs.restart(run)
 
 
 class StopHandler(PatinaHandler):
@@ -69,7 +69,7 @@ class StopHandler(PatinaHandler):
     @operation("execute", reply=wire.Run)
     def post(self, run: str) -> wire.Run:
         """End the run's kernel."""
-        return self.service.stop(run)
+        return self.service.runs.stop(run)
 
 
 class TimelineHandler(PatinaHandler):
@@ -82,10 +82,10 @@ class TimelineHandler(PatinaHandler):
         part = Part(
             number(self.get_query_argument("from", "1")), None if last is None else number(last)
         )
-        return self.service.timeline(run, part)
+        return self.service.timelines.cells(run, part)
 
     @operation("write", reply=wire.Cleared, query=("pinned",))
     def delete(self, run: str) -> Awaitable[wire.Cleared]:
         """Delete all final output cells from the history; with `?pinned=true` the pinned, too."""
         pinned = self.get_query_argument("pinned", "false") == "true"
-        return self.service.states.clear(run, pinned=pinned)
+        return self.service.timelines.clear(run, pinned=pinned)

@@ -20,7 +20,7 @@ from patina_lab.http.entrance import Entrance
 from patina_lab.http.operation import RESOURCE
 from patina_lab.http.socketrequests import REQUEST, SocketRequests
 from patina_lab.problem import PatinaProblem
-from patina_lab.service import Service
+from patina_lab.usecases.service import Service
 
 MAX_FRAME_BYTES = 16 * 2**20
 MAX_AWARENESS_BYTES = 4096
@@ -54,8 +54,8 @@ class RunsDocumentHandler(WebSocketMixin, WebSocketHandler, Entrance):
                 # In a task of its own: this one lasts as long as the socket, and AnyIO ends a
                 # worker thread with the task that first used it. The server could not exit
                 # before the page.
-                await asyncio.create_task(self._service.notebook_at(path))
-            self._room = self._service.room(notebook)
+                await asyncio.create_task(self._service.notebooks.at(path))
+            self._room = self._service.notebooks.room(notebook)
         except PatinaProblem as problem:
             raise HTTPError(problem.status, problem.message) from problem
         await super().get(notebook)

@@ -17,7 +17,7 @@ from patina_lab import wire
 from patina_lab.http.operation import RESOURCE, problem_of, shown_name
 from patina_lab.problem import PatinaProblem, forbidden, of_disk
 from patina_lab.rooms.room import Room
-from patina_lab.service import Service
+from patina_lab.usecases.service import Service
 
 REQUEST = 80
 """The first byte of the frames of requests and of replies; the rest is JSON."""
@@ -56,7 +56,7 @@ class SocketRequests:
         await self._refuse_without_right("execute")
         self._room.runner(asked.run)  # A problem when the run is not of this notebook.
         user = shown_name(self._handler.current_user)
-        return await self._service.execute(asked.run, asked.execute, user)
+        return await self._service.runs.execute(asked.run, asked.execute, user)
 
     async def _refuse_without_right(self, action: str) -> None:
         """Ask Jupyter's authorizer each time: a right may be taken while a socket is open."""

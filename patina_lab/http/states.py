@@ -9,8 +9,8 @@ import msgspec
 
 from patina_lab import wire
 from patina_lab.http.operation import PatinaHandler, operation
-from patina_lab.livestate import PAGE
 from patina_lab.problem import bad_request
+from patina_lab.usecases.variables import PAGE
 
 CREATED = HTTPStatus.CREATED
 
@@ -21,7 +21,7 @@ class ForkHandler(PatinaHandler):
     @operation("execute", body=wire.ForkRun, reply=wire.Run, status=CREATED)
     def post(self, run: str, wanted: wire.ForkRun) -> Awaitable[wire.Run]:
         """Make a run that starts with this one's state, and queue cells in it."""
-        return self.service.fork(run, wanted, self.user_name)
+        return self.service.forks.fork(run, wanted, self.user_name)
 
 
 class UndoHandler(PatinaHandler):
@@ -67,7 +67,7 @@ class GlobalsHandler(PatinaHandler):
     def get(self, run: str) -> list[wire.Global]:
         """List the variables as they are now; with `?after=` as they were after an output cell."""
         after = self.get_query_argument("after", None)
-        return self.service.states.variables(run, None if after is None else number(after))
+        return self.service.variables.all(run, None if after is None else number(after))
 
 
 class GlobalHandler(PatinaHandler):
@@ -76,7 +76,7 @@ class GlobalHandler(PatinaHandler):
     @operation("execute", reply=wire.GlobalPage, query=("path", "offset", "limit"))
     def get(self, run: str, name: str) -> Awaitable[wire.GlobalPage]:
         """Open a variable: `?path=` a part of it, `?offset=` and `?limit=` some of its children."""
-        return self.service.states.variable(run, name, *page_asked(self))
+        return self.service.variables.one(run, name, *page_asked(self))
 
 
 class OutputCellHandler(PatinaHandler):
@@ -85,12 +85,12 @@ class OutputCellHandler(PatinaHandler):
     @operation("write", body=wire.ChangeOutputCell, reply=wire.OutputCell)
     def patch(self, run: str, seq: str, change: wire.ChangeOutputCell) -> wire.OutputCell:
         """Pin an output cell, or no longer."""
-        return self.service.states.pin(run, number(seq), change)
+        return self.service.timelines.pin(run, number(seq), change)
 
     @operation("write", status=HTTPStatus.NO_CONTENT)
     def delete(self, run: str, seq: str) -> Awaitable[None]:
         """Delete an output cell from the history."""
-        return self.service.states.delete_output(run, number(seq))
+        return self.service.timelines.delete(run, number(seq))
 
 
 class FreeSpaceHandler(PatinaHandler):
@@ -99,7 +99,7 @@ class FreeSpaceHandler(PatinaHandler):
     @operation("write", body=wire.FreeSpace, reply=wire.FreedSpace)
     def post(self, run: str, wanted: wire.FreeSpace) -> Awaitable[wire.FreedSpace]:
         """Delete all but the latest output cells from the history."""
-        return self.service.states.free_space(run, wanted)
+        return self.service.timelines.free_space(run, wanted)
 
 
 def number(text: str) -> int:

@@ -18,7 +18,7 @@ from patina_lab.problem import conflict, not_found
 from patina_lab.rooms.ownid import give_own_id
 from patina_lab.rooms.room import Room
 from patina_lab.runlog.runfolder import RunFolder
-from patina_lab.runs.runner import Keeping, Kernels, StartTimes, Workplace
+from patina_lab.runs.kernels import Keeping, Kernels, StartTimes, Workplace
 from patina_lab.sources.source import SourceDocument, SourceDocuments
 from patina_lab.tasks import Tasks
 

@@ -30,9 +30,10 @@ from patina_lab.runlog.log import RunLog
 from patina_lab.runlog.records import SCHEMA, Folded, Header, add, blobs_named
 from patina_lab.runlog.revival import ending, going_on, marks, may_live, revived
 from patina_lab.runlog.runfolder import Kept, KnownRun, RunFolder, not_writable
+from patina_lab.runs.kernels import Kernels
 from patina_lab.runs.publisher import Publisher
 from patina_lab.runs.recorder import Recorder
-from patina_lab.runs.runner import Kernels, Runner
+from patina_lab.runs.runner import Runner
 from patina_lab.sources.claim import Server
 from patina_lab.sources.source import SourceDocument
 from patina_lab.sources.sourcefile import is_read_only

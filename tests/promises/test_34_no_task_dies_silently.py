@@ -17,7 +17,7 @@ from patina_lab.rooms import registry
 from patina_lab.rooms.registry import Rooms
 from patina_lab.rooms.room import Room
 from patina_lab.runlog.ledger import Ledger
-from patina_lab.runs.runner import Runner
+from patina_lab.runs.measuring import Measuring
 from patina_lab.sources.diskside import DiskSide
 from patina_lab.sources.history import History
 from patina_lab.tasks import Tasks
@@ -60,7 +60,7 @@ async def test_a_message_nothing_can_be_made_of_stops_no_other(
 
 
 @pytest.mark.parametrize(
-    ("owner", "name"), [(Runner, "_measure"), (Ledger, "_sync")], ids=["measuring", "syncing"]
+    ("owner", "name"), [(Measuring, "_measure"), (Ledger, "_sync")], ids=["measuring", "syncing"]
 )
 async def test_a_task_of_a_run_that_fails_is_told_and_the_run_goes_on(
     user: User,
@@ -126,7 +126,7 @@ async def test_a_kernel_that_cannot_be_watched_any_more_is_ended(
     (cell,) = await user.write("import os; os.kill(os.getppid(), 9)")
     run = await user.start(notebook["id"])
     await user.until_status(notebook["id"], run, "idle")
-    monkeypatch.setattr("patina_lab.runs.runner.death", fail)
+    monkeypatch.setattr("patina_lab.runs.kernellife.death", fail)
     await user.execute(run, cell)
     await user.until_status(notebook["id"], run, "failed")
     assert told(caplog)

@@ -197,7 +197,9 @@ async def test_when_memory_is_short_a_fork_is_refused_with_figures(
     notebook, run, (bind,) = await begun(user, "x = 1")
     await user.ran(run, bind)
     await user.start(notebook, title="Big")
-    monkeypatch.setattr("patina_lab.livestate.memory_now", lambda: Memory(16 * 2**30, 100 * 2**20))
+    monkeypatch.setattr(
+        "patina_lab.usecases.forks.memory_now", lambda: Memory(16 * 2**30, 100 * 2**20)
+    )
     with pytest.raises(Refused, match=r"409.*100 MB of 16.0 GB.*819 MB.*Run 1 uses.*Stop.*Big"):
         await fork(user, run)
     assert len(await user.ask("GET", f"notebooks/{notebook}/runs")) == 2

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from patina_lab.service import MOST_CELLS
 from patina_lab.tests.user import Refused, User, text_of
+from patina_lab.usecases.asking import MOST_CELLS
 
 SLEEP = "import time\nprint('begun', flush=True)\ntime.sleep(60)"
 

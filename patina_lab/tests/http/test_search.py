@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from patina_lab import historysearch, wire
+from patina_lab import wire
 from patina_lab.blobs.lenient import Lenient
 from patina_lab.document.format import Cell, TsnbDocument, write
 from patina_lab.runlog.log import RunLog
@@ -22,6 +22,7 @@ from patina_lab.tests.http.test_fork import KERNEL, begun
 from patina_lab.tests.http.test_globals import told
 from patina_lab.tests.server import ServerProcess
 from patina_lab.tests.user import PATIENCE, Refused, User, soon
+from patina_lab.usecases import historysearch
 
 MANY = 10_000
 WHEN = "2026-01-01T00:00:00.000Z"

@@ -1,0 +1,1 @@
+"""What can be asked of Patina Lab, the same for every front door."""

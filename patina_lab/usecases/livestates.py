@@ -1,0 +1,83 @@
+"""What can be asked of live states: gone back to, kept, saved and loaded."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import PurePosixPath
+
+from patina_lab import wire
+from patina_lab.document.manifest import wire_report
+from patina_lab.kernel.connection import now
+from patina_lab.model.events import (
+    LoadAsked,
+)
+from patina_lab.problem import (
+    conflict,
+    forbidden,
+)
+from patina_lab.rooms.registry import Rooms
+from patina_lab.runs.runner import Runner
+
+LOAD_SECONDS = 600.0
+
+
+class LiveStates:
+    """The use cases of live states."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
+
+    async def undo(self, run: str) -> wire.Run:
+        """Go back to before the last cell, or go on after a crash."""
+        runner = self._runner(run)
+        await runner.states.undo()
+        return runner.recorder.wire_run
+
+    async def checkpoints(self, run: str) -> list[wire.Checkpoint]:
+        """Return the states that a run's kernel keeps, oldest first."""
+        runner = self._runner(run)
+        if not runner.run.capabilities or not runner.run.has_kernel:
+            return []
+        return [
+            wire.Checkpoint(seq=one.seq, taken=one.taken, private_bytes=one.private_bytes)
+            for one in await runner.states.kept()
+            if one.seq is not None
+        ]
+
+    async def save(self, run: str) -> wire.SaveReply:
+        """Save a run's state to disk."""
+        room, runner = self._rooms.by_run(run), self._runner(run)
+        report = await runner.states.save()
+        saved = runner.run.saved
+        folder = PurePosixPath(f"{room.source.path}.runs") / runner.snapshot().folder.name
+        return wire.SaveReply(
+            path=str(folder), bytes=saved.bytes if saved else 0, report=wire_report(report)
+        )
+
+    async def load(self, run: str, wanted: wire.LoadRun) -> wire.Run:
+        """Go on with a saved state in a new kernel."""
+        runner = self._runner(run)
+        if runner.run.is_live:
+            raise conflict(
+                f"{runner.run.title} has a state in memory",
+                f"The run is {runner.run.status.value}",
+                "Stop it first: what it has in memory is then gone.",
+            )
+        if runner.run.saved is None:
+            raise conflict(
+                f"{runner.run.title} has no saved state",
+                f"There is no {runner.snapshot().folder.name} beside the notebook",
+                "Save the state of a run that is idle.",
+            )
+        if not wanted.trust and not await asyncio.to_thread(runner.snapshot().is_ours, run):
+            raise forbidden(
+                "The saved state is not of this machine",
+                "Loading it runs its code, and the key of this machine has not signed it",
+                'If you trust who made it, say so: {"trust": true}.',
+            )
+        runner.take(LoadAsked(now()))
+        await runner.settled(LOAD_SECONDS)
+        return runner.recorder.wire_run
+
+    def _runner(self, run: str) -> Runner:
+        return self._rooms.by_run(run).runner(run)

@@ -1,0 +1,100 @@
+"""What can be asked of variables: all of them, or one and what is in it."""
+
+from __future__ import annotations
+
+import contextlib
+
+import msgspec
+
+from patina_lab import wire
+from patina_lab.kernel.asking import KernelRefusedError
+from patina_lab.problem import (
+    conflict,
+    not_found,
+)
+from patina_lab.rooms.registry import Rooms
+from patina_lab.runs.runner import Runner
+
+LOOK_SECONDS = 2.0
+PAGE, MOST_PAGE = 100, 1_000
+_REMEMBERED = 1_000
+
+
+class Variables:
+    """The use cases of variables."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
+        self._seen: dict[tuple[str, int, str, str, int, int], wire.GlobalPage] = {}
+
+    def all(self, run: str, after: int | None) -> list[wire.Global]:
+        """Return the variables as they are now, or as they were after an output cell."""
+        room, seen = self._rooms.by_run(run), {run}
+        known = room.known(run)
+        if after is None:
+            return known.variables.rows()
+        while (parent := known.run.parent) is not None and after <= parent.seq:
+            # A log that was changed by hand can name itself as what it is a fork of.
+            if after == parent.seq or not room.has(parent.run) or parent.run in seen:
+                return _sorted(known.variables.after(after, 1))
+            seen.add(parent.run)
+            known = room.known(parent.run)
+        cell = next((cell for cell in known.cells if cell.seq == after), None)
+        if cell is None:
+            raise not_found("There is no such output cell", f"No {after} in this run")
+        if cell.status in ("queued", "running"):
+            raise conflict(
+                "That cell is not done yet", f"Output cell {after} is {cell.status}", "Wait for it."
+            )
+        return _sorted(known.variables.after(after, cell.session))
+
+    async def one(
+        self, run: str, name: str, path: list[str], offset: int, limit: int
+    ) -> wire.GlobalPage:
+        """Return a variable, or a part of it, and some of what is in it."""
+        runner = self._runner(run)
+        limit = max(1, min(limit, MOST_PAGE))
+        key = (run, runner.run.session, name, msgspec.json.encode(path).decode(), offset, limit)
+        content = {"name": name, "path": path, "offset": offset, "limit": limit}
+        if not runner.run.has_kernel or "globals" not in runner.run.capabilities:
+            return self._last_seen(runner, key, "The run has no kernel that tells of variables")
+        try:
+            reply = await runner.connection.ask("globals", content, LOOK_SECONDS)
+        except KernelRefusedError as error:
+            if error.name == "NoSuchGlobal":
+                raise not_found("There is no such variable", str(error), error.hint) from error
+            return self._last_seen(runner, key, str(error))
+        page = page_of(reply)
+        self._seen[key] = page
+        if len(self._seen) > _REMEMBERED:
+            del self._seen[next(iter(self._seen))]
+        return page
+
+    def _last_seen(
+        self, runner: Runner, key: tuple[str, int, str, str, int, int], why: str
+    ) -> wire.GlobalPage:
+        """Return what was seen of a variable before, marked so."""
+        if key in self._seen:
+            return msgspec.structs.replace(self._seen[key], stale=True)
+        row = runner.recorder.variables.now.get(key[2])
+        if row is not None and key[3] == "[]":
+            return wire.GlobalPage(value=row, children=[], total=row.length or 0, stale=True)
+        raise conflict("The variable cannot be opened now", why, "Try again when the run is idle.")
+
+    def _runner(self, run: str) -> Runner:
+        return self._rooms.by_run(run).runner(run)
+
+
+PAGE_FIELDS = ("global", "children", "total", "stale", "picture")
+
+
+def page_of(reply: dict[str, object]) -> wire.GlobalPage:
+    """Return a kernel's reply about one variable as the wire has it."""
+    content: dict[str, object] = {name: reply[name] for name in PAGE_FIELDS if name in reply}
+    with contextlib.suppress(msgspec.ValidationError):
+        return msgspec.convert(content, wire.GlobalPage)
+    raise conflict("The variable cannot be shown", "The kernel's answer makes no sense")
+
+
+def _sorted(table: dict[str, wire.Global]) -> list[wire.Global]:
+    return sorted(table.values(), key=lambda row: row.name)
