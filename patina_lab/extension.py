@@ -22,13 +22,13 @@ from patina_lab.http.sourcesession import SourceSession
 from patina_lab.http.sourcesocket import SourceSocket
 from patina_lab.rooms.registry import Rooms
 from patina_lab.runs.kernels import Keeping
-from patina_lab.sources.source import (
-    SourceDocuments,
+from patina_lab.sources.guards import (
     configure,
     put_before_others,
     put_before_rooms,
     put_before_sessions,
 )
+from patina_lab.sources.sourcedocuments import SourceDocuments
 from patina_lab.tasks import Tasks
 from patina_lab.usecases.service import Service
 

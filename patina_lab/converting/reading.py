@@ -10,6 +10,7 @@ from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 
 from patina_lab.blobs.store import BlobStore
+from patina_lab.clock import now
 from patina_lab.confined import Located, through_no_link
 from patina_lab.conversion.content import Content, Keep, PastRun, Read, Stamp
 from patina_lab.conversion.errors import ConversionError
@@ -19,7 +20,6 @@ from patina_lab.conversion.importing import from_ancestor, from_ipynb, from_text
 from patina_lab.document.ancestors import ancestor_version
 from patina_lab.document.format import read
 from patina_lab.document.refusals import refuse_gigantic
-from patina_lab.kernel.connection import now
 from patina_lab.runlog.pastruns import read_runs
 from patina_lab.runlog.runfolder import RunFolder
 

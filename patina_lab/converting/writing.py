@@ -7,13 +7,13 @@ import uuid
 from dataclasses import replace
 
 from patina_lab.blobs.store import BlobStore
+from patina_lab.clock import now
 from patina_lab.conversion.content import Content, Read
 from patina_lab.conversion.errors import ConversionError
 from patina_lab.conversion.toancestor import ancestor_files
 from patina_lab.document.ancestors import Program
 from patina_lab.document.format import TsnbDocument, write
 from patina_lab.document.refusals import MAX_BYTES
-from patina_lab.kernel.connection import now
 from patina_lab.runlog.log import RunLog, RunLogError, load
 from patina_lab.runlog.newfiles import NewFiles
 from patina_lab.runlog.pastruns import write_run

@@ -16,7 +16,8 @@ from tornado.web import HTTPError
 
 from patina_lab.http.operation import RESOURCE
 from patina_lab.problem import PatinaProblem
-from patina_lab.sources.source import SESSION, SUFFIX, SourceDocuments
+from patina_lab.sources.collaboration import SESSION, SUFFIX
+from patina_lab.sources.sourcedocuments import SourceDocuments
 
 TYPE = "tsnb"
 

@@ -26,7 +26,7 @@ from patina_lab.clients.pace import Pace
 from patina_lab.http.backlog import send_or_let_go
 from patina_lab.http.operation import RESOURCE
 from patina_lab.http.parting import Parting
-from patina_lab.sources.source import SESSION
+from patina_lab.sources.collaboration import SESSION
 from patina_lab.updates.content import MalformedUpdateError
 from patina_lab.updates.guard import ForeignNameError, Guard, OtherHistoryError
 from patina_lab.updates.known import GapError

@@ -19,7 +19,8 @@ from patina_lab.rooms.ownid import give_own_id
 from patina_lab.rooms.room import Room
 from patina_lab.runlog.runfolder import RunFolder
 from patina_lab.runs.kernels import Keeping, Kernels, StartTimes, Workplace
-from patina_lab.sources.source import SourceDocument, SourceDocuments
+from patina_lab.sources.source import SourceDocument
+from patina_lab.sources.sourcedocuments import SourceDocuments
 from patina_lab.tasks import Tasks
 
 log = logging.getLogger("patina_lab.rooms")

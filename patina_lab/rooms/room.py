@@ -13,9 +13,9 @@ from typing import Any
 from patina_lab import wire
 from patina_lab.blobs.store import BlobStore
 from patina_lab.clients.followers import Followers
+from patina_lab.clock import just_after, now
 from patina_lab.document.manifest import wire_run
 from patina_lab.document.runs import RunsDocument
-from patina_lab.kernel.connection import just_after, now
 from patina_lab.kernel.survivors import Survivor
 from patina_lab.model.effects import ForkKernel
 from patina_lab.model.events import StopAsked

@@ -8,7 +8,8 @@ from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any
 
-from patina_lab.kernel.connection import CAPABILITIES, KernelConnection, now
+from patina_lab.clock import now
+from patina_lab.kernel.connection import CAPABILITIES, KernelConnection
 from patina_lab.kernel.death import death
 from patina_lab.kernel.process import KernelStartError
 from patina_lab.kernel.survivors import Survivor
@@ -99,8 +100,7 @@ class KernelLife:
             log.exception("Run %s: its kernel was lost: %s", run.id, reason, extra=about)
             at_work.take(KernelLost(now()))
             return
-        connection.account.begin(at_work.recorder.position)
-        connection.marks.update(marks)
+        connection.go_on(at_work.recorder.position, marks)
         self._hold(connection)
         at_work.recorder.reattached()
         # Before anything is sent: of what waits by the log, it may have run some already.
@@ -121,9 +121,11 @@ class KernelLife:
 
     def _hold(self, connection: KernelConnection) -> None:
         self.connection = connection
-        connection.on_checkpoints = self._on_checkpoints
-        connection.on_volume = self._at_work.recorder.log_growth
-        connection.on_lost = lambda: self._tasks.spawn(self._lose(connection))
+        connection.tell(
+            on_checkpoints=self._on_checkpoints,
+            on_volume=self._at_work.recorder.log_growth,
+            on_lost=lambda: self._tasks.spawn(self._lose(connection)),
+        )
         self._tasks.spawn(self._watch(connection))
 
     async def _watch(self, connection: KernelConnection) -> None:

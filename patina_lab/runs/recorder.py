@@ -13,6 +13,7 @@ import msgspec
 
 from patina_lab import wire
 from patina_lab.blobs.store import BlobStore
+from patina_lab.clock import now
 from patina_lab.document.manifest import (
     wire_cell,
     wire_crash,
@@ -21,7 +22,6 @@ from patina_lab.document.manifest import (
     wire_report,
     wire_run,
 )
-from patina_lab.kernel.connection import now
 from patina_lab.model.cells import CellStatus, OutputCell
 from patina_lab.model.outputs import Blob, Display
 from patina_lab.model.resuming import Resume, how_to_resume

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from patina_lab.clock import now
 from patina_lab.kernel.asking import KernelRefusedError
-from patina_lab.kernel.connection import KernelConnection, now, report_lines
+from patina_lab.kernel.connection import KernelConnection, report_lines
 from patina_lab.kernel.process import KernelProcess, KernelStartError
 from patina_lab.kernel.survivors import KEEP, OUTLIVE, OWNER, Survivor, owner
 from patina_lab.model.effects import ForkKernel

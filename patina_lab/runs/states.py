@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from patina_lab.clock import now
 from patina_lab.kernel.asking import KernelRefusedError
-from patina_lab.kernel.connection import KernelConnection, now, report_lines
+from patina_lab.kernel.connection import KernelConnection, report_lines
 from patina_lab.model.events import StateSaved, UndoAsked, UndoFailed, Undone
 from patina_lab.model.run import ReportLine
 from patina_lab.model.undoing import Kept, Way, way_back, why_no_save, why_not_now

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from patina_lab import wire
-from patina_lab.kernel.connection import now
+from patina_lab.clock import now
 from patina_lab.model.effects import ForkKernel
 from patina_lab.model.events import (
     Asked,

@@ -6,8 +6,8 @@ import asyncio
 from pathlib import PurePosixPath
 
 from patina_lab import wire
+from patina_lab.clock import now
 from patina_lab.document.manifest import wire_report
-from patina_lab.kernel.connection import now
 from patina_lab.model.events import (
     LoadAsked,
 )

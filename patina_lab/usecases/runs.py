@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from patina_lab import wire
-from patina_lab.kernel.connection import now
+from patina_lab.clock import now
 from patina_lab.model.events import (
     InputAnswered,
     InterruptAsked,

@@ -15,7 +15,7 @@ from patina_lab.runlog.log import RunLog
 from patina_lab.runlog.runfolder import RunFolder
 from patina_lab.sources.history import Waiting
 from patina_lab.sources.refuge import Refuge
-from patina_lab.sources.source import SourceDocuments
+from patina_lab.sources.sourcedocuments import SourceDocuments
 from patina_lab.sources.sourcefile import SourceFile
 from patina_lab.tests.editors import eventually
 from patina_lab.tests.runlog.test_records import HEADER

@@ -10,7 +10,7 @@ from jupyter_server.auth import Authorizer
 from pycrdt import Array, Doc, Map, Text, create_sync_message, handle_sync_message
 from tornado.httpclient import HTTPClientError
 
-from patina_lab.sources.source import SESSION
+from patina_lab.sources.collaboration import SESSION
 from patina_lab.tests.crafted import sync
 from patina_lab.tests.http.test_authorization import Recording
 from patina_lab.tests.user import Refused, User, hash_of, soon, text_of

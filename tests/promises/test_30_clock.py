@@ -1,16 +1,16 @@
 """30: a clock that is a day off changes no order, ends nothing, and costs no bytes.
 
-The clock is put at the seam through which the server reads it (`kernel.connection.now`): what waits
-or expires is measured by clocks that nobody can set, in the server and in the kernels' relays.
+The clock is put where the server reads it (`clock.py`): what waits or expires is measured by clocks
+that nobody can set, in the server and in the kernels' relays.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
+from typing import Self
 
 import pytest
 
-from patina_lab.kernel import connection
 from patina_lab.tests.user import User, text_of
 
 LARGE = "display({'text/html': 'y' * 10_000}, raw=True)"
@@ -22,11 +22,12 @@ async def test_a_clock_a_day_off_changes_nothing_but_what_it_says(
 ) -> None:
     off = timedelta()
 
-    def now() -> str:
-        return connection._on_the_wire(datetime.now(UTC) + off)
+    class Off(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return super().now(tz) + off
 
-    for module in ("kernel.connection", "rooms.room", "rooms.recorder", "rooms.runner", "service"):
-        monkeypatch.setattr(f"patina_lab.{module}.now", now)
+    monkeypatch.setattr("patina_lab.clock.datetime", Off)
     notebook = (await user.create(kernel="patina-python"))["id"]
     one, large = await user.write("n = globals().get('n', 0) + 1\nn", LARGE)
     runs: list[str] = []

@@ -11,6 +11,7 @@ import pytest
 from zmq import ZMQError
 
 from patina_lab.kernel.connection import KernelConnection
+from patina_lab.kernel.hearing import Hearing
 from patina_lab.kernel.survivors import Survivors
 from patina_lab.kernel.translate import translate
 from patina_lab.rooms import registry
@@ -52,7 +53,7 @@ async def test_a_message_nothing_can_be_made_of_stops_no_other(
     def picky(message: Any, seq: Any) -> Any:
         return fail() if "bad" in str(message["content"]) else translate(message, seq)
 
-    monkeypatch.setattr("patina_lab.kernel.connection.translate", picky)
+    monkeypatch.setattr("patina_lab.kernel.hearing.translate", picky)
     cells = await user.ran(run, bad, good)
     assert [cell["status"] for cell in cells] == ["succeeded", "succeeded"]
     assert text_of(cells[1]) == "good\n"
@@ -109,7 +110,7 @@ async def test_a_kernel_that_cannot_be_heard_any_more_is_ended_and_its_run_can_b
     run = await user.start(notebook["id"])
     await user.ran(run, cell)
     with monkeypatch.context() as broken:
-        broken.setattr(KernelConnection, "_on_iopub", closed)
+        broken.setattr(Hearing, "on_iopub", closed)
         with suppress(Refused):
             await user.execute(run, cell)
         failed = await user.until_status(notebook["id"], run, "failed")
