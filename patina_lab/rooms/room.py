@@ -177,10 +177,10 @@ class Room:
         run = replace(run, saved=self.folder.snapshot(folded.header.id).saved())
         runner = self._runner(run, run_log)
         runner.recorder.revive(folded.cells, folded.variables)
-        runner.recorder.position = folded.position
+        runner.recorder.logbook.position = folded.position
         rows = folded.variables.rows()
         self.document.add_run(runner.recorder.wire_run, list(folded.cells.values()), rows)
-        runner.recorder.conclude(ended)
+        runner.recorder.logbook.conclude(ended)
         if kernel is not None:
             runner.reattach(kernel, marks(folded))
 

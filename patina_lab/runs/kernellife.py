@@ -100,7 +100,7 @@ class KernelLife:
             log.exception("Run %s: its kernel was lost: %s", run.id, reason, extra=about)
             at_work.take(KernelLost(now()))
             return
-        connection.go_on(at_work.recorder.position, marks)
+        connection.go_on(at_work.recorder.logbook.position, marks)
         self._hold(connection)
         at_work.recorder.reattached()
         # Before anything is sent: of what waits by the log, it may have run some already.
@@ -123,7 +123,7 @@ class KernelLife:
         self.connection = connection
         connection.tell(
             on_checkpoints=self._on_checkpoints,
-            on_volume=self._at_work.recorder.log_growth,
+            on_volume=self._at_work.recorder.logbook.write_growth,
             on_lost=lambda: self._tasks.spawn(self._lose(connection)),
         )
         self._tasks.spawn(self._watch(connection))
@@ -179,10 +179,10 @@ class KernelLife:
         """Let go of the kernel, which goes on."""
         connection, recorder = self.connection, self._at_work.recorder
         if connection is not None:
-            recorder.log_growth()
+            recorder.logbook.write_growth()
             # Nothing of it is heard from here on: the next server begins where the log ends.
             await connection.close()
-            recorder.log_growth()
+            recorder.logbook.write_growth()
             connection.process.leave()
 
     def forget(self) -> None:

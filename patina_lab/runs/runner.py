@@ -47,8 +47,8 @@ class Runner:
         self._measuring = Measuring(lambda: self._life.connection, self.take, tasks)
         self._life = KernelLife(self, kernels, tasks, self._measuring.soon)
         self.states = States(self, lambda: self.connection, snapshot)
-        recorder.heard = self._heard
-        recorder.on_safe = self._is_safe
+        recorder.logbook.heard = self._heard
+        recorder.logbook.on_safe = self._is_safe
 
     def _heard(self) -> int | None:
         connection = self._life.connection
@@ -131,7 +131,7 @@ class Runner:
     def _send(self, seq: Seq, code: str) -> None:
         if self._life.connection and self.run.current:
             # That it was sent must be known to whoever goes on after a crash.
-            self.recorder.write_held()
+            self.recorder.logbook.write_held()
             self._life.connection.execute(seq, code, self.run.current.mark)
 
     def _interrupt(self) -> None:

@@ -96,7 +96,7 @@ class Starter:
                 process,
                 self._at_work.run.id,
                 self._at_work.take,
-                self._at_work.recorder.holding,
+                self._at_work.recorder.logbook.holding,
             )
         except BaseException:
             self._leave(process.end())

@@ -83,7 +83,7 @@ async def test_runs_that_are_forks_in_a_circle_are_opened_and_tell_of_variables(
 async def test_a_full_disk_is_said_on_the_run_and_what_was_missing_is_written_later(
     user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("patina_lab.runs.recorder.SYNC_SECONDS", 0.1)
+    monkeypatch.setattr("patina_lab.runs.logbook.SYNC_SECONDS", 0.1)
     notebook = await user.create()
     (cell,) = await user.write("from IPython.display import HTML\nprint('kept')\nHTML('x' * 9000)")
     run = await user.start(notebook["id"])

@@ -38,7 +38,7 @@ async def test_what_a_cell_has_said_is_put_together_when_it_is_shown_not_with_ea
         made += 1
         return wire_cell(cell)
 
-    monkeypatch.setattr("patina_lab.runs.recorder.wire_cell", counting)
+    monkeypatch.setattr("patina_lab.runs.timeline.wire_cell", counting)
     stream = Stream(OutputId("o"), "stdout")
     for number in range(MESSAGES):
         stream, sealed = write(stream, f"{number}\n" * 5_000)
