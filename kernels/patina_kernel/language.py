@@ -169,6 +169,9 @@ class Language(Protocol):
     def lock(self, resolved: Mapping[str, Any]) -> None:
         """Take packages at the versions that the notebook's `[lock]` names. Raises ValueError."""
 
+    def need(self, wanted: Mapping[str, Any]) -> None:
+        """Have the packages of the notebook's `[dependencies]` before its first cell."""
+
 
 class OneThread:
     """The answers of a language without threads and files of its own: a base of its class.
@@ -196,3 +199,6 @@ class OneThread:
 
     def lock(self, resolved: Mapping[str, Any]) -> None:
         """No packages are resolved here."""
+
+    def need(self, wanted: Mapping[str, Any]) -> None:
+        """No packages are had before they are asked for."""

@@ -78,3 +78,6 @@ class PythonLanguage:
 
     def lock(self, resolved: Mapping[str, Any]) -> None:
         """Do nothing: packages are those of the environment."""
+
+    def need(self, wanted: Mapping[str, Any]) -> None:
+        """Do nothing: packages are those of the environment."""

@@ -159,6 +159,10 @@ class RustLanguage(OneThread):
         """Take crates at the versions that the notebook keeps. Raises ValueError."""
         self._session.lock(locks.from_table(resolved))
 
+    def need(self, wanted: Mapping[str, Any]) -> None:
+        """Have these crates before the first cell, which says it when they make no sense."""
+        self._session.needed = wanted
+
     def read_environment(self) -> None:
         """Have a compiler of one's own: cells read the environment themselves."""
         self._session.begin()

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
-from patina_rust import locks, views
+from patina_rust import locks, needed, views
 from patina_rust.capture import Input, stdio
 from patina_rust.compiler import (
     Compiled,
@@ -21,13 +21,12 @@ from patina_rust.compiler import (
 )
 from patina_rust.library import SUMMARY_BYTES, Program
 from patina_rust.output import Event, Note, Parser, Question
-from patina_rust.source import batteries, without_shell
+from patina_rust.source import without_shell
 
 ROOT = 0
 # A notebook that lives so long has another compiler wait for the next one.
 STANDBY_SECONDS = 60.0
 STANDBY = "PATINA_STANDBY"  # 0: none waits
-BATTERIES = "PATINA_BATTERIES"
 # evcxr compiles a cell again without the variables whose types changed.
 MOST_ROUNDS = 4
 CHANGED = "EVCXR_VARIABLE_CHANGED_TYPE:"
@@ -90,6 +89,8 @@ class Session:
         self.past: tuple[Past, ...] = ()
         self.state = State()
         self.running = False
+        # `[dependencies]` of the notebook.
+        self.needed: Mapping[str, Any] = {}
         self._ask = ask
         # What a person is to be told as soon as the cell runs: earlier, it would be cleared away.
         self._news: list[str] = []
@@ -111,7 +112,7 @@ class Session:
         self.compiler.await_build()
         self.program.load()
         if not self.past and self.state.id == ROOT:
-            self._take_batteries()
+            self._take_needed()
         told: list[list[str]] = []
         for _ in range(MOST_ROUNDS):
             compiled = self._compile(code, told)
@@ -138,9 +139,12 @@ class Session:
         self._think_of_others()
         return _outcome(told)
 
-    def _take_batteries(self) -> None:
-        """Have crates before they are asked for, if a person wants that; they are built once."""
-        wanted = batteries(os.environ.get(BATTERIES, ""))
+    def _take_needed(self) -> None:
+        """Have crates before they are asked for, where a person wants that; they are built once."""
+        try:
+            wanted = needed.cell(os.environ.get(needed.VARIABLE, ""), self.needed)
+        except needed.NeededError as error:
+            raise CompilerError(str(error)) from error
         if wanted:
             made = self.compiler.compile(ROOT, wanted, [], self.state.lock)
             self.state = State(made.state, outline=made.outline, lock=self._locked(made))

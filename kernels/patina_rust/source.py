@@ -16,11 +16,6 @@ _TOKEN = re.compile(
       | (?P<bracket>[()\[\]{}])""",
     re.VERBOSE | re.DOTALL,
 )
-BATTERIES = (
-    'polars = { version = "0.53", features = ["lazy", "csv"] }',
-    'plotters = { version = "0.3", default-features = false, features = ["evcxr", "all_series"] }',
-    'ndarray = "0.17"',
-)
 _LEADING_NOT = re.compile(r"\A((?:[ \t]*(?://[^\n]*)?\n)*)!")
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 
@@ -42,14 +37,3 @@ def completeness(code: str) -> Completeness:
 def without_shell(code: str) -> str:
     """Return a cell as evcxr takes it for Rust: a first line with `!` would go to a shell."""
     return _LEADING_NOT.sub(r"\1 !", code)
-
-
-def batteries(wanted: str) -> str:
-    """Return a cell that takes crates: for "1" the usual ones, else those that are named.
-
-    Named are crates as in Cargo.toml, with semicolons between them: `csv = "1"; rand = "0.9"`.
-    """
-    if wanted.strip() in ("", "0"):
-        return ""
-    named = BATTERIES if wanted.strip() == "1" else wanted.split(";")
-    return "".join(f":dep {one.strip()}\n" for one in named if one.strip())

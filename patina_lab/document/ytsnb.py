@@ -25,6 +25,7 @@ from patina_lab.document.format import FORMAT, NOTEBOOK_KEYS, Cell, TsnbDocument
 from patina_lab.document.refusals import refuse_gigantic
 from patina_lab.document.values import as_table, normal, table_in
 from patina_lab.document.ycells import field, read_cell, text_of, update_cells
+from patina_lab.model.packages import Packages
 
 _PLAIN = {"format", "id", "kernel", "language", "dependencies", "lock", "extra"}
 
@@ -74,14 +75,16 @@ class YTsnb(YBaseDoc):
         self._ymeta["id"] = notebook
 
     @property
-    def lock(self) -> dict[str, Any]:
-        """What the packages of each language resolved to; see docs/reference/format.md."""
-        return as_table(normal(json.loads(str(self._ymeta))).get("lock"))
+    def packages(self) -> Packages:
+        """What the notebook needs, and what that resolved to; see docs/reference/format.md."""
+        meta = normal(json.loads(str(self._ymeta)))
+        return Packages(as_table(meta.get("dependencies")), as_table(meta.get("lock")))
 
     def keep_lock(self, lock: Mapping[str, Any]) -> None:
         """Keep what packages resolved to; those of other languages stay."""
-        now = {**self.lock, **lock}
-        if now != self.lock:
+        before = self.packages.resolved
+        now = {**before, **lock}
+        if now != before:
             self._ymeta["lock"] = now
 
     @property

@@ -17,6 +17,7 @@ from patina_lab.kernel.process import ANSWER_SECONDS, KernelProcess
 from patina_lab.model.events import GlobalsRead, Measured
 from patina_lab.model.ids import RunId, Seq
 from patina_lab.model.outputs import storable_json
+from patina_lab.model.packages import Packages
 from patina_lab.model.run import KernelSettings, ReportLine
 from patina_lab.model.undoing import Kept as State
 
@@ -102,12 +103,13 @@ class KernelConnection:
         else:
             self.capabilities = CAPABILITIES
 
-    async def lock(self, resolved: Mapping[str, Any]) -> None:
-        """Have a new kernel take packages at the versions that the notebook keeps."""
-        if not self.process.is_patina or not resolved:
+    async def lock(self, packages: Packages) -> None:
+        """Have a new kernel take the packages of the notebook, at the versions that it keeps."""
+        if not self.process.is_patina or packages == Packages():
             return
+        wanted, resolved = dict(packages.wanted), dict(packages.resolved)
         try:
-            await self.ask("lock", {"lock": dict(resolved)})
+            await self.ask("lock", {"lock": resolved, "dependencies": wanted})
         except KernelRefusedError as error:
             log.warning("A kernel does not take the lock of its notebook: %s", error)
 

@@ -145,7 +145,7 @@ class Rooms:
         kernels = Kernels(
             self._kernels,
             workplace,
-            lambda: room.source.document.lock,
+            lambda: room.source.document.packages,
             keep_lock,
             self._start_times,
             self._keeping,

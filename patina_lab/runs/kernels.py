@@ -10,6 +10,7 @@ from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelMana
 
 from patina_lab.kernel.survivors import Survivors
 from patina_lab.model.events import Event
+from patina_lab.model.packages import Packages
 from patina_lab.model.run import KernelSettings, Run
 from patina_lab.runs.recorder import Recorder
 
@@ -59,8 +60,8 @@ class Kernels:
 
     manager: AsyncMappingKernelManager
     workplace: Callable[[], Workplace]
-    lock: Callable[[], Mapping[str, Any]]
-    """What the notebook's packages resolved to, and the place for what they resolve to now."""
+    packages: Callable[[], Packages]
+    """What the notebook needs and has, and the place for what its packages resolve to now."""
     keep_lock: Callable[[Mapping[str, Any]], None]
     start_times: StartTimes
     keeping: Keeping

@@ -118,7 +118,7 @@ class Starter:
                 return await self._forked(connection, fork)
             if load is not None:
                 return await self._loaded(connection, load)
-            await connection.lock(self._kernels.lock())
+            await connection.lock(self._kernels.packages())
         except KernelRefusedError as error:
             self._leave(ended(connection))
             what = "loaded" if load else "read"

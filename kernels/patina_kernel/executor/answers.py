@@ -35,6 +35,7 @@ class Answers:
                 case "patina_load_request":
                     reply = self._load(_path(content))
                 case "patina_lock_request":
+                    self._language.need(dict(content.get("dependencies", {})))
                     self._language.lock(dict(content["lock"]))
                     reply = {}
                 case _:

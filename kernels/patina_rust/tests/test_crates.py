@@ -42,6 +42,23 @@ async def test_a_second_kernel_takes_the_versions_that_the_first_has_locked(
         assert "delete it" in refused["evalue"]
 
 
+async def test_crates_that_a_notebook_needs_are_there_before_its_first_cell(
+    tmp_path: Path,
+) -> None:
+    registry = Registry(tmp_path)
+    registry.publish("1.0.0")
+    env = {**os.environ, "PATINA_CARGO_HOME": str(registry.home)}
+    async with started("patina-rust", env=env) as kernel:
+        wrong = {"lock": {}, "dependencies": {locks.KEY: "mini"}}
+        assert (await kernel.ask("lock", **wrong))["status"] == "ok"
+        told = await kernel.run("1 + 1")
+        assert "[dependencies] cargo of the notebook is no list of crates" in told.text
+        needs = {"lock": {}, "dependencies": {locks.KEY: ['mini = "1"']}}
+        assert (await kernel.ask("lock", **needs))["status"] == "ok"
+        assert (await kernel.run("mini::version()")).text == '"1.0.0"'
+        assert "mini" in (await kernel.run(":show_deps")).text
+
+
 @pytest.mark.long
 async def test_without_a_lock_a_kernel_takes_the_newest_version(tmp_path: Path) -> None:
     registry = Registry(tmp_path)

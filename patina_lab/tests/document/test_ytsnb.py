@@ -1,6 +1,7 @@
 """The source document, as jupyter-collaboration uses it."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from pycrdt import Array, Doc, Map, Text
 from patina_lab.document.errors import TsnbError
 from patina_lab.document.format import Cell, TsnbDocument, read, write
 from patina_lab.document.ytsnb import YTsnb
+from patina_lab.model.packages import Packages
 from patina_lab.tests.document.strategies import DOCUMENTS, TEXT
 
 
@@ -147,15 +149,24 @@ def test_an_edit_on_disk_leaves_what_a_client_types_elsewhere_in_the_cell() -> N
 
 def test_a_lock_stands_in_the_file_a_line_a_line_and_those_of_other_languages_stay() -> None:
     document = loaded(notebook(code("a", "1")))
-    assert document.lock == {}
+    assert document.packages == Packages()
     document.keep_lock({"cargo": ["version = 4", 'name = "mini"']})
     document.keep_lock({"npm": ["x"]})
     assert '[lock]\ncargo = [\n    "version = 4",\n' in document.get()
     again = loaded(document.get())
-    assert again.lock == {"cargo": ["version = 4", 'name = "mini"'], "npm": ["x"]}
+    assert again.packages.resolved == {"cargo": ["version = 4", 'name = "mini"'], "npm": ["x"]}
     before = again.ydoc.get_state()
     again.keep_lock({"npm": ["x"]})
     assert again.ydoc.get_state() == before  # what is there already is no edit
+
+
+def test_what_a_notebook_needs_is_read_and_stays_beside_the_lock() -> None:
+    needs = {"cargo": ["batteries", 'rand = "0.9"']}
+    text = write(replace(read(notebook(code("a", "1"))), dependencies=needs))
+    document = loaded(text)
+    document.keep_lock({"cargo": ["version = 4"]})
+    assert document.packages == Packages(needs, {"cargo": ["version = 4"]})
+    assert loaded(document.get()).packages == document.packages
 
 
 def test_moving_one_cell_on_disk_moves_only_that_cell() -> None:
