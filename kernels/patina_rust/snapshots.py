@@ -1,7 +1,8 @@
 """Saved states: the cells that made one, and their libraries. Loading runs them again.
 
-From the libraries nothing is compiled, when the toolchain is the same; else from the sources. An
-image of the process itself is not kept: it would be of one kernel, one processor and one boot.
+From the libraries nothing is compiled, when the toolchain is the same; else from the sources. Which
+it is, and why, is told when a state is saved and when it is loaded. An image of the process itself
+is not kept: it would be of one kernel, one processor and one boot.
 """
 
 from __future__ import annotations
@@ -25,6 +26,16 @@ FORMER = ("patina-rust-sources", 1)
 MANIFEST = "state.json"
 # Cells with large crates in them have large libraries; then the sources must do.
 MOST_BYTES = 64_000_000
+# What becomes of the cells of a state, and why.
+WITH_LIBRARIES = "are kept with their libraries: loading runs them again, and compiles nothing"
+GONE = "are kept as sources, for their libraries are gone: loading compiles and runs them again"
+LARGE = (
+    f"are kept as sources, for their libraries are larger than {MOST_BYTES // 1_000_000} MB: "
+    "loading compiles and runs them again"
+)
+RAN = "were run again from their libraries; nothing was compiled"
+OTHER_TOOLCHAIN = "were compiled and run again: their libraries are another rustc's"
+NO_LIBRARIES = "were compiled and run again: their libraries were not kept with them"
 HINT = "load a state that this version of the kernel has saved"
 AGAIN = "What they do outside of the notebook is done twice; it takes their time again."
 
@@ -46,21 +57,20 @@ class RustSnapshots:
         self._session = session
 
     def save(self, path: Path) -> tuple[int, tuple[ReportLine, ...]]:
-        """Write the cells, and their libraries when these are not large."""
+        """Write the cells, and their libraries when these are not large; say which."""
         try:
             with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
-                self._write(file)
-            return path.stat().st_size, ()
+                what = self._write(file)
+            return path.stat().st_size, _lines("saved", len(self._session.past), what)
         except OSError as error:
             hint = "choose a folder that can be written, on a disk with room"
             raise SnapshotError(f"{path} cannot be written: {error.strerror}", hint) from error
 
-    def _write(self, file: zipfile.ZipFile) -> None:
+    def _write(self, file: zipfile.ZipFile) -> str:
         past, names = self._session.past, []
         paths = [Path(cell.library) if cell.library else None for cell in past]
-        there = all(path is None or path.exists() for path in paths)
-        size = sum(path.stat().st_size for path in paths if path is not None) if there else 0
-        if there and size <= MOST_BYTES:
+        what = _kind_of([path for path in paths if path is not None])
+        if what == WITH_LIBRARIES:
             for number, path in enumerate(paths):
                 names.append(f"{number}.so" if path else "")
                 if path:
@@ -74,6 +84,7 @@ class RustSnapshots:
             "libraries": names,
         }
         file.writestr(MANIFEST, json.dumps(state))
+        return what
 
     def load(self, path: Path) -> tuple[ReportLine, ...]:
         """Run the cells of a saved state in place of this one."""
@@ -98,15 +109,25 @@ class RustSnapshots:
         ]
         assert saved.state is not None
         self._session.rerun(tuple(kept), saved.state)
-        return (_line(len(kept), "were run again from their libraries; nothing was compiled"),)
+        return _lines("loaded", len(kept), RAN)
 
     def _compile_again(self, saved: Saved) -> tuple[ReportLine, ...]:
         self._session.replay(saved.cells)
-        return (_line(len(saved.cells), "were compiled and run again"),) if saved.cells else ()
+        why = OTHER_TOOLCHAIN if saved.libraries else NO_LIBRARIES
+        return _lines("loaded", len(saved.cells), why)
 
 
-def _line(count: int, what: str) -> ReportLine:
-    return ReportLine("loaded", "1 cell" if count == 1 else f"{count} cells", what, AGAIN)
+def _kind_of(libraries: list[Path]) -> str:
+    """Say how cells with these libraries are kept."""
+    if not all(path.exists() for path in libraries):
+        return GONE
+    size = sum(path.stat().st_size for path in libraries)
+    return WITH_LIBRARIES if size <= MOST_BYTES else LARGE
+
+
+def _lines(kind: str, count: int, what: str) -> tuple[ReportLine, ...]:
+    cells = "1 cell" if count == 1 else f"{count} cells"
+    return (ReportLine(kind, cells, what, AGAIN),) if count else ()
 
 
 def _unpacked(path: Path, name: str) -> str:

@@ -98,7 +98,9 @@ async def test_a_saved_state_is_run_again_without_compiling_and_says_so(tmp_path
     async with started("patina-rust") as kernel:
         await kernel.run("let mut v = vec![1]; fn double(x: i32) -> i32 { 2 * x }")
         await kernel.run("v.push(double(4));")
-        assert (await kernel.ask("save", path=path))["status"] == "ok"
+        (line,) = (await kernel.ask("save", path=path))["report"]
+        assert (line["kind"], line["name"]) == ("saved", "2 cells")
+        assert "with their libraries" in line["what"]
     async with started("patina-rust") as other:
         (line,) = (await other.ask("load", path=path))["report"]
         assert "nothing was compiled" in line["what"]
