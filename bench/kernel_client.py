@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
 from jupyter_client.asynchronous.client import AsyncKernelClient
@@ -23,6 +24,7 @@ WARM_SECONDS = 180.0
 
 OURS, THEIRS = "patina-python", "python3"
 SECONDS = 120.0
+LATE_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,19 +101,27 @@ class Timed:
     async def published(self, code: str, seconds: float) -> list[tuple[str, dict[str, Any]]]:
         """Run a cell; return what it published: streams, results and errors, in order.
 
-        A silence of so many seconds is an error.
+        A silence of so many seconds is an error, but once it is idle: what a kernel says after that
+        is taken, too, until it is silent for LATE_SECONDS.
         """
         request = self._client.execute(code)
         found: list[tuple[str, dict[str, Any]]] = []
+        idle = False
         while True:
-            message = await self._client.get_iopub_msg(timeout=seconds)
+            try:
+                message = await self._client.get_iopub_msg(
+                    timeout=LATE_SECONDS if idle else seconds
+                )
+            except Empty:
+                if idle:
+                    return found
+                raise
             kind, content = message["msg_type"], message["content"]
             if not _is_of(message, request):
                 continue
             if kind in ("stream", "execute_result", "display_data", "error"):
                 found.append((kind, content))
-            if content.get("execution_state") == "idle":
-                return found
+            idle = idle or content.get("execution_state") == "idle"
 
     async def globals_after(self, code: str) -> dict[str, Any]:
         """Run a cell; return what is told of the globals."""

@@ -4,7 +4,7 @@ The notebook is that of the release of evcxr_jupyter, as cargo has unpacked it. 
 to a shell and is left out: here no text does. What differs from run to run is compared by its kind
 only: a counter that a thread counts up, the help, the order of variables. Of ours is left out what
 the other never says: warnings of rustc, that a cell which `?` has ended has failed, hints of
-`[Patina]`.
+`[Patina]`. What an error has printed the other may publish after it was idle; that is waited for.
 """
 
 from __future__ import annotations
