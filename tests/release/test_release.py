@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import shutil
+import subprocess
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+from patina_rust import artifacts
 
 from patina_lab.document.format import Cell, TsnbDocument, write
 from tests.release.conftest import SECONDS, Built, Installed, Lab
@@ -20,6 +25,7 @@ CELLS = {
     "rust": 'println!("{}", (1..4).map(|n| n * n).sum::<i32>())',
 }
 
+FIND = "from patina_rust import artifacts; print(artifacts.find())"
 PRINTED = {"python": "285 ", "javascript": "14\n", "rust": "14\n"}
 
 
@@ -59,6 +65,27 @@ def test_the_wheel_says_whose_work_is_in_it_and_under_which_licence(built: Built
     assert {"sucrase", "acorn", "whatwg-url", "web-streams-polyfill"} <= parts["prelude"]
     assert ("crates" in parts) == binary
     assert not binary or {"evcxr", "ra_ap_ide", "serde", "rust-std"} <= parts["crates"]
+
+
+@pytest.mark.skipif(shutil.which("cargo") is None, reason="without cargo a wheel has no compiler")
+def test_the_compiler_of_rust_is_in_the_wheel_and_is_the_one_that_is_used(
+    built: Built, installed: Installed
+) -> None:
+    assert re.search(r"-py3-none-(many)?linux_\w+\.whl$", built.wheel.name), "it is no pure one"
+    with zipfile.ZipFile(built.wheel) as wheel:
+        assert f"patina_rust/built/{artifacts.BINARY}" in wheel.namelist()
+    cargo = Path(str(shutil.which("cargo"))).parent
+    found = subprocess.run(
+        [installed.folder / "bin" / "python", "-c", FIND], text=True, check=True, timeout=SECONDS,
+        env=installed.environment(PATH=f"{installed.environment()['PATH']}:{cargo}"),
+        stdout=subprocess.PIPE,
+    )  # fmt: skip
+    compiler = Path(found.stdout.strip())
+    assert compiler.is_relative_to(installed.folder)
+    assert os.access(compiler, os.X_OK)
+    # It is a program of this platform, and the one that was meant.
+    said = subprocess.run([compiler], capture_output=True, text=True, check=False, timeout=SECONDS)
+    assert "usage: patina-rust-compiler" in said.stderr
 
 
 def test_the_doctor_finds_everything_there(installed: Installed) -> None:

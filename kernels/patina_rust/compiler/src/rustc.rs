@@ -23,6 +23,9 @@ pub fn run() -> Result<()> {
     command.args(&words);
     let is_cell = value(&words, "--crate-name").is_some_and(|name| name == CELL);
     if !is_cell {
+        if runs_in_the_build(&words) {
+            command.arg("-Copt-level=0");
+        }
         return Err(command.exec().into());
     }
     let done = compiled(&mut command)?;
@@ -30,6 +33,14 @@ pub fn run() -> Result<()> {
         shortcut::keep(&program, &words);
     }
     end(&done)
+}
+
+/// Whether this is for build scripts and procedural macros, which run for a moment. That crates are
+/// optimised (see `places.py`) cargo takes for these, too, and nothing in a profile says otherwise. What
+/// is for cells has a target, by evcxr.
+fn runs_in_the_build(words: &[OsString]) -> bool {
+    let has = |name: &str| words.iter().any(|word| word == name);
+    has("--crate-name") && !has("--target")
 }
 
 /// What follows a word.
@@ -60,4 +71,24 @@ pub fn end(done: &Output) -> ! {
     let _ = std::io::stdout().write_all(&done.stdout);
     let _ = std::io::stderr().write_all(&done.stderr);
     std::process::exit(done.status.code().unwrap_or(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<OsString> {
+        text.split(' ').map(OsString::from).collect()
+    }
+
+    #[test]
+    fn what_has_no_target_runs_in_the_build() {
+        assert!(runs_in_the_build(&words(
+            "--crate-name syn -C opt-level=2 lib.rs"
+        )));
+        let cells = "--crate-name serde lib.rs --target x86_64-unknown-linux-gnu";
+        assert!(!runs_in_the_build(&words(cells)));
+        // Cargo asks rustc what it is.
+        assert!(!runs_in_the_build(&words("-vV")));
+    }
 }
