@@ -116,6 +116,8 @@ class OutputCell(Wire, frozen=True):
     ended: str | None = None
     input_request: InputRequest | None = None
     globals_changed: list[str] | None = None
+    globals_new: list[str] | None = None
+    globals_gone: list[str] | None = None
     undone: bool = False
     pinned: bool = False
 

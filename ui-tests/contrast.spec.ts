@@ -90,4 +90,32 @@ test('at a zoom of 400 % notebook, history and comparison need no scrolling side
   await expect.poll(() => isReflowed('.jp-PatinaCompare-body')).toBe(true);
   await expect.poll(() => isReflowed('.jp-PatinaCompare-head')).toBe(true);
   await patina.page.screenshot({ path: 'ui-tests/results/compare narrow.png' });
+
+  // What a window of 1,280 × 1,024 has: one half at a time, with room for some lines of it.
+  await patina.page.setViewportSize({ width: 320, height: 256 });
+  await patina.page
+    .getByRole('main')
+    .getByRole('tab', { name: /zoom\.tsnb/ })
+    .click();
+  const halves = patina.panel.getByRole('group', { name: 'What is in view' });
+  const height = (selector: string) =>
+    patina.panel.locator(selector).evaluate(node => node.clientHeight);
+  await expect(patina.timeline).toBeHidden();
+  await expect.poll(() => height('.jp-PatinaSource')).toBeGreaterThan(90);
+  await patina.page.screenshot({ path: 'ui-tests/results/source low.png' });
+  await halves.getByRole('button', { name: 'Timeline' }).click();
+  await expect(patina.timeline).toBeVisible();
+  await expect(patina.editor(0)).toBeHidden();
+  await expect.poll(() => height('.jp-PatinaTimeline')).toBeGreaterThan(60);
+  await expect.poll(() => isReflowed('.jp-PatinaTimeline')).toBe(true);
+  expect(
+    await violations(patina.page, '.jp-PatinaBody', '.jp-PatinaHalves')
+  ).toEqual([]);
+  await patina.page.screenshot({ path: 'ui-tests/results/timeline low.png' });
+  // Commands lead from one to the other as they do where both are seen.
+  await patina.outputs.last().focus();
+  await patina.page.keyboard.press('g');
+  await patina.page.keyboard.press('c');
+  await expect(patina.timeline).toBeHidden();
+  await expect(patina.sourceCells.nth(1)).toBeVisible();
 });

@@ -1,3 +1,4 @@
+import { violations } from './support/axe';
 import { test, expect } from './support/test';
 
 test('a dead kernel is loud, costs only the cell that ran, and nothing restarts by itself', async ({
@@ -46,4 +47,58 @@ test('after a crash, running another cell offers to go on with what was there be
   await patina.run(2);
   await patina.notification('Go On and Run').click();
   await expect(patina.result(3, 3, 'succeeded')).toContainText('42');
+});
+
+test('with its timeline hidden, a notebook tells of a question and of a crash, and leads to them', async ({
+  patina,
+  notebook
+}) => {
+  const { page, panel } = patina;
+  await patina.open(
+    notebook('apart.tsnb', [
+      'name = input("Name? ")',
+      'import os\nos.kill(os.getpid(), 11)'
+    ])
+  );
+  const hide = async () => {
+    await patina.menu('Patina', 'Timeline Right, Below or Hidden', 0);
+    await patina.menu('Patina', 'Timeline Right, Below or Hidden', 0);
+    await expect(patina.tabs.first()).toBeHidden();
+  };
+  await hide();
+  await patina.press(0);
+  await expect(patina.sourceCells.first()).toContainText('asks for input');
+  await expect(patina.runStatus).toHaveText('Run 1 · asks for input');
+  await expect(page.locator('#jp-main-statusbar')).toContainText(
+    'Run 1 · asks for input'
+  );
+  // One voice: what waits is said by nothing else than this.
+  const voices = page.locator(
+    '#jp-main-statusbar [role=status], .jp-PatinaPanel :is([role=status], [aria-live]):not(.cm-announced)'
+  );
+  await expect(voices).toHaveText([
+    'The cell of output 1 asks for input. Name?'
+  ]);
+  await panel.getByRole('button', { name: 'Answer' }).click();
+  const field = patina.output(1, 1, 'running').getByLabel('Name?');
+  await expect(field).toBeFocused();
+  await field.fill('Ada');
+  await field.press('Enter');
+  await expect(patina.output(1, 1, 'succeeded')).toBeVisible();
+  await expect(patina.idle).toBeVisible();
+  // What was hidden gets back the half of the room that it had.
+  const widths = await panel
+    .locator('.jp-PatinaSource, .jp-PatinaRuns')
+    .evaluateAll(sides => sides.map(side => side.clientWidth));
+  expect(Math.abs(widths[0] - widths[1])).toBeLessThan(20);
+
+  await hide();
+  await patina.run(1);
+  const alert = panel.getByRole('alert').filter({ visible: true });
+  await expect(alert).toContainText('SIGSEGV');
+  await expect(alert.getByRole('button', { name: /^Go on/ })).toBeVisible();
+  expect(await violations(page, '.jp-PatinaPanel')).toEqual([]);
+  await alert.getByRole('button', { name: 'Show Timeline' }).click();
+  await expect(patina.output(2, 2, 'failed')).toBeVisible();
+  expect(await violations(page, '.jp-PatinaPanel')).toEqual([]);
 });

@@ -63,7 +63,7 @@ test('a variable is watched, seen as it was after an earlier cell, and leads to 
   await patina.open(notebook('past.tsnb', ['n = 1', 'n = 2\nm = 0']));
   await patina.run(0);
   await patina.run(1);
-  await expect(patina.output(2, 2, 'succeeded')).toBeVisible();
+  await expect(patina.output(2, 2, 'succeeded')).toContainText('+m ~n');
   await patina.command('Show Globals', 'g', 'v');
   const grid = patina.page.getByRole('treegrid', { name: 'Globals' });
   const row = grid.getByRole('row', { name: /\bn int/ });
@@ -92,7 +92,8 @@ test('an array is shown as a table, page by page', async ({
 }) => {
   await patina.open(
     notebook('table.tsnb', [
-      'import numpy as np\ngrid = np.arange(300).reshape(100, 3)\nphoto = np.zeros((40, 60, 3), np.uint8)'
+      'import numpy as np\ngrid = np.arange(300).reshape(100, 3)\nphoto = np.zeros((40, 60, 3), np.uint8)',
+      'import pandas as pd\nwide = pd.DataFrame(np.arange(80).reshape(2, 40), index=pd.Index(["Rome", "Oslo"], name="city"))'
     ])
   );
   await patina.run(0);
@@ -115,6 +116,17 @@ test('an array is shown as a table, page by page', async ({
   await grid.getByRole('row', { name: /photo ndarray/ }).dblclick();
   const picture = patina.page.getByRole('img', { name: 'Picture of photo' });
   await expect(picture).toHaveJSProperty('naturalWidth', 60);
+  // A frame has the names of its rows, and its last column can be reached.
+  await patina.run(1);
+  await grid.getByRole('row', { name: /wide DataFrame/ }).dblclick();
+  const wide = preview.filter({ hasText: 'wide' });
+  await expect(wide.getByRole('row', { name: /^'Rome' 0 1 2 / })).toBeVisible();
+  await wide.getByRole('button', { name: 'Columns →' }).click();
+  await expect(
+    wide.getByRole('row', { name: /^'Oslo' 70 .* 79$/ })
+  ).toBeVisible();
+  await expect(wide.getByRole('columnheader', { name: /^city/ })).toBeVisible();
+  expect(await violations(patina.page, '.jp-PatinaPreview')).toEqual([]);
   await patina.page.getByRole('tab', { name: /^Runs of/ }).click();
   const run = patina.page.getByRole('treeitem', { name: /^Run 1/ });
   await run.focus();

@@ -17,7 +17,7 @@ from msgspec import Struct
 from patina_lab import wire
 from patina_lab.model.resuming import Resume
 from patina_lab.model.run import KernelSettings
-from patina_lab.runlog.variables import Told, Variables, changed_names
+from patina_lab.runlog.variables import Told, Variables, with_changes
 
 SCHEMA = 3
 
@@ -339,8 +339,7 @@ def _tell(folded: Folded, record: GlobalsTold) -> None:
     folded.variables.tell(Told(record.seq, record.session, record.delta, record.total))
     cell = folded.cells.get(record.seq)
     if cell is not None and cell.session == record.session:
-        names = changed_names(cell.globals_changed, record.delta)
-        folded.cells[record.seq] = _replace(cell, globals_changed=names)
+        folded.cells[record.seq] = with_changes(cell, record.delta)
 
 
 def _changed(cell: wire.OutputCell, record: _Change) -> wire.OutputCell:

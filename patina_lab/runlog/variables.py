@@ -149,7 +149,27 @@ def begun_with(rows: list[wire.Global], by: Mapping[str, int | None]) -> list[wi
     ]
 
 
-def changed_names(before: list[str] | None, rows: Iterable[wire.Global]) -> list[str]:
-    """Return the names an output cell lists, after more was told of it."""
-    names = dict.fromkeys([*(before or ()), *(row.name for row in rows)])
-    return list(names)[:MOST_NAMES]
+def with_changes(cell: wire.OutputCell, rows: Iterable[wire.Global]) -> wire.OutputCell:
+    """Return an output cell with the names it lists, after more was told of what it changed.
+
+    What is new stays so when the same cell changes it again; what it takes away is only gone.
+    """
+    names = dict.fromkeys(cell.globals_changed or ())
+    new = dict.fromkeys(cell.globals_new or ())
+    gone = dict.fromkeys(cell.globals_gone or ())
+    for row in rows:
+        names.setdefault(row.name)
+        if row.changed == "gone":
+            gone.setdefault(row.name)
+            new.pop(row.name, None)
+        else:
+            gone.pop(row.name, None)
+            if row.changed == "new":
+                new.setdefault(row.name)
+    listed = list(names)[:MOST_NAMES]
+    return msgspec.structs.replace(
+        cell,
+        globals_changed=listed,
+        globals_new=[name for name in listed if name in new] or None,
+        globals_gone=[name for name in listed if name in gone] or None,
+    )

@@ -29,7 +29,7 @@ from patina_lab.runlog.records import (
     blobs_named,
     without_cells,
 )
-from patina_lab.runlog.variables import Told, Variables, begun_with, changed_names, global_rows
+from patina_lab.runlog.variables import Told, Variables, begun_with, global_rows, with_changes
 from patina_lab.runs.logbook import Logbook
 from patina_lab.runs.publisher import Publisher
 from patina_lab.runs.runhistory import changes
@@ -221,8 +221,13 @@ class Recorder:
         """Keep what a cell changed of the variables."""
         told = Told(seq, self._run.session, global_rows(rows), total)
         if seq in self._timeline:
-            names = changed_names(self._timeline[seq].globals_changed, told.rows)
-            self._alter(seq, globals_changed=names)
+            cell = with_changes(self._timeline[seq], told.rows)
+            self._alter(
+                seq,
+                globals_changed=cell.globals_changed,
+                globals_new=cell.globals_new,
+                globals_gone=cell.globals_gone,
+            )
         self._tell(told)
 
     def begin_globals(self, seq: int, rows: tuple[Mapping[str, Any], ...], total: int) -> None:

@@ -45,6 +45,8 @@ class Timeline:
             self._cells[seq] = msgspec.structs.replace(
                 wire_cell(growing),
                 globals_changed=there.globals_changed,
+                globals_new=there.globals_new,
+                globals_gone=there.globals_gone,
                 undone=there.undone,
                 pinned=there.pinned,
             )

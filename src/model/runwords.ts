@@ -1,5 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { IRunView } from '../tokens';
 import type * as wire from '../wire';
+import { askingCell } from './question';
 
 /** What a run's status is called. */
 export function statusWord(
@@ -16,6 +18,13 @@ export function statusWord(
     lost: trans.__('lost')
   };
   return words[status];
+}
+
+/** What a run does now; that it waits for a person goes before that it is busy. */
+export function runWord(view: IRunView, trans: TranslationBundle): string {
+  return askingCell(view)
+    ? trans.__('asks for input')
+    : statusWord(view.run.status, trans);
 }
 
 /** Whether a run has a kernel, or will have one in a moment. */

@@ -4,8 +4,11 @@ import type { CellMark } from './marks';
 
 /** What the strip under a cell shows, and says to a screen reader. */
 export interface IStripState {
-  /** `asked`: this page asked for a run and the server has not yet said so. */
-  readonly status: wire.CellStatus | 'asked' | 'none';
+  /**
+   * `asked`: this page asked for a run and the server has not yet said so. `asking`: the cell runs
+   * and waits for an answer.
+   */
+  readonly status: wire.CellStatus | 'asked' | 'asking' | 'none';
   readonly seq: number | null;
   /** RFC 3339; set while the cell runs, so that its duration can be counted. */
   readonly since: string | null;
@@ -43,7 +46,7 @@ export function describeStrip(
   }
   const isRunning = output.status === 'running';
   return {
-    status: output.status,
+    status: isRunning && output.input_request ? 'asking' : output.status,
     seq: output.seq,
     since: isRunning ? (output.started ?? null) : null,
     durationMs: lasted(output),

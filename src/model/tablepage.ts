@@ -6,14 +6,29 @@ import type { GlobalPath } from './globalrows';
 export const TABLE_ROWS = 50;
 export const TABLE_COLUMNS = 30;
 
-/** A part of a table: typed columns, and the rows from `offset` on. */
+/** What a column is called, and the type of what is in it; either may be empty. */
+export interface ITableColumn {
+  readonly label: string;
+  readonly type: string;
+}
+
+/** Where a part of a table begins. */
+export interface ITablePlace {
+  readonly row: number;
+  readonly column: number;
+}
+
+/** A part of a table: typed columns, and some of its rows. */
 export interface ITablePage {
-  readonly columns: readonly { label: string; type: string }[];
+  readonly columns: readonly ITableColumn[];
   readonly rows: readonly (readonly string[])[];
-  readonly offset: number;
-  readonly total: number;
-  /** How many columns are left out. */
-  readonly moreColumns: number;
+  /** What the rows are called, where they have more than a number. */
+  readonly index:
+    (ITableColumn & { readonly values: readonly string[] }) | null;
+  readonly place: ITablePlace;
+  /** How many rows and columns there are. */
+  readonly height: number;
+  readonly width: number;
 }
 
 /** How a value is best shown on its own. */
@@ -50,68 +65,84 @@ export class TableReader {
 
   /** The value itself and its first parts. */
   head(): Promise<wire.GlobalPage> {
-    return this._page([], 0, TABLE_COLUMNS + 1);
+    return this._page([], 0, 2);
   }
 
-  async read(head: wire.GlobalPage, offset: number): Promise<ITablePage> {
+  async read(head: wire.GlobalPage, place: ITablePlace): Promise<ITablePage> {
     switch (previewKind(head)) {
       case 'frame':
-        return this._frame(head, offset);
+        return this._frame(head, place);
       case 'matrix':
-        return this._matrix(head, offset);
+        return this._matrix(head, place);
       case 'vector':
       case 'parts':
-        return this._list(offset);
+        return this._list(place);
     }
   }
 
+  /** Before the columns of a frame are its rows and, where they have names, its index. */
   private async _frame(
     head: wire.GlobalPage,
-    offset: number
+    place: ITablePlace
   ): Promise<ITablePage> {
-    const columns = head.children.slice(1);
-    const pages = await Promise.all(
-      columns.map(({ name }) => this._page([name], offset, TABLE_ROWS))
+    const [, second] = head.children;
+    const index = second?.type === 'index' ? second : null;
+    const before = index ? 2 : 1;
+    const { children: columns } = await this._page(
+      [],
+      before + place.column,
+      TABLE_COLUMNS
     );
-    const count = Math.max(0, ...pages.map(({ children }) => children.length));
+    const [labels, ...pages] = await Promise.all([
+      index ? this._column(index, place) : [],
+      ...columns.map(column => this._column(column, place))
+    ]);
+    const count = Math.max(0, ...pages.map(values => values.length));
     return {
-      columns: columns.map(({ name, dtype }) => ({
-        label: stepLabel(name),
-        type: dtype ?? ''
-      })),
-      rows: Array.from({ length: count }, (_, row) =>
-        pages.map(({ children }) => children[row]?.summary ?? '')
-      ),
-      offset,
-      total: head.global.shape?.[0] ?? 0,
-      moreColumns: head.total - head.children.length
+      columns: columns.map(described),
+      rows: range(0, count).map(row => pages.map(values => values[row] ?? '')),
+      index: index && { ...described(index), values: labels },
+      place,
+      height: head.global.shape?.[0] ?? 0,
+      width: head.total - before
     };
+  }
+
+  private async _column(
+    { name }: wire.Global,
+    { row }: ITablePlace
+  ): Promise<string[]> {
+    const { children } = await this._page([name], row, TABLE_ROWS);
+    return children.map(({ summary }) => summary);
   }
 
   private async _matrix(
     head: wire.GlobalPage,
-    offset: number
+    place: ITablePlace
   ): Promise<ITablePage> {
+    const { row, column } = place;
     const [height, width] = head.global.shape ?? [0, 0];
-    const numbers = range(offset, Math.min(offset + TABLE_ROWS, height));
     const pages = await Promise.all(
-      numbers.map(row => this._page([`[${row}]`], 0, TABLE_COLUMNS))
+      range(row, Math.min(row + TABLE_ROWS, height)).map(number =>
+        this._page([`[${number}]`], column, TABLE_COLUMNS)
+      )
     );
-    const shown = Math.min(width, TABLE_COLUMNS);
+    const end = Math.min(column + TABLE_COLUMNS, width);
     return {
-      columns: range(0, shown).map(column => ({
-        label: String(column),
+      columns: range(column, end).map(number => ({
+        label: String(number),
         type: head.global.dtype ?? ''
       })),
       rows: pages.map(({ children }) => children.map(({ summary }) => summary)),
-      offset,
-      total: height,
-      moreColumns: width - shown
+      index: null,
+      place,
+      height,
+      width
     };
   }
 
-  private async _list(offset: number): Promise<ITablePage> {
-    const page = await this._page([], offset, TABLE_ROWS);
+  private async _list(place: ITablePlace): Promise<ITablePage> {
+    const page = await this._page([], place.row, TABLE_ROWS);
     return {
       columns: [
         { label: '', type: '' },
@@ -122,9 +153,10 @@ export class TableReader {
         type,
         summary
       ]),
-      offset,
-      total: page.total,
-      moreColumns: 0
+      index: null,
+      place,
+      height: page.total,
+      width: 2
     };
   }
 
@@ -142,9 +174,15 @@ export class TableReader {
   }
 }
 
-/** A step as a person would call it: `['price']` is price. */
+/** A step as a person would call it: `['price']` is price, and `index['day']` is day. */
 export function stepLabel(step: string): string {
-  return /^\['(.*)'\]$/s.exec(step)?.[1] ?? step;
+  return /^(?:index)?\['(.*)'\]$/s.exec(step)?.[1] ?? step;
+}
+
+/** Columns may be called by numbers, too. */
+function described({ name, dtype }: wire.Global): ITableColumn {
+  const number = /^\[(-?\d+)\]$/.exec(name)?.[1];
+  return { label: number ?? stepLabel(name), type: dtype ?? '' };
 }
 
 function range(from: number, to: number): number[] {

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from patina_python.inspector.lens import LENSES, Facts, Lens
-from patina_python.inspector.parts import MissingPartError, Part, Parts, items, key_step, number_in
+from patina_python.inspector.parts import (
+    MissingPartError,
+    Part,
+    Parts,
+    both,
+    items,
+    key_step,
+    number_in,
+)
 from patina_python.inspector.text import MOST_ITEMS, joined, short
 
-ROWS = "rows"
+ROWS, INDEX = "rows", "index"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +26,8 @@ class Frame:
     """A table: columns with names (perhaps the same) and dtypes, rows numbered from 0.
 
     `bytes()` returns its size and whether that is only approximate; `label(column)` a name,
-    `dtype(column)` a type, `cell(row, column)` a value.
+    `dtype(column)` a type, `cell(row, column)` a value. `index` is there where rows have labels of
+    their own.
     """
 
     height: int
@@ -27,6 +36,20 @@ class Frame:
     label: Callable[[int], object]
     dtype: Callable[[int], str]
     cell: Callable[[int, int], object]
+    index: Index | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """What the rows of a frame are called: a frame of one column, and its name if it has one."""
+
+    labels: Frame
+    name: str | None
+
+    @property
+    def step(self) -> str:
+        """The step that leads to it; its name is in it, as that of a column is."""
+        return INDEX if self.name is None else INDEX + key_step(self.name, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +76,34 @@ class Row:
 
 
 def frame_parts(frame: Frame) -> Parts:
-    """Return `rows`, then the columns by name."""
+    """Return `rows`, the index where there is one, then the columns by name."""
+    return both(_rows_and_index(frame), _columns(frame))
 
-    def page(offset: int, limit: int) -> list[Part]:
-        first: list[Part] = [(ROWS, Rows(frame))] if offset == 0 and limit > 0 else []
-        columns = range(max(offset - 1, 0), min(offset - 1 + limit, frame.width))
-        steps = _steps(frame, columns)
-        return first + [(step, Column(frame, n)) for step, n in zip(steps, columns, strict=True)]
+
+def _rows_and_index(frame: Frame) -> Parts:
+    heads: list[Part] = [(ROWS, Rows(frame))]
+    if frame.index is not None:
+        heads.append((frame.index.step, frame.index))
 
     def find(step: str) -> object:
-        return Rows(frame) if step == ROWS else Column(frame, _numbered(frame, step))
+        for name, held in heads:
+            if name == step:
+                return held
+        raise MissingPartError(step)
 
-    return Parts(frame.width + 1, page, find)
+    return Parts(len(heads), lambda offset, limit: heads[offset : offset + limit], find)
+
+
+def _columns(frame: Frame) -> Parts:
+    def page(offset: int, limit: int) -> list[Part]:
+        columns = range(offset, min(offset + limit, frame.width))
+        steps = _steps(frame, columns)
+        return [(step, Column(frame, n)) for step, n in zip(steps, columns, strict=True)]
+
+    def find(step: str) -> object:
+        return Column(frame, _numbered(frame, step))
+
+    return Parts(frame.width, page, find)
 
 
 def _row_parts(row: Row) -> Parts:
@@ -132,6 +171,14 @@ def column_parts(column: Column) -> Parts:
     return items(frame.height, lambda row: frame.cell(row, number))
 
 
+def _index_facts(index: Index) -> Facts:
+    return replace(column_facts(Column(index.labels, 0)), type=INDEX)
+
+
+def _index_parts(index: Index) -> Parts:
+    return column_parts(Column(index.labels, 0))
+
+
 def _row_facts(row: Row) -> Facts:
     frame = row.frame
     cells = ((_label(frame, n), frame.cell(row.number, n)) for n in range(frame.width))
@@ -155,5 +202,6 @@ def extent_of_frame(frame: Frame) -> Hashable:
 
 
 LENSES[id(Column)] = Lens(column_facts, column_parts)
+LENSES[id(Index)] = Lens(_index_facts, _index_parts)
 LENSES[id(Rows)] = Lens(_rows_facts, _rows_parts)
 LENSES[id(Row)] = Lens(_row_facts, _row_parts)

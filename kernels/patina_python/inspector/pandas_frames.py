@@ -9,11 +9,16 @@ import sys
 from typing import Any
 
 from patina_python.inspector.arrays import dtype_name
-from patina_python.inspector.frames import Frame
+from patina_python.inspector.frames import Frame, Index
 from patina_python.inspector.objects import instance_dict
+from patina_python.inspector.parts import LONGEST_KEY
 
 # Beyond so many parts the size of a frame is not added up.
 MOST_BLOCKS = 100
+_INDEXES = (
+    *("Index", "RangeIndex", "DatetimeIndex", "TimedeltaIndex", "PeriodIndex"),
+    *("CategoricalIndex", "IntervalIndex", "MultiIndex"),
+)
 
 
 def data_frame(value: Any) -> Frame:
@@ -36,6 +41,7 @@ def data_frame(value: Any) -> Frame:
         label=lambda column: labels[column],
         dtype=lambda column: _dtype(place(column)[0]),
         cell=cell,
+        index=_labels(index),
     )
 
 
@@ -49,6 +55,27 @@ def index(value: Any) -> Frame:
     """Return an Index as a frame of one column."""
     data = (instance_dict(value) or {}).get("_data")
     return _single(value, lambda: (_bytes(data), True))
+
+
+def _labels(index: Any) -> Index | None:
+    """Return what the rows are called; None for their numbers, or what could be a user's."""
+    pandas = instance_dict(sys.modules.get("pandas")) or {}
+    held = instance_dict(index) or {}
+    name = _name(held.get("_names") or [held.get("_name")])
+    if held.get("_range") == range(len(index)) and name is None:
+        return None
+    levels: Any = held.get("_levels") or [index]
+    values = [(instance_dict(level) or {}).get("_data") for level in levels]
+    ours = any(type(index) is pandas.get(each) for each in _INDEXES)
+    if not ours or ("_range" not in held and not all(_is_known(each) for each in values)):
+        return None
+    return Index(_single(index, lambda: (None, False)), name)
+
+
+def _name(names: Any) -> str | None:
+    """Return the name of an index, or those of its levels; None where it has none."""
+    texts = [name for name in names if type(name) is str]
+    return ", ".join(texts)[:LONGEST_KEY] if texts else None
 
 
 def _single(values: Any, size: Any) -> Frame:

@@ -9,6 +9,7 @@ A part's `name` in a page is the step that leads to it; a path is a sequence of 
 - `#3`         the fourth entry, where the key has no such text (an object, a doubled column)
 - `.name`      an attribute, or a member of a class or module
 - `rows`       of a data frame: its rows, each with its cells
+- `index`      of a data frame: what its rows are called; `index['day']` where that has a name
 """
 
 from __future__ import annotations

@@ -83,6 +83,51 @@ def test_a_data_frame_has_its_columns_with_dtypes_and_rows() -> None:
     assert inspector.children("x", ["['name']", "[1]"], 0, 1).of.summary == "'b'"
 
 
+@pytest.mark.parametrize(
+    ("index", "step", "dtype", "second"),
+    [
+        (pd.Index(["Rome", "Oslo"], name="city"), "index['city']", "str", "'Oslo'"),
+        (pd.date_range("2020", periods=2), "index", "datetime64", "2020-01-02"),
+        (pd.RangeIndex(5, 7), "index", "int64", "6"),
+        (pd.CategoricalIndex(["a", "b"]), "index", "category", "'b'"),
+        (
+            pd.MultiIndex.from_tuples([("a", 1), ("b", 2)], names=["k", "n"]),
+            "index['k, n']",
+            "object",
+            "('b', 2)",
+        ),
+    ],
+)
+def test_the_rows_of_a_frame_have_their_labels(
+    index: Any, step: str, dtype: str, second: str
+) -> None:
+    _, inspector = seen(pd.DataFrame({"n": [1, 2]}, index=index))
+    page = inspector.children("x", [], 0, 10)
+    assert [child.name for child in page.children] == ["rows", step, "['n']"]
+    assert page.total == 3
+    labels = page.children[1]
+    assert (labels.type, labels.length) == ("index", 2)
+    assert (labels.dtype or "").startswith(dtype)
+    assert inspector.children("x", [step], 1, 1).children[0].summary.startswith(second)
+    assert [child.name for child in inspector.children("x", [], 2, 5).children] == ["['n']"]
+
+
+def test_a_frame_whose_rows_have_only_numbers_has_no_index_and_one_of_the_users_is_not_asked() -> (
+    None
+):
+    def cry(*_: object) -> None:
+        raise AssertionError("user code was run")
+
+    theirs_class: Any = type("Theirs", (pd.Index,), {"__getitem__": cry})
+    plain = pd.DataFrame({"n": [1, 2]})
+    theirs = pd.DataFrame({"n": [1, 2]})
+    theirs._mgr.axes[1] = object.__new__(theirs_class)
+    theirs._mgr.axes[1].__dict__.update(pd.Index([1, 2]).__dict__)
+    for frame in (plain, theirs):
+        names = [child.name for child in seen(frame)[1].children("x", [], 0, 10).children]
+        assert names == ["rows", "['n']"]
+
+
 def test_columns_with_one_name_are_told_apart_by_number() -> None:
     row, inspector = seen(pd.DataFrame([[1, 2]], columns=["a", "a"]))
     assert [c.name for c in inspector.children("x", [], 0, 10).children] == ["rows", "['a']", "#1"]

@@ -42,12 +42,13 @@ async def test_a_cell_lists_what_it_changed_and_the_document_has_all_of_it(user:
     notebook, run, cells = await begun(user, "x = 1\ny = [1, 2]", "x = 2", "del y")
     follower = await user.follow(notebook)
     await user.ran(run, cells[0])
-    await told(user, run, 1, "x", "y")
+    assert set((await told(user, run, 1, "x", "y"))["globals_new"]) == {"x", "y"}
     first = await rows(user, run)
     assert (first["x"]["changed"], first["x"]["by"]) == ("new", 1)
     assert (first["y"]["type"], first["y"]["length"]) == ("list", 2)
     await user.ran(run, cells[1], cells[2])
-    await told(user, run, 3, "y")
+    assert "globals_new" not in await told(user, run, 2, "x")
+    assert (await told(user, run, 3, "y"))["globals_gone"] == ["y"]
     after = await rows(user, run)
     assert (after["x"]["summary"], after["x"]["by"], after["x"].get("changed")) == ("2", 2, None)
     assert after["y"]["changed"] == "gone"

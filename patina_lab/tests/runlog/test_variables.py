@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from patina_lab import wire
-from patina_lab.runlog.variables import Told, Variables, begun_with, changed_names, global_rows
+from patina_lab.runlog.variables import Told, Variables, begun_with, global_rows, with_changes
 from patina_lab.runs.memory import Holder, Memory, why_no_memory, within_groups
 
 GB = 2**30
@@ -90,9 +90,25 @@ def test_rows_that_make_no_sense_are_left_out() -> None:
     assert [one.name for one in global_rows([{}, good, {**good, "kind": "odd"}])] == ["a"]
 
 
+def output_cell(**fields: Any) -> wire.OutputCell:
+    return wire.OutputCell(
+        seq=1, id="r-1", cell="c", source="", source_hash="", status="succeeded",
+        requested_by="Ada", queued="", session=1, outputs=[], **fields,
+    )  # fmt: skip
+
+
 def test_a_cell_lists_a_hundred_names_once_each() -> None:
-    assert changed_names(["a"], [row("b", "1"), row("a", "1")]) == ["a", "b"]
-    assert len(changed_names(None, [row(str(n), "1") for n in range(200)])) == 100
+    cell = output_cell(globals_changed=["a"])
+    assert with_changes(cell, [row("b", "1"), row("a", "1")]).globals_changed == ["a", "b"]
+    many = with_changes(output_cell(), [row(str(n), "1") for n in range(200)])
+    assert len(many.globals_changed or []) == len(many.globals_new or []) == 100
+
+
+def test_a_cell_tells_what_was_not_there_before_it_and_what_is_not_there_any_more() -> None:
+    first = with_changes(output_cell(), [row("a", "1"), row("b", "1", "rebound"), row("c", "1")])
+    cell = with_changes(first, [row("a", "2", "maybe"), row("c", "", "gone"), row("d", "", "gone")])
+    assert cell.globals_changed == ["a", "b", "c", "d"]
+    assert (cell.globals_new, cell.globals_gone) == (["a"], ["c", "d"])
 
 
 def test_memory_is_short_below_a_bound_and_the_refusal_has_figures() -> None:

@@ -87,11 +87,13 @@ export const view: JupyterFrontEndPlugin<void> = {
 
 /** Focus the next of source and timeline. */
 function cyclePane({ content }: PatinaPanel): void {
-  const { notebook, runPane } = content;
+  const { notebook, runPane, position } = content;
   const isInSource = notebook.node.contains(document.activeElement);
-  if (isInSource && runPane?.isVisible) {
+  if (isInSource && runPane && position !== 'hidden') {
+    content.showTimeline();
     runPane.activate();
   } else {
+    content.half = 'source';
     notebook.activate();
   }
 }

@@ -3,8 +3,11 @@ import { Widget } from '@lumino/widgets';
 import type { GlobalPath } from '../../model/globalrows';
 import { sizeText, typeText } from '../../model/globalwords';
 import {
+  type ITableColumn,
   type ITablePage,
+  type ITablePlace,
   previewKind,
+  TABLE_COLUMNS,
   TABLE_ROWS,
   TableReader
 } from '../../model/tablepage';
@@ -31,19 +34,21 @@ export class GlobalPreview extends Widget {
       'aria-label',
       this._trans.__('Values of %1', _name)
     );
+    this._facts.textContent = [_name, ..._path].join('');
+    this._position.textContent = this._trans.__('Loading…');
     this.node.append(this._facts, this._bar(), this._table);
     _view.globalsChanged.connect(this._onGlobals, this);
     void this.read();
   }
 
   /** Fetch what is shown, again. */
-  async read(offset = this._offset): Promise<void> {
+  async read(place = this._place): Promise<void> {
     const turn = (this._turn = {});
     try {
       const head = await this._reader.head();
-      const page = await this._reader.read(head, offset);
+      const page = await this._reader.read(head, place);
       if (turn === this._turn && !this.isDisposed) {
-        this._offset = offset;
+        this._place = place;
         this._show(head, page);
       }
     } catch (error) {
@@ -65,12 +70,17 @@ export class GlobalPreview extends Widget {
   private _bar(): HTMLElement {
     const trans = this._trans;
     const bar = element('div', 'jp-PatinaPreview-bar');
-    this._before.textContent = trans.__('← Previous');
-    this._after.textContent = trans.__('Next →');
+    this._up.textContent = trans.__('← Previous');
+    this._down.textContent = trans.__('Next →');
+    this._left.textContent = trans.__('← Columns');
+    this._right.textContent = trans.__('Columns →');
+    this._sideways.append(this._left, this._columns, this._right);
+    this._sideways.hidden = true;
     bar.append(
-      this._before,
+      this._up,
       this._position,
-      this._after,
+      this._down,
+      this._sideways,
       button('jp-PatinaButton', trans.__('Refresh'), () => void this.read())
     );
     this._position.setAttribute('role', 'status');
@@ -128,7 +138,7 @@ export class GlobalPreview extends Widget {
     const head = element('thead', '');
     const row = head.insertRow();
     const names = isTable
-      ? [{ label: trans.__('Row'), type: '' }, ...page.columns]
+      ? [this._rowLabel(page), ...page.columns]
       : [trans.__('Part'), trans.__('Type'), trans.__('Value')].map(label => ({
           label,
           type: ''
@@ -142,12 +152,22 @@ export class GlobalPreview extends Widget {
     return head;
   }
 
+  /** What stands above the names of the rows. */
+  private _rowLabel({ index }: ITablePage): ITableColumn {
+    const trans = this._trans;
+    if (index === null) {
+      return { label: trans.__('Row'), type: '' };
+    }
+    const isNamed = index.label !== 'index';
+    return { ...index, label: isNamed ? index.label : trans.__('Index') };
+  }
+
   private _body(page: ITablePage, isTable: boolean): HTMLElement {
     const body = element('tbody', '');
     page.rows.forEach((values, index) => {
       const row = body.insertRow();
       const [first, ...rest] = isTable
-        ? [String(page.offset + index), ...values]
+        ? [this._rowName(page, index), ...values]
         : values;
       const name = element('th', '', first);
       name.scope = 'row';
@@ -156,46 +176,61 @@ export class GlobalPreview extends Widget {
     return body;
   }
 
-  private _showPosition({
-    offset,
-    rows,
-    total,
-    moreColumns
-  }: ITablePage): void {
-    const trans = this._trans;
-    this._before.disabled = offset === 0;
-    this._after.disabled = offset + rows.length >= total;
-    const place =
-      rows.length === 0
-        ? ''
-        : trans.__(
-            '%1–%2 of %3',
-            offset,
-            offset + rows.length - 1,
-            total.toLocaleString()
-          );
-    const more =
-      moreColumns > 0
-        ? trans._n('%1 more column', '%1 more columns', moreColumns)
-        : '';
-    this._position.textContent = [place, more].filter(Boolean).join(' · ');
+  private _rowName({ index, place }: ITablePage, row: number): string {
+    return index?.values[row] ?? String(place.row + row);
   }
 
-  private _offset = 0;
+  private _showPosition({
+    place,
+    rows,
+    columns,
+    height,
+    width
+  }: ITablePage): void {
+    const trans = this._trans;
+    this._up.disabled = place.row === 0;
+    this._down.disabled = place.row + rows.length >= height;
+    this._position.textContent =
+      rows.length === 0 ? '' : this._span(place.row, rows.length, height);
+    this._sideways.hidden = width <= TABLE_COLUMNS;
+    this._left.disabled = place.column === 0;
+    this._right.disabled = place.column + columns.length >= width;
+    this._columns.textContent = trans.__(
+      'columns %1',
+      this._span(place.column, columns.length, width)
+    );
+  }
+
+  /** `0–49 of 1,000`, counted as code counts. */
+  private _span(from: number, count: number, total: number): string {
+    const last = from + count - 1;
+    return this._trans.__('%1–%2 of %3', from, last, total.toLocaleString());
+  }
+
+  private _mover(rows: number, columns: number): HTMLButtonElement {
+    return button('jp-PatinaButton', '', () => this._move(rows, columns));
+  }
+
+  /** Read the rows or columns so many further on; never before the first. */
+  private _move(rows: number, columns: number): void {
+    const { row, column } = this._place;
+    void this.read({
+      row: Math.max(0, row + rows),
+      column: Math.max(0, column + columns)
+    });
+  }
+
+  private _place: ITablePlace = { row: 0, column: 0 };
   private _turn: object = {};
   private _key = '';
   private readonly _reader: TableReader;
   private readonly _facts = element('h2', 'jp-PatinaPreview-facts');
   private readonly _position = element('span', 'jp-PatinaPreview-position');
+  private readonly _columns = element('span', '');
+  private readonly _sideways = element('span', 'jp-PatinaPreview-sideways');
   private readonly _table = element('div', 'jp-PatinaPreview-values');
-  private readonly _before = button(
-    'jp-PatinaButton',
-    '',
-    () => void this.read(Math.max(0, this._offset - TABLE_ROWS))
-  );
-  private readonly _after = button(
-    'jp-PatinaButton',
-    '',
-    () => void this.read(this._offset + TABLE_ROWS)
-  );
+  private readonly _up = this._mover(-TABLE_ROWS, 0);
+  private readonly _down = this._mover(TABLE_ROWS, 0);
+  private readonly _left = this._mover(0, -TABLE_COLUMNS);
+  private readonly _right = this._mover(0, TABLE_COLUMNS);
 }

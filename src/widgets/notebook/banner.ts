@@ -26,13 +26,8 @@ export class Banner extends Widget {
     return this;
   }
 
-  /** Lumino gives a widget no more height than it asks for, and text asks for nothing. */
   protected override onResize(): void {
-    const height = `${this.node.scrollHeight}px`;
-    if (this.node.style.minHeight !== height) {
-      this.node.style.minHeight = height;
-      this.parent?.fit();
-    }
+    askForHeight(this);
   }
 
   protected override onAfterShow(): void {
@@ -88,5 +83,20 @@ export class Banner extends Widget {
         'The file is untouched and nothing is saved to it. Correct it with a text editor, then open it again.'
       )
     );
+  }
+}
+
+/** Lumino gives a widget no more height than it asks for, and text asks for nothing. */
+export function askForHeight(widget: Widget): void {
+  const { style } = widget.node;
+  const { height, minHeight } = style;
+  style.height = '0';
+  style.minHeight = '';
+  const most = parseFloat(getComputedStyle(widget.node).maxHeight);
+  const wanted = Math.min(widget.node.scrollHeight, most || Infinity);
+  style.height = height;
+  style.minHeight = `${wanted}px`;
+  if (style.minHeight !== minHeight) {
+    widget.parent?.fit();
   }
 }

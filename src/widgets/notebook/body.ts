@@ -14,8 +14,17 @@ import type { SourceNotebook } from './sourcenotebook';
  */
 const NARROW = 640;
 
+/**
+ * Lower than this, one above the other would leave a few lines of each: one is shown at a time. The
+ * window above is 256 high, and JupyterLab's own bars take half of it.
+ */
+const LOW = 260;
+
 /** Where the timeline is, seen from the source. */
 export type TimelinePosition = 'right' | 'below' | 'hidden';
+
+/** One side of a notebook. */
+export type Half = 'source' | 'timeline';
 
 /** The pane that shows the runs: it can be told which one. */
 export interface IRunPane extends Widget {
@@ -106,8 +115,44 @@ export class PatinaBody extends SplitPanel implements IPatinaBody {
   set position(position: TimelinePosition) {
     this._position = position;
     this.dataset.timeline = position;
-    this._runPane?.setHidden(position === 'hidden');
-    this._orient();
+    this._arrange();
+  }
+
+  /** Which one is shown, where there is room for one. */
+  get half(): Half {
+    return this._half;
+  }
+
+  set half(half: Half) {
+    this._half = half;
+    this._arrange();
+  }
+
+  /** Whether source and timeline are shown one at a time, for want of room. */
+  get hasRoomForOne(): boolean {
+    return this._isLow && this.position !== 'hidden';
+  }
+
+  get isTimelineInView(): boolean {
+    return (
+      this._position !== 'hidden' &&
+      !(this.hasRoomForOne && this._half === 'source')
+    );
+  }
+
+  /** Source or timeline came into view or went, or there is room for both, or no longer. */
+  get inViewChanged(): ISignal<this, void> {
+    return this._inViewChanged;
+  }
+
+  /** Show the timeline, wherever there is room for it. */
+  showTimeline(): void {
+    this._half = 'timeline';
+    if (this._position === 'hidden') {
+      this.position = 'right';
+    } else {
+      this._arrange();
+    }
   }
 
   /** Show these runs of the notebook `id`. The body disposes both when it goes. */
@@ -138,9 +183,7 @@ export class PatinaBody extends SplitPanel implements IPatinaBody {
 
   /** The pane of the runs, which is shown if a person has hidden it: they ask for what is in it. */
   private _shownPane(): IRunPane | null {
-    if (this._position === 'hidden') {
-      this.position = 'right';
-    }
+    this.showTimeline();
     return this._runPane;
   }
 
@@ -150,6 +193,7 @@ export class PatinaBody extends SplitPanel implements IPatinaBody {
       widget => widget.model.id === cell
     );
     if (index >= 0) {
+      this.half = 'source';
       this.notebook.activeCellIndex = index;
       this.notebook.mode = 'command';
       void this.notebook.scrollToItem(index, 'smart');
@@ -172,24 +216,67 @@ export class PatinaBody extends SplitPanel implements IPatinaBody {
   private _addPane(pane: IRunPane): void {
     this.addWidget(pane);
     SplitPanel.setStretch(pane, 1);
-    pane.setHidden(this._position === 'hidden');
+    this._arrange();
     this.setRelativeSizes([1, 1]);
   }
 
   protected override onActivateRequest(): void {
-    this.notebook.activate();
+    if (this.notebook.isHidden) {
+      this._runPane?.activate();
+    } else {
+      this.notebook.activate();
+    }
   }
 
   protected override onResize(msg: Widget.ResizeMessage): void {
     super.onResize(msg);
-    this._isNarrow = this.node.clientWidth < NARROW;
-    this._orient();
+    const { clientWidth, clientHeight } = this.node;
+    this._isNarrow = clientWidth < NARROW;
+    this._isLow = this._isBelow && clientHeight > 0 && clientHeight < LOW;
+    this._arrange();
+  }
+
+  private get _isBelow(): boolean {
+    return this._position === 'below' || this._isNarrow;
   }
 
   /** Side by side where there is room for two columns that can be read. */
-  private _orient(): void {
-    const isBelow = this._position === 'below' || this._isNarrow;
-    this.orientation = isBelow ? 'vertical' : 'horizontal';
+  private _arrange(): void {
+    const { hasRoomForOne, isTimelineInView } = this;
+    this._rememberShares();
+    this.orientation = this._isBelow ? 'vertical' : 'horizontal';
+    this.notebook.setHidden(hasRoomForOne && isTimelineInView);
+    this._runPane?.setHidden(!isTimelineInView);
+    this._restoreShares();
+    const inView = `${hasRoomForOne} ${isTimelineInView}`;
+    if (inView !== this._inView) {
+      this._inView = inView;
+      this._inViewChanged.emit();
+    }
+  }
+
+  /** A panel that was alone would keep most of the room when the other one comes back. */
+  private _rememberShares(): void {
+    const shares = this.relativeSizes();
+    if (this._isSplit && shares.every(share => share > 0)) {
+      this._shares = shares;
+    }
+    this._known = this._placing();
+  }
+
+  private _restoreShares(): void {
+    if (this._isSplit && this._placing() !== this._known) {
+      this.setRelativeSizes([...this._shares]);
+    }
+  }
+
+  /** Whether both can be seen. */
+  private get _isSplit(): boolean {
+    return !this.notebook.isHidden && this._runPane?.isHidden === false;
+  }
+
+  private _placing(): string {
+    return `${this.orientation} ${this._isSplit}`;
   }
 
   private _notebookId: string | null = null;
@@ -198,7 +285,13 @@ export class PatinaBody extends SplitPanel implements IPatinaBody {
   private _current: CurrentRun | null = null;
   private _runPane: IRunPane | null = null;
   private _position: TimelinePosition = 'right';
+  private _half: Half = 'source';
   private _isNarrow = false;
+  private _isLow = false;
+  private _inView = '';
+  private _shares: readonly number[] = [1, 1];
+  private _known = '';
+  private readonly _inViewChanged = new Signal<this, void>(this);
   private readonly _currentRunChanged = new Signal<this, string | null>(this);
   private readonly _opened = new Signal<this, IRunsModel>(this);
 }

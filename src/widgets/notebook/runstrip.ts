@@ -71,6 +71,8 @@ export class RunStrip extends Widget implements ICellFooter, IStrip {
         return trans.__('… queued');
       case 'running':
         return trans.__('◐ running');
+      case 'asking':
+        return trans.__('? asks for input');
       case 'succeeded':
         return trans.__('✓ succeeded');
       case 'failed':

@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import * as React from 'react';
-import { statusWord } from '../../model/runwords';
+import { runWord } from '../../model/runwords';
 import type { ShownRun } from './shownrun';
 
 /** The shown run in a word or two, for a toolbar or the status bar: `Run 2 · idle`. */
@@ -21,11 +21,11 @@ export class RunStatus extends ReactWidget {
   }
 
   private _line(): React.ReactElement {
-    const run = this._shown.view?.run;
+    const { view } = this._shown;
     return (
-      <span role="status" data-status={run?.status ?? 'none'}>
-        {run
-          ? `${run.title} · ${statusWord(run.status, this._trans)}`
+      <span data-status={view?.run.status ?? 'none'}>
+        {view
+          ? `${view.run.title} · ${runWord(view, this._trans)}`
           : this._trans.__('No run')}
       </span>
     );

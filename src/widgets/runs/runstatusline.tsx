@@ -2,7 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import * as React from 'react';
 import { formatBytes } from '../../model/bytes';
-import { statusWord } from '../../model/runwords';
+import { runWord } from '../../model/runwords';
 import type { PatinaPanel } from '../notebook/panel';
 
 /** The shown run for the status bar: `Run 2 · idle · 1 edited · 214 MB`. */
@@ -31,23 +31,20 @@ export class RunStatusLine extends ReactWidget {
 
   protected override render(): React.ReactElement {
     const run = this._panel.shownRun.view?.run;
-    return (
-      <span role="status" data-status={run?.status ?? 'none'}>
-        {this._text()}
-      </span>
-    );
+    return <span data-status={run?.status ?? 'none'}>{this._text()}</span>;
   }
 
   private _text(): string {
     const trans = this._trans;
-    const run = this._panel.shownRun.view?.run;
-    if (!run) {
+    const { view } = this._panel.shownRun;
+    if (!view) {
       return trans.__('No run');
     }
+    const { run } = view;
     const edited = this._panel.live?.marks.edited.length ?? 0;
     return [
       run.title,
-      statusWord(run.status, trans),
+      runWord(view, trans),
       edited > 0 ? trans._n('%1 edited', '%1 edited', edited) : '',
       run.memory_bytes ? formatBytes(run.memory_bytes) : ''
     ]

@@ -1,3 +1,4 @@
+import { askingCell } from '../../model/question';
 import { type ISignal, Signal } from '@lumino/signaling';
 import type { IDisposable } from '@lumino/disposable';
 import type { IPatinaBody, IRunView } from '../../tokens';
@@ -28,22 +29,38 @@ export class ShownRun implements IDisposable {
     this._isDisposed = true;
     this._body.currentRunChanged.disconnect(this._follow, this);
     this._view?.changed.disconnect(this._onChanged, this);
+    this._view?.cellsChanged.disconnect(this._onCells, this);
     Signal.clearData(this);
   }
 
   private _follow(): void {
     const { currentRun, runs } = this._body;
     this._view?.changed.disconnect(this._onChanged, this);
+    this._view?.cellsChanged.disconnect(this._onCells, this);
     this._view = (currentRun !== null && runs?.get(currentRun)) || null;
     this._view?.changed.connect(this._onChanged, this);
+    this._view?.cellsChanged.connect(this._onCells, this);
     this._onChanged();
   }
 
   private _onChanged(): void {
+    this._isAsking = this._asks();
     this._changed.emit();
   }
 
+  /** Of all that happens to output cells, only a question is a state of the run. */
+  private _onCells(): void {
+    if (this._asks() !== this._isAsking) {
+      this._onChanged();
+    }
+  }
+
+  private _asks(): boolean {
+    return this._view !== null && askingCell(this._view) !== null;
+  }
+
   private _view: IRunView | null = null;
+  private _isAsking = false;
   private readonly _changed = new Signal<this, void>(this);
   private _isDisposed = false;
 }

@@ -7,7 +7,10 @@ import { element } from './element';
 /** How long to wait for more before saying it, in milliseconds. */
 const QUIET = 800;
 
-/** Tells a screen reader what came of cells, in a sentence or two, when things are quiet. */
+/**
+ * The one place where a notebook speaks to a screen reader by itself: what came of cells, and what
+ * else is new, in a sentence or two, when things are quiet.
+ */
 export class Announcer implements IDisposable {
   constructor(private readonly _trans: TranslationBundle) {
     this.node.setAttribute('aria-live', 'polite');
@@ -28,7 +31,13 @@ export class Announcer implements IDisposable {
   begin(cells: readonly wire.OutputCell[]): void {
     this._known = new Map(cells.map(cell => [cell.seq, state(cell)]));
     this._news.clear();
-    clearTimeout(this._timer);
+    this._sayLater();
+  }
+
+  /** Say this, too. */
+  tell(sentence: string): void {
+    this._sentences.add(sentence);
+    this._sayLater();
   }
 
   /** These output cells are new or changed. */
@@ -41,16 +50,25 @@ export class Announcer implements IDisposable {
       return;
     }
     news.forEach(cell => this._news.set(cell.seq, cell));
+    this._sayLater();
+  }
+
+  private _sayLater(): void {
     clearTimeout(this._timer);
-    this._timer = setTimeout(() => this._say(), QUIET);
+    if (this._news.size + this._sentences.size > 0) {
+      this._timer = setTimeout(() => this._say(), QUIET);
+    }
   }
 
   private _say(): void {
     const news = [...this._news.values()];
+    const sentences = [...this._sentences];
     this._news.clear();
+    this._sentences.clear();
     this.node.textContent = [
       this._finished(news.filter(({ undone }) => !undone)),
-      this._undone(news.filter(({ undone }) => undone))
+      this._undone(news.filter(({ undone }) => undone)),
+      ...sentences
     ]
       .filter(Boolean)
       .join('. ');
@@ -76,6 +94,7 @@ export class Announcer implements IDisposable {
 
   private _known = new Map<number, string>();
   private readonly _news = new Map<number, wire.OutputCell>();
+  private readonly _sentences = new Set<string>();
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private _isDisposed = false;
 }

@@ -1,11 +1,9 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Unable } from '../../model/abilities';
+import { changedNames } from '../../model/changednames';
 import type * as wire from '../../wire';
 import { button, element, write } from './element';
 import { forkSign } from './forksign';
-
-/** How many names of variables are shown; a cell can change thousands. */
-const MOST_NAMES = 12;
 
 /** What the buttons below an output cell do. */
 export interface IFootActions {
@@ -23,6 +21,8 @@ export class ArticleFoot {
     this._diff.textContent = this._trans.__('diff');
     this._fork.append(forkSign());
     this._more.setAttribute('aria-haspopup', 'menu');
+    this._signs.ariaHidden = 'true';
+    this._changed.append(this._signs, this._words);
     this.node.append(
       this._changed,
       this._diff,
@@ -50,18 +50,10 @@ export class ArticleFoot {
     this._pin.setAttribute('aria-pressed', String(cell.pinned === true));
     write(this._pin, cell.pinned ? trans.__('◆ pinned') : trans.__('pin'));
     name(this._more, trans.__('More about output %1', cell.seq));
-    this._changed.textContent = this._names(cell.globals_changed ?? []);
-  }
-
-  private _names(names: readonly string[]): string {
-    if (names.length === 0) {
-      return '';
-    }
-    const shown = names.slice(0, MOST_NAMES).join(', ');
-    const more = names.length - MOST_NAMES;
-    return more > 0
-      ? this._trans.__('changed %1 and %2 more', shown, more)
-      : this._trans.__('changed %1', shown);
+    const { signs, words } = changedNames(cell, trans);
+    write(this._signs, signs);
+    write(this._words, words);
+    this._changed.title = words;
   }
 
   /** A button that cannot be used stays reachable, so that its reason can be read. */
@@ -85,6 +77,8 @@ export class ArticleFoot {
   }
 
   private _unable: Unable = null;
+  private readonly _signs = element('span', '');
+  private readonly _words = element('span', 'jp-PatinaUnseen');
   private readonly _changed = element('span', 'jp-PatinaOutput-changed');
   private readonly _fork = button('jp-PatinaOutput-fork', '', () =>
     this._onFork()

@@ -18,6 +18,7 @@ import { CellPlaces } from './cellplaces';
 import { forkActions } from './forkactions';
 import { OutputLoader } from './loader';
 import { describePictures } from './picturealt';
+import { NoticePlace } from './noticeplace';
 import type { IRunActions } from './runnotice';
 import { RunPanel } from './runpanel';
 import type { ITimelineHost } from './timeline';
@@ -48,8 +49,14 @@ export function mountRuns(
     runs,
     services.trans,
     timeline,
-    actions(panel, services, () => pane.refreshContexts())
+    actions(panel, services, {
+      changed: () => pane.refreshContexts(),
+      answer: seq => pane.answer(seq)
+    })
   );
+  // In the panel, not in the pane: a screen reader hears nothing of what is hidden.
+  panel.node.append(pane.announcer.node);
+  const place = new NoticePlace(panel, pane, services.trans);
   const refresh = () => pane.refresh(null);
   const mark = () =>
     pane.markCell(content.notebook.activeCell?.model.id ?? null);
@@ -96,6 +103,7 @@ export function mountRuns(
   pane.disposed.connect(() => {
     widgets.dispose();
     offer.dispose();
+    place.dispose();
   });
   mark();
   return pane;
@@ -181,14 +189,23 @@ function host(
 function actions(
   panel: PatinaPanel,
   { client, trans }: IRunPanelServices,
-  changed: () => void
+  pane: Pick<RunPanel, 'answer'> & { changed(): void }
 ): IRunActions {
+  const { content } = panel;
   return {
-    ...forkActions(panel, changed),
+    ...forkActions(panel, () => pane.changed()),
     undo: run => void reported(client.undo(run)),
     restart: run => void reported(client.restart(run)),
     continueSaved: run => void reported(continueSaved(client, run, trans)),
     stop: run => void reported(client.stop(run)),
-    newRun: () => void panel.execution.newRun()
+    newRun: () => void panel.execution.newRun(),
+    answer: seq => {
+      content.showTimeline();
+      pane.answer(seq);
+    },
+    showTimeline: () => {
+      content.showTimeline();
+      content.runPane?.activate();
+    }
   };
 }

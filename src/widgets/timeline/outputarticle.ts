@@ -144,6 +144,11 @@ export class OutputArticle extends Panel {
     }
   }
 
+  /** Put the person into the line that the cell asks for, wherever they were. */
+  focusInput(): void {
+    this._input?.focus();
+  }
+
   /** Focus the button that goes on to an older (-1) or newer (1) output. */
   focusStep(by: -1 | 1): void {
     this._header.stepper.focus(by);

@@ -1,9 +1,11 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 import { formatDuration } from '../../model/duration';
+import { askingCell, type IAskingCell } from '../../model/question';
 import type { ConnectionState, IRunView } from '../../tokens';
 import type * as wire from '../../wire';
 import type { IForkTrouble } from '../notebook/forking';
+import { askForHeight } from '../notebook/banner';
 import { button, element } from './element';
 import { type IForkActions, reportNotices, troubleNotice } from './reports';
 
@@ -16,11 +18,22 @@ export interface IRunActions extends IForkActions {
   continueSaved(run: wire.Run): void;
   stop(run: string): void;
   newRun(): void;
+  /** Go to what a cell asks. */
+  answer(seq: number): void;
+  showTimeline(): void;
+}
+
+/** What the notices are about. */
+export interface IRunNews {
+  /** The shown run; null when there is none. */
+  readonly view: IRunView | null;
+  readonly connection: ConnectionState;
+  readonly trouble: IForkTrouble | null;
 }
 
 /** What is to be said about the shown run: that it starts, has ended, or cannot be reached. */
 export interface INotice {
-  /** `alert` interrupts a screen reader; `status` waits. */
+  /** An alert interrupts a screen reader; what is a status it hears when things are quiet. */
   readonly role: 'alert' | 'status';
   readonly kind: string;
   readonly message: string;
@@ -32,22 +45,64 @@ export interface INotice {
   readonly previousMs?: number;
 }
 
-/** Above the timeline: the state of the shown run, where it is more than a sign can say. */
+/**
+ * The state of the shown run, where it is more than a sign can say: above the timeline, or above
+ * the notebook while its timeline is out of view.
+ */
 export class RunNotice extends Widget {
   constructor(
     private readonly _trans: TranslationBundle,
-    private readonly _actions: IRunActions
+    private readonly _actions: IRunActions,
+    /** Say this to a screen reader when things are quiet. */
+    private readonly _announce: (sentence: string) => void
   ) {
     super();
     this.addClass('jp-PatinaNotices');
   }
 
+  /** Whether the timeline is out of view: then it is told, too, what can be seen there. */
+  get isApart(): boolean {
+    return this._isApart;
+  }
+
+  set isApart(isApart: boolean) {
+    this._isApart = isApart;
+    this.node.style.minHeight = '';
+    this._render();
+  }
+
   /** Say what is to be said; what was said already is left as it is. */
-  tell(
-    view: IRunView | null,
-    connection: ConnectionState,
-    trouble: IForkTrouble | null
-  ): void {
+  tell(news: IRunNews): void {
+    this._news = news;
+    this._render();
+  }
+
+  override dispose(): void {
+    clearInterval(this._timer);
+    super.dispose();
+  }
+
+  protected override onResize(): void {
+    if (this._isApart) {
+      askForHeight(this);
+    }
+  }
+
+  private _render(): void {
+    const notices = this._news ? this._notices(this._news) : [];
+    const key = JSON.stringify(notices);
+    if (key === this._key) {
+      return;
+    }
+    this._key = key;
+    clearInterval(this._timer);
+    this._timer = undefined;
+    this.node.replaceChildren(...notices.map(notice => this._node(notice)));
+    this.onResize();
+    this._say(notices);
+  }
+
+  private _notices({ view, connection, trouble }: IRunNews): INotice[] {
     const notices = [
       ...(connection === 'reconnecting' ? [this._reconnecting()] : []),
       ...(trouble && trouble.run === view?.id
@@ -56,18 +111,51 @@ export class RunNotice extends Widget {
       ...(view ? reportNotices(view, this._trans, this._actions) : []),
       ...(view ? this._ofRun(view.run) : [])
     ];
-    const key = JSON.stringify(notices);
-    if (key !== this._key) {
-      this._key = key;
-      clearInterval(this._timer);
-      this._timer = undefined;
-      this.node.replaceChildren(...notices.map(notice => this._node(notice)));
-    }
+    return this._isApart ? this._withTimeline(notices, view) : notices;
   }
 
-  override dispose(): void {
-    clearInterval(this._timer);
-    super.dispose();
+  /** What a person who does not see the timeline would see there, and the way to it. */
+  private _withTimeline(
+    notices: readonly INotice[],
+    view: IRunView | null
+  ): INotice[] {
+    const show: INotice['actions'][number] = [
+      this._trans.__('Show Timeline'),
+      () => this._actions.showTimeline()
+    ];
+    const cell = view && askingCell(view);
+    return [
+      ...notices.map(notice =>
+        notice.role === 'alert'
+          ? { ...notice, actions: [...notice.actions, show] }
+          : notice
+      ),
+      ...(cell ? [this._question(cell)] : [])
+    ];
+  }
+
+  private _question({ seq, input_request }: IAskingCell): INotice {
+    const trans = this._trans;
+    const prompt = input_request.prompt.trim();
+    return {
+      role: 'status',
+      kind: 'asks',
+      message: trans.__('The cell of output %1 asks for input', seq),
+      details: prompt ? [prompt] : [],
+      actions: [[trans.__('Answer'), () => this._actions.answer(seq)]]
+    };
+  }
+
+  /** Alerts speak for themselves; of the others what was not there before is said. */
+  private _say(notices: readonly INotice[]): void {
+    const polite = notices.filter(({ role }) => role === 'status');
+    const sentences = polite.map(({ message, details }) =>
+      [message, ...details].join('. ')
+    );
+    sentences
+      .filter(sentence => !this._said.has(sentence))
+      .forEach(sentence => this._announce(sentence));
+    this._said = new Set(sentences);
   }
 
   private _ofRun(run: wire.Run): INotice[] {
@@ -187,7 +275,9 @@ export class RunNotice extends Widget {
 
   private _node(notice: INotice): HTMLElement {
     const node = element('div', 'jp-PatinaNotice');
-    node.setAttribute('role', notice.role);
+    if (notice.role === 'alert') {
+      node.setAttribute('role', notice.role);
+    }
     node.dataset.kind = notice.kind;
     node.append(element('strong', '', notice.message));
     if (notice.since !== undefined) {
@@ -219,6 +309,9 @@ export class RunNotice extends Widget {
     return clock;
   }
 
+  private _news: IRunNews | null = null;
+  private _isApart = false;
+  private _said: ReadonlySet<string> = new Set();
   private _key = '[]';
   private _timer: ReturnType<typeof setInterval> | undefined;
 }

@@ -27,13 +27,15 @@ export class RunPanel extends Panel {
     this.addClass('jp-PatinaRuns');
     const id = DOMUtils.createDomID();
     this._tabs = new RunTabs(_body, _runs, _trans, id, () => actions.newRun());
-    this._notice = new RunNotice(_trans, actions);
+    this.announcer = new Announcer(_trans);
+    this.notice = new RunNotice(_trans, actions, sentence =>
+      this.announcer.tell(sentence)
+    );
     this._bar = new ArrangeBar(_host.arranging, _trans);
     this._timeline = new Timeline(_host);
     this._timeline.id = id;
     this.node.dataset.patinaPane = 'timeline';
     this._timeline.node.setAttribute('role', 'tabpanel');
-    this._announcer = new Announcer(_trans);
     this._buildLayout();
     _body.currentRunChanged.connect(this._onRun, this);
     _runs.connectionChanged.connect(this._onChanged, this);
@@ -43,6 +45,11 @@ export class RunPanel extends Panel {
     this._onRun();
     void _runs.ready.then(() => this.isDisposed || this._onChanged());
   }
+
+  /** Speaks to screen readers, also while this is hidden; whoever shows this puts it somewhere. */
+  readonly announcer: Announcer;
+  /** What is to be said of the shown run; above the timeline unless that is out of view. */
+  readonly notice: RunNotice;
 
   get focusedCell(): string | null {
     return this._timeline.focused?.cell ?? null;
@@ -89,6 +96,16 @@ export class RunPanel extends Panel {
     this._timeline.step(cell, by);
   }
 
+  /** Bring the output cell of a cell that asks into view, and the person into its line. */
+  answer(seq: number): void {
+    this._timeline.answer(seq);
+  }
+
+  /** Have the notice above the timeline. */
+  takeNotice(): void {
+    this.insertWidget(1, this.notice);
+  }
+
   toggleFollow(): void {
     this._timeline.scroll.toggle();
   }
@@ -122,7 +139,8 @@ export class RunPanel extends Panel {
     this._body.currentRunChanged.disconnect(this._onRun, this);
     this._runs.connectionChanged.disconnect(this._onChanged, this);
     this._view?.changed.disconnect(this._onChanged, this);
-    this._announcer.dispose();
+    this.announcer.dispose();
+    this.notice.dispose();
     Signal.clearData(this);
     super.dispose();
   }
@@ -135,9 +153,9 @@ export class RunPanel extends Panel {
     this._pill.hidden = true;
     const foot = new Widget();
     foot.addClass('jp-PatinaRuns-foot');
-    foot.node.append(this._pill, this._announcer.node);
+    foot.node.append(this._pill);
     this.addWidget(this._tabs);
-    this.addWidget(this._notice);
+    this.takeNotice();
     this.addWidget(this._bar);
     this.addWidget(this._empty);
     this.addWidget(this._timeline);
@@ -152,7 +170,7 @@ export class RunPanel extends Panel {
     this._view?.changed.connect(this._onChanged, this);
     const view = this._view;
     const cells = view?.seqs.map(seq => view.cell(seq)) ?? [];
-    this._announcer.begin(cells.filter(cell => cell !== undefined));
+    this.announcer.begin(cells.filter(cell => cell !== undefined));
     this._timeline.showRun(this._view);
     this._timeline.node.setAttribute(
       'aria-labelledby',
@@ -162,7 +180,11 @@ export class RunPanel extends Panel {
   }
 
   private _onChanged(): void {
-    this._notice.tell(this._view, this._runs.connection, this._trouble);
+    this.notice.tell({
+      view: this._view,
+      connection: this._runs.connection,
+      trouble: this._trouble
+    });
     this._onPossible();
     const isFork = this._view?.run.parent !== undefined;
     const count = this._view?.seqs.length ?? 0;
@@ -201,7 +223,7 @@ export class RunPanel extends Panel {
 
   private _onCells(_: Timeline, cells: readonly wire.OutputCell[]): void {
     this._onChanged();
-    this._announcer.noticed(cells);
+    this.announcer.noticed(cells);
   }
 
   private _onFocused(_: Timeline, cell: wire.OutputCell | null): void {
@@ -221,10 +243,8 @@ export class RunPanel extends Panel {
   private _possible = '';
   private _trouble: IForkTrouble | null = null;
   private readonly _tabs: RunTabs;
-  private readonly _notice: RunNotice;
   private readonly _bar: ArrangeBar;
   private readonly _timeline: Timeline;
-  private readonly _announcer: Announcer;
   private readonly _empty = new Widget({
     node: element('p', '')
   });

@@ -3,7 +3,8 @@ import { addIcon } from '@jupyterlab/ui-components';
 import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 import { RUN_SIGNS } from '../../model/cellwords';
-import { statusWord } from '../../model/runwords';
+import { askingCell } from '../../model/question';
+import { runWord } from '../../model/runwords';
 import type { IPatinaBody, IRunsModel, IRunView } from '../../tokens';
 import { button, element } from './element';
 import { forkSign } from './forksign';
@@ -46,9 +47,7 @@ export class RunTabs extends Widget {
     }
     this._runs.runsChanged.disconnect(this._onRuns, this);
     this._body.currentRunChanged.disconnect(this._onCurrent, this);
-    this._tabs.forEach((_, view) =>
-      view.changed.disconnect(this._render, this)
-    );
+    this._tabs.forEach((_, view) => this._leave(view));
     Signal.clearData(this);
     super.dispose();
   }
@@ -70,7 +69,7 @@ export class RunTabs extends Widget {
     const visible = new Set(this._visible);
     for (const [view, tab] of this._tabs) {
       if (!visible.has(view)) {
-        view.changed.disconnect(this._render, this);
+        this._leave(view);
         tab.remove();
         this._tabs.delete(view);
       }
@@ -96,7 +95,13 @@ export class RunTabs extends Widget {
     tab.oncontextmenu = () => this._choose(view);
     this._tabs.set(view, tab);
     view.changed.connect(this._render, this);
+    view.cellsChanged.connect(this._render, this);
     return tab;
+  }
+
+  private _leave(view: IRunView): void {
+    view.changed.disconnect(this._render, this);
+    view.cellsChanged.disconnect(this._render, this);
   }
 
   private _render(view: IRunView): void {
@@ -109,7 +114,8 @@ export class RunTabs extends Widget {
     tab.setAttribute('aria-selected', String(isShown));
     tab.tabIndex = isShown ? 0 : -1;
     tab.dataset.status = status;
-    const key = JSON.stringify([title, status, parent]);
+    const isAsking = askingCell(view) !== null;
+    const key = JSON.stringify([title, status, parent, isAsking]);
     if (tab.dataset.shown !== key) {
       tab.dataset.shown = key;
       tab.replaceChildren(...this._content(view));
@@ -118,7 +124,12 @@ export class RunTabs extends Widget {
 
   private _content(view: IRunView): HTMLElement[] {
     const { title, status, parent } = view.run;
-    const sign = element('span', 'jp-PatinaRunTab-sign', RUN_SIGNS[status]);
+    const isAsking = askingCell(view) !== null;
+    const sign = element(
+      'span',
+      'jp-PatinaRunTab-sign',
+      isAsking ? '?' : RUN_SIGNS[status]
+    );
     const close = element('span', 'jp-PatinaRunTab-close', '×');
     sign.ariaHidden = close.ariaHidden = 'true';
     const name = element('span', 'jp-PatinaRunTab-name', title);
@@ -130,7 +141,7 @@ export class RunTabs extends Widget {
       event.stopPropagation();
       this._hide(view);
     };
-    const word = statusWord(status, this._trans);
+    const word = runWord(view, this._trans);
     return [name, sign, element('span', 'jp-PatinaUnseen', `, ${word}`), close];
   }
 

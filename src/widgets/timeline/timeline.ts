@@ -161,6 +161,14 @@ export class Timeline extends Panel {
     }
   }
 
+  /** Bring a cell that asks into view, and the person into the line that it asks for. */
+  answer(seq: number): void {
+    this.revealSeq(seq);
+    if (this._feed.focused?.cell.seq === seq) {
+      this._feed.focused.focusInput();
+    }
+  }
+
   /** Focus an older (-1) or newer (1) output cell of the focused one's cell, or of `cell`. */
   step(cell: string | null, by: -1 | 1): void {
     if (this._ancestry.article) {
