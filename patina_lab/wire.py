@@ -254,11 +254,15 @@ class Notebook(Wire, frozen=True):
 
 
 class KernelChoice(Wire, frozen=True):
-    """A kernelspec a notebook can be written for."""
+    """A kernelspec a notebook can be written for.
+
+    `missing`: programs that its kernels need, and that this server has not.
+    """
 
     name: str
     display_name: str
     language: str
+    missing: list[str] | None = None
 
 
 class Info(Wire, frozen=True):

@@ -8,6 +8,7 @@ import { plainKernels } from './plugins/commands/plainkernels';
 import { runs } from './plugins/commands/runs';
 import { sections } from './plugins/commands/sections';
 import { state } from './plugins/commands/state';
+import { tour } from './plugins/commands/tour';
 import { view } from './plugins/commands/view';
 import { compare } from './plugins/compare';
 import { completion } from './plugins/completion';
@@ -41,6 +42,7 @@ const plugins = [
   plainKernels,
   runs,
   view,
+  tour,
   menus,
   disabledReasons,
   stockCommands,

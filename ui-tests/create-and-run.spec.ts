@@ -1,3 +1,4 @@
+import type * as wire from '../src/wire';
 import { test, expect } from './support/test';
 
 test('the launcher makes a notebook, and Shift+Enter keeps a result', async ({
@@ -15,6 +16,28 @@ test('the launcher makes a notebook, and Shift+Enter keeps a result', async ({
 
   await patina.run(1, 'print("hello", x)');
   await expect(patina.result(2, 2, 'succeeded')).toContainText('hello 40');
+});
+
+test('a card of the launcher says what its language lacks here, and how to get it', async ({
+  patina
+}) => {
+  const { page } = patina;
+  await page.route(/\/api\/patina(\?.*)?$/, async route => {
+    const info = (await (await route.fetch()).json()) as wire.Info;
+    const kernels = info.kernels.map(kernel =>
+      kernel.name === 'patina-rust' ? { ...kernel, missing: ['cargo'] } : kernel
+    );
+    await route.fulfill({ json: { ...info, kernels } });
+  });
+  await patina.open();
+  const card = page.locator('.jp-LauncherCard[data-category=Patina]', {
+    hasText: 'Rust'
+  });
+  await expect(card).toHaveText('Patina Rust: Rust is not installed');
+  await card.click();
+  await expect(page.getByRole('dialog')).toContainText('https://rustup.rs');
+  await patina.dialog('Cancel').click();
+  await expect(patina.sourceCells).toHaveCount(0);
 });
 
 test('running a cell again keeps the earlier result', async ({

@@ -1,3 +1,4 @@
+import { violations } from './support/axe';
 import { expect, testWithOwnServer } from './support/test';
 
 // What JupyterLab restores after a reload is the server's: pages of other tests write it, too.
@@ -8,6 +9,20 @@ testWithOwnServer(
     await patina.open(path);
     const hint = patina.page.getByRole('note', { name: 'Hint' });
     await expect(hint).toHaveCount(0);
+    // Who wants to know at once what is where takes the tour.
+    await patina.menu('Patina', 'Take the Tour', 0);
+    const tour = patina.page.getByRole('dialog', { name: 'Tour' });
+    await expect(tour).toContainText('Shift+Enter runs a cell');
+    await patina.page.keyboard.press('Enter');
+    await expect(tour.getByRole('heading')).toHaveText('Timeline');
+    expect(await violations(patina.page, '.jp-PatinaTour')).toEqual([]);
+    for (const part of ['Runs', 'Fork', 'Compare', 'Globals', 'History']) {
+      await tour.getByRole('button', { name: 'Next' }).click();
+      await expect(tour.getByRole('heading')).toHaveText(part);
+      await expect(tour).toBeInViewport({ ratio: 1 });
+    }
+    await tour.getByRole('button', { name: 'Done' }).click();
+    await expect(tour).toHaveCount(0);
     await patina.run(0);
     await expect(hint).toContainText('run it again');
     await patina.run(0, 'rate = 3');

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import shutil
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -167,6 +168,12 @@ def is_patina(manager: AsyncKernelManager) -> bool:
     metadata: Any = getattr(manager.kernel_spec, "metadata", None) or {}
     named: Any = metadata.get("kernel_provisioner") or {}
     return bool(named.get("provisioner_name") == PROVISIONER)
+
+
+def missing_programs(spec: Mapping[str, Any]) -> list[str]:
+    """Return the programs that a kernelspec says it needs, and that are not to be found here."""
+    needs = (spec.get("metadata") or {}).get("patina") or {}
+    return [name for name in needs.get("programs", ()) if shutil.which(name) is None]
 
 
 def install_hint(kernel: str) -> str:

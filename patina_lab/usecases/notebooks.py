@@ -17,6 +17,7 @@ from patina_lab.blobs.store import BlobDamagedError, BlobMissingError
 from patina_lab.document.errors import TsnbError
 from patina_lab.document.format import Cell, TsnbDocument, tags_of, write
 from patina_lab.document.refusals import refuse_gigantic
+from patina_lab.kernel.process import missing_programs
 from patina_lab.problem import (
     PatinaProblem,
     bad_request,
@@ -58,6 +59,7 @@ class Notebooks:
                 name=name,
                 display_name=spec["spec"]["display_name"],
                 language=spec["spec"]["language"],
+                missing=missing_programs(spec["spec"]) or None,
             )
             for name, spec in sorted(specs.items())
         ]

@@ -4,10 +4,10 @@ import { IDocumentManager } from '@jupyterlab/docmanager';
 import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { ILauncher } from '@jupyterlab/launcher';
 import { IMainMenu } from '@jupyterlab/mainmenu';
-import { ITranslator } from '@jupyterlab/translation';
+import { ITranslator, type TranslationBundle } from '@jupyterlab/translation';
 import type { Widget } from '@lumino/widgets';
 import { patinaIcon } from '../icons';
-import { fix, LANGUAGES } from '../languages';
+import { type ILack, type ILanguage, lackOf, LANGUAGES } from '../languages';
 import { IPatinaClient } from '../tokens';
 import { NotebookCreator } from '../widgets/notebook/creator';
 import { report } from '../widgets/notebook/report';
@@ -35,12 +35,24 @@ export const create: JupyterFrontEndPlugin<void> = {
     const creator = new NotebookCreator(client, documents, app.serviceManager);
     const language = (args: { kernel?: unknown }) =>
       LANGUAGES.find(({ kernel }) => kernel === args.kernel) ?? LANGUAGES[0];
+    const lacks = new Map<ILanguage, ILack | null>();
+    const look = async () => {
+      const { kernels } = await client.info();
+      LANGUAGES.forEach(one => lacks.set(one, lackOf(one, kernels, trans)));
+    };
     app.commands.addCommand(NEW, {
-      label: args =>
-        args.isPalette
-          ? trans.__('New Patina Notebook (%1)', language(args).name)
-          : trans.__('Patina %1', language(args).name),
+      label: args => {
+        const { name } = language(args);
+        const lack = lacks.get(language(args));
+        if (args.isPalette) {
+          return trans.__('New Patina Notebook (%1)', name);
+        }
+        return lack
+          ? trans.__('Patina %1: %2', name, lack.what)
+          : trans.__('Patina %1', name);
+      },
       caption: args =>
+        lacks.get(language(args))?.fix ??
         trans.__('Create a %1 notebook with runs', language(args).name),
       icon: patinaIcon,
       describedBy: {
@@ -66,31 +78,41 @@ export const create: JupyterFrontEndPlugin<void> = {
         const cwd =
           typeof args.cwd === 'string' ? args.cwd : browser?.model.path;
         const wanted = language(args);
-        const { name, kernel } = wanted;
-        if (!(await creator.canRun(kernel))) {
-          await showDialog({
-            title: trans.__('%1 is not installed', `Patina ${name}`),
-            body: `${trans.__('There is no kernel named %1.', kernel)} ${fix(wanted, trans)}`,
-            buttons: [Dialog.okButton()]
-          });
+        // What was missing may have been installed meanwhile.
+        await look().catch(() => undefined);
+        const lack = lacks.get(wanted);
+        if (lack && !(await goesOn(lack, trans))) {
           return null;
         }
         try {
-          return await creator.create(cwd ?? '', kernel);
+          return await creator.create(cwd ?? '', wanted.kernel);
         } catch (error) {
           report(error);
           return null;
         }
       }
     });
-    LANGUAGES.forEach(({ kernel }, rank) => {
-      launcher?.add({
-        command: NEW,
-        args: { kernel },
-        category: 'Patina',
-        categoryRank: 5,
-        rank
-      });
+    const addCards = () =>
+      LANGUAGES.map(({ kernel }, rank) =>
+        launcher?.add({
+          command: NEW,
+          args: { kernel },
+          category: 'Patina',
+          categoryRank: 5,
+          rank
+        })
+      );
+    // A launcher shows what a card is called when it is added.
+    const cards = addCards();
+    void look()
+      .then(() => {
+        if ([...lacks.values()].some(lack => lack !== null)) {
+          cards.forEach(card => card?.dispose());
+          addCards();
+        }
+      })
+      .catch(() => undefined);
+    LANGUAGES.forEach(({ kernel }) => {
       palette?.addItem({
         command: NEW,
         args: { kernel, isPalette: true },
@@ -103,3 +125,18 @@ export const create: JupyterFrontEndPlugin<void> = {
     );
   }
 };
+
+/** Say what is missing; whether a person wants a notebook all the same, to write and read it. */
+async function goesOn(lack: ILack, trans: TranslationBundle): Promise<boolean> {
+  const { button } = await showDialog({
+    title: lack.what,
+    body: lack.fix,
+    buttons: lack.canWrite
+      ? [
+          Dialog.cancelButton(),
+          Dialog.okButton({ label: trans.__('Create It Anyway') })
+        ]
+      : [Dialog.cancelButton({ label: trans.__('Close') })]
+  });
+  return button.accept;
+}

@@ -20,7 +20,6 @@ import type { User } from '@jupyterlab/services';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, type TranslationBundle } from '@jupyterlab/translation';
-import { CommandRegistry } from '@lumino/commands';
 import { patinaIcon } from '../icons';
 import { RunsModel } from '../model/runs';
 import { hasKernel } from '../model/runwords';
@@ -47,6 +46,7 @@ import { RunOpener } from '../widgets/notebook/runopener';
 import { type IRunPanelServices, mountRuns } from '../widgets/timeline/mount';
 import type { RunPanel } from '../widgets/timeline/runpanel';
 import { IMPORT } from './conversion';
+import { keysOf } from './keys';
 import { followSettings, NOTEBOOK_PLUGIN } from './settings';
 
 const FACTORY = 'Patina Notebook';
@@ -237,10 +237,4 @@ function track(tracker: WidgetTracker<PatinaPanel>, panel: PatinaPanel): void {
   panel.title.icon = patinaIcon;
   panel.context.pathChanged.connect(() => void tracker.save(panel));
   void tracker.add(panel);
-}
-
-/** The keys of a command as a person has set them; empty when there are none. */
-function keysOf({ keyBindings }: CommandRegistry, command: string): string {
-  const keys = keyBindings.find(it => it.command === command)?.keys ?? [];
-  return keys.map(key => CommandRegistry.formatKeystroke(key)).join(' ');
 }

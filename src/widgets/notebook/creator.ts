@@ -12,12 +12,6 @@ export class NotebookCreator {
     private readonly _services: ServiceManager.IManager
   ) {}
 
-  /** Whether the server has this kernelspec. */
-  async canRun(kernel: string): Promise<boolean> {
-    await this._services.kernelspecs.ready;
-    return kernel in (this._services.kernelspecs.specs?.kernelspecs ?? {});
-  }
-
   /** Create a notebook with a name of its own in the folder `cwd`, and open it. */
   async create(cwd: string, kernel: string): Promise<Widget | null> {
     const path = await this._freshPath(cwd);
