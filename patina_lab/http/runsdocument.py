@@ -14,6 +14,7 @@ from pycrdt import Channel, YMessageType, YSyncMessageType
 from tornado.web import HTTPError
 from tornado.websocket import WebSocketHandler
 
+from patina_lab.clients.followers import Followers
 from patina_lab.clients.frames import Asking, is_malformed
 from patina_lab.http.backlog import send_or_let_go
 from patina_lab.http.entrance import Entrance
@@ -64,11 +65,11 @@ class RunsDocumentHandler(WebSocketMixin, WebSocketHandler, Entrance):
         """Begin to serve."""
         super().open()
         self._requests = SocketRequests(self, self._room, self._service)
-        self._serving = asyncio.create_task(self._serve())
+        self._serving = asyncio.create_task(self._serve(self._room.followers))
 
-    async def _serve(self) -> None:
+    async def _serve(self, followers: Followers) -> None:
         try:
-            await self._room.followers.serve(self._channel)
+            await followers.serve(self._channel)
         finally:
             self.close()
 
@@ -110,6 +111,9 @@ class RunsDocumentHandler(WebSocketMixin, WebSocketHandler, Entrance):
         """End serving."""
         super().on_close()
         self._channel.received.put_nowait(None)
+        # Timers of a connection keep its handler for hours after it was closed, as those of a
+        # source do; it keeps no notebook.
+        del self._room, self._requests
 
 
 def _asks_for_state(message: bytes) -> bool:

@@ -10,8 +10,8 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from typing import Any, ClassVar
-from weakref import WeakKeyDictionary
+from typing import Any
+from weakref import ref
 
 from jupyter_core.utils import ensure_async
 from jupyter_server.base.handlers import JupyterHandler
@@ -44,10 +44,31 @@ TOO_LARGE, MALFORMED, REFUSED = 1009, 1007, 1008
 class SourceSocket(WebSocketHandler, JupyterHandler):
     """Before the stock handler of `api/collaboration/room/{id}`, which is the next class."""
 
-    _guards: ClassVar[WeakKeyDictionary[Any, Guard]] = WeakKeyDictionary()
-    room: Any
+    _room: Callable[[], Any]
     _encode_json_message: Callable[[dict[str, Any]], bytes]
     _room_id: str
+
+    @property
+    def room(self) -> Any:
+        """The room. Of ours, no connection keeps it: timers keep handlers of closed connections.
+
+        Tornado's next ping is hours away, and asyncio forgets what was cancelled when it is time
+        for it: so long a notebook that nobody has open any more would stay in memory.
+        """
+        return self._room()
+
+    @room.setter
+    def room(self, room: Any) -> None:
+        self._room = ref(room) if room is not None and self._is_ours else lambda: room
+
+    @room.deleter
+    def room(self) -> None:
+        self.room = None
+
+    @property
+    def _guard(self) -> Guard:
+        guard: Guard = self.room.guard
+        return guard
 
     def check_origin(self, origin: str = "") -> bool:
         """Refuse a page of another origin; the stock handler takes any."""
@@ -93,8 +114,6 @@ class SourceSocket(WebSocketHandler, JupyterHandler):
         if self._is_ours and self.ws_connection is not None:
             # Who shows the token and no cookie is called anew each time.
             self.user = "" if self.token_authenticated else str(self.current_user.username)
-            self._guard = self._guards.get(self.room) or Guard(self.room.ydoc)
-            self._guards[self.room] = self._guard
 
     @property
     def _may_edit(self) -> bool:
@@ -259,9 +278,10 @@ class SourceSocket(WebSocketHandler, JupyterHandler):
 
     def on_close(self) -> None:
         """End serving; the names of the client are free for its user."""
-        if self._is_ours and self.room in self._guards:
-            self._guards[self.room].names.leave(self)
+        if self._is_ours and self.room is not None:
+            self._guard.names.leave(self)
         super().on_close()
+        self._parting = None
 
 
 def _is_readers(message: bytes) -> bool:

@@ -440,6 +440,7 @@ class Room:
                 log.error("Closing a run failed", exc_info=result)
         if self._acknowledging is not None:
             self._acknowledging.cancel()
+        self.publisher.close()
         await self.followers.stop()
         await self.tasks.close()
         self.let_go()

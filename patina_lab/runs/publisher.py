@@ -40,6 +40,11 @@ class Publisher:
         """Write what waits now."""
         self._throttle.close()
 
+    def close(self) -> None:
+        """Write what waits, and let the document be: else each would keep the other for ever."""
+        self.flush()
+        self.document.ydoc.unobserve(self._watching)
+
     def forget(self, write: Write) -> None:
         """Do not call `write` any more."""
         self._waiting.pop(write, None)

@@ -26,6 +26,7 @@ from patina_lab.sources.diskside import DiskSide, NotSavedError, Workspace
 from patina_lab.sources.durability import Durability
 from patina_lab.sources.history import History, HistoryDamagedError, HistoryError
 from patina_lab.sources.notices import Notices
+from patina_lab.updates.guard import Guard
 from patina_lab.updates.historyname import new_name
 
 log = logging.getLogger(__name__)
@@ -50,11 +51,18 @@ class SourceRoom(DocumentRoom):
         self.durability.on_trouble = self._on_trouble
         self._history, self._claim = history, claim
         self._watching: asyncio.Task[None] | None = None
+        self._guard: Guard | None = None
 
     @property
     def document(self) -> YTsnb:
         """The document that people edit here."""
         return cast("YTsnb", self._document)
+
+    @property
+    def guard(self) -> Guard:
+        """What lets the updates of clients in; there is none before the first client."""
+        self._guard = self._guard or Guard(self.ydoc)
+        return self._guard
 
     async def initialize(self) -> None:
         """Read history and file. Raises what the contents manager does, TsnbError, OSError."""
@@ -156,6 +164,8 @@ class SourceRoom(DocumentRoom):
         """End the room; what waits for the history is written."""
         if self._watching is not None:
             self._watching.cancel()
+        if self._guard is not None:
+            self._guard.close()
         await super().stop()
         try:
             await self.durability.end()

@@ -53,7 +53,7 @@ class Guard:
         self._watching = ydoc.observe(self._on_change)
 
     def close(self) -> None:
-        """Let the document be."""
+        """Let the document be: each would keep the other, where no collector of Python looks."""
         self._ydoc.unobserve(self._watching)
 
     async def ready(self) -> None:

@@ -1,0 +1,40 @@
+"""What was opened and is closed again leaves the memory, whatever else goes on for a while."""
+
+from __future__ import annotations
+
+import gc
+from weakref import ref
+
+from patina_lab.tests.editors import eventually
+from patina_lab.tests.user import User
+
+
+async def test_a_notebook_that_was_edited_and_run_leaves_nothing_behind(user: User) -> None:
+    notebook = await user.create(kernel="patina-python")
+    (cell,) = await user.write("6 * 7")
+    page, editor = await user.follow(notebook["id"]), await user.edit()
+    run = await user.start(notebook["id"])
+    editor.text(0).insert(0, "# by hand\n")
+    await user.ran(run, cell)
+    (room,) = user.rooms
+    source = room.source.room
+    parts = {
+        "the notebook": ref(room),
+        "its run": ref(room.runner(run)),
+        "its source": ref(source),
+        "what lets edits in": ref(source.guard),
+        "the document of the source": ref(source.ydoc),
+        "what writes the runs document": ref(room.publisher),
+        "the runs document": ref(room.document.ydoc),
+    }
+    await page.close()
+    await editor.go_offline()
+    user.rooms._rooms.pop(room.id)
+    await room.close("for a test")
+    del room, source
+
+    def left() -> list[str]:
+        gc.collect()
+        return [what for what, part in parts.items() if part() is not None]
+
+    await eventually(lambda: not left(), left)
