@@ -8,9 +8,14 @@ Times are UTC, RFC 3339 with milliseconds. Fields whose value is their default a
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, ClassVar, Literal, cast
 
-from msgspec import Struct, field
+from msgspec import Struct, ValidationError, convert, field, to_builtins
+from msgspec.structs import force_setattr
+
+from patina_lab.text import Text, Value, worded
 
 PROTOCOL = "1"
 MAX_TITLE = 200
@@ -56,6 +61,85 @@ SourceNoticeKind = Literal[
 
 class Wire(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Base of every shape: immutable, named fields, defaults left out."""
+
+
+class Wording(Wire, frozen=True):
+    """How translators know a text: `msgid`, and what stands in its places, `%1` and so on.
+
+    `plural`: it has a number, the first of the values, and this is its form for many. A value that
+    has a wording is said in the reader's language, too.
+    """
+
+    msgid: str
+    plural: str | None = None
+    values: list[str | int | Wording] = []
+
+    @classmethod
+    def of(cls, text: Text) -> Wording:
+        """Return that of a text."""
+        return cls(msgid=text.msgid, plural=text.plural, values=[*map(_sent, text.values)])
+
+    def text(self) -> Text:
+        """Return the text itself."""
+        values = [one.text() if isinstance(one, Wording) else one for one in self.values]
+        return worded(self.msgid, self.plural, values)
+
+
+def _sent(value: Value) -> str | int | Wording:
+    if not isinstance(value, Text):
+        return value
+    return Wording.of(value) if value.msgid else str(value)
+
+
+def telling(texts: Mapping[str, Text]) -> dict[str, Any]:
+    """Return texts as JSON objects have them: as strings, with their `wording`."""
+    wording = {name: Wording.of(text) for name, text in texts.items() if text.has_wording}
+    said: dict[str, Any] = {name: str(text) for name, text in texts.items()}
+    return {**said, "wording": to_builtins(wording)} if wording else said
+
+
+def told(said: Mapping[str, Any], name: str) -> Text:
+    """Return a text of a JSON object of a kernel's or a document's, as `telling` made it."""
+    with suppress(LookupError, TypeError, ValidationError):
+        return convert(said["wording"][name], Wording).text()
+    text = str(said.get(name) or "")
+    return Text(text, "" if "%" in text else text)
+
+
+def _taken(name: str, value: Text | list[Any]) -> tuple[Any, dict[str, Wording]]:
+    """Return a field as it crosses the network, and its wordings; in a list, of `name.0` on."""
+    if isinstance(value, Text):
+        return str(value), {name: Wording.of(value)} if value.has_wording else {}
+    texts = [(f"{name}.{index}", one) for index, one in enumerate(value) if isinstance(one, Text)]
+    said = [str(one) if isinstance(one, Text) else one for one in value]
+    return said, {each: Wording.of(text) for each, text in texts if text.has_wording}
+
+
+class Worded:
+    """A shape with texts that people read, of which `wording` says how translators know them.
+
+    One that has no values needs none: a page looks up the text itself.
+    """
+
+    __slots__ = ()
+    __struct_fields__: ClassVar[tuple[str, ...]]
+
+    def __post_init__(self) -> None:
+        """Take the wordings from the texts, which cross the network as plain strings."""
+        made = cast("Struct", self)
+        wording: dict[str, Wording] = {}
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
+            if isinstance(value, Text | list):
+                said, found = _taken(name, value)
+                force_setattr(made, name, said)
+                wording |= found
+        if wording:
+            force_setattr(made, "wording", wording)
+
+    def text(self, name: str) -> Text:
+        """Return the text of a field, as it was given."""
+        return told(to_builtins(self), name)
 
 
 class MimeValue(Wire, frozen=True):
@@ -129,12 +213,13 @@ class InputRequest(Wire, frozen=True):
     password: bool = False
 
 
-class Phase(Wire, frozen=True):
+class Phase(Worded, Wire, frozen=True):
     """What a starting run is doing, since when, and how long it took last time."""
 
     name: str
     since: str
     previous_ms: int | None = None
+    wording: dict[str, Wording] | None = None
 
 
 class ForkPoint(Wire, frozen=True):
@@ -144,24 +229,26 @@ class ForkPoint(Wire, frozen=True):
     seq: int
 
 
-class ReportLine(Wire, frozen=True):
+class ReportLine(Worded, Wire, frozen=True):
     """One thing a fork or a load could not carry exactly."""
 
     kind: str
     name: str
     what: str
     advice: str
+    wording: dict[str, Wording] | None = None
 
 
-class RunError(Wire, frozen=True):
+class RunError(Worded, Wire, frozen=True):
     """Why a run failed: what happened, and what a person can do."""
 
     message: str
     reason: str
     hint: str
+    wording: dict[str, Wording] | None = None
 
 
-class Crash(Wire, frozen=True):
+class Crash(Worded, Wire, frozen=True):
     """The kernel's process ended, and a state of before was kept: undo goes on from it.
 
     `seq` is the output cell that ran then, before which it goes on; absent when none ran.
@@ -169,6 +256,7 @@ class Crash(Wire, frozen=True):
 
     reason: str
     seq: int | None = None
+    wording: dict[str, Wording] | None = None
 
 
 class SavedState(Wire, frozen=True):
@@ -229,7 +317,7 @@ class Global(Wire, frozen=True):
     unreadable: bool = False
 
 
-class SourceNotice(Wire, frozen=True):
+class SourceNotice(Worded, Wire, frozen=True):
     """What people have to know about a notebook's file: what happened, why, what to do.
 
     `cells`: of which both versions are kept. `file`: where something was kept, below the root.
@@ -241,6 +329,7 @@ class SourceNotice(Wire, frozen=True):
     hint: str
     cells: list[str] | None = None
     file: str | None = None
+    wording: dict[str, Wording] | None = None
 
 
 class Notebook(Wire, frozen=True):
@@ -321,7 +410,7 @@ class Convert(Wire, frozen=True, forbid_unknown_fields=True, rename={"source": "
     kernel: str | None = None
 
 
-class Converted(Wire, frozen=True):
+class Converted(Worded, Wire, frozen=True):
     """Reply of `POST api/patina/convert`. `notes`: what a person should know of the new file."""
 
     path: str
@@ -332,6 +421,7 @@ class Converted(Wire, frozen=True):
     kernel: str
     language: str
     notes: list[str]
+    wording: dict[str, Wording] | None = None
 
 
 class NewRun(Wire, frozen=True, forbid_unknown_fields=True):
@@ -576,12 +666,13 @@ class SearchPage(Wire, frozen=True):
     unread: int = 0
 
 
-class Problem(Wire, frozen=True):
+class Problem(Worded, Wire, frozen=True):
     """Every error reply: what happened, why, and what to do."""
 
     message: str
     reason: str
     hint: str = field(default="")
+    wording: dict[str, Wording] | None = None
 
 
 class SocketRequest(Wire, frozen=True, forbid_unknown_fields=True):

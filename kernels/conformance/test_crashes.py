@@ -34,6 +34,7 @@ async def test_a_cell_that_ends_the_process(kernel: Live, language: Language, wa
     assert ran.reply["ename"] == "KernelProcessEnded"
     assert ("signal 11" if way == "segfault" else "exit status 3") in ran.reply["evalue"]
     assert TOLD in ran.text
+    assert ran.reply["goes_on"] is True
     await _went_on(kernel, language)
 
 
@@ -87,7 +88,8 @@ async def test_on_request_a_person_is_asked(kernel: Live, language: Language) ->
     await _prepared(kernel, language)
     request = kernel.send(language.segfault)
     crashed = await kernel.said("patina_crashed")
-    assert (await kernel.shell_reply(request))["content"]["ename"] == "KernelProcessEnded"
+    reply = (await kernel.shell_reply(request))["content"]
+    assert (reply["ename"], reply.get("goes_on")) == ("KernelProcessEnded", None)
     refused = await kernel.run(language.show.format(name="x"))
     assert refused.reply["ename"] == "KernelLost"
     assert (await kernel.ask("state"))["lost"] is True

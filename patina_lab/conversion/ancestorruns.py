@@ -22,7 +22,10 @@ from patina_lab.conversion.outputs import mime_value, stream
 from patina_lab.document.ancestors import Code, Group, group
 from patina_lab.document.errors import TsnbError
 from patina_lab.model.outputs import storable
+from patina_lab.text import gettext as _
+from patina_lab.text import verbatim
 
+_LEFT_OUT = _("The run is left out.")
 _FINE = re.compile(r"\.\d+")
 _ENAME = re.compile(r"([A-Za-z_][\w.]*)(?::\s*|$)")
 
@@ -41,12 +44,12 @@ def read_run(text: str, kernel: Kernel, by: str, keep: Keep) -> PastRun:
         top = tomllib.loads(text)
         return _run(top, kernel, by, keep)
     except (ConversionError, TsnbError) as error:
-        raise ConversionError(error.message, hint="The run is left out.") from error
+        raise ConversionError(error.message, hint=_LEFT_OUT) from error
     except RecursionError as error:
-        raise ConversionError("Values are nested too deeply") from error
+        raise ConversionError(_("Values are nested too deeply"), hint=_LEFT_OUT) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        what = f"This is no run of Twinsong or Patina ({type(error).__name__}: {error})"
-        raise ConversionError(what, hint="The run is left out.") from error
+        what = _("This is no run of Twinsong or Patina (%1: %2)", type(error).__name__, error)
+        raise ConversionError(what, hint=_LEFT_OUT) from error
 
 
 def _run(top: dict[str, Any], kernel: Kernel, by: str, keep: Keep) -> PastRun:
@@ -75,9 +78,9 @@ def _moment(text: str) -> str:
 
 def _crash(message: str) -> wire.RunError:
     return wire.RunError(
-        message="The kernel ended unexpectedly",
-        reason=storable(message) or "Twinsong and Patina say no more",
-        hint="Restart the run, or start a new one.",
+        message=_("The kernel ended unexpectedly"),
+        reason=verbatim(storable(message)) or _("Twinsong and Patina say no more"),
+        hint=_("Restart the run, or start a new one."),
     )
 
 
@@ -159,7 +162,7 @@ def _shown(
             data = {mime: mime_value(mime, storable(str(value["value"])), keep)}
             return [wire.Manifest(id=name, type=kind, data=data, metadata={})]
         case other:
-            raise ConversionError(f"A value has the type {other!r}")
+            raise ConversionError(_("A value has the type %1", repr(other)), hint=_LEFT_OUT)
 
 
 def _error(value: Mapping[str, Any], name: str) -> wire.Manifest:

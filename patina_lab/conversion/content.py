@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from patina_lab import wire
 from patina_lab.document.format import TsnbDocument
 from patina_lab.model.outputs import Blob
+from patina_lab.text import Text
 
 Keep = Callable[[Blob], None]
 """Takes the bytes of an output that are too large to stand in a log."""
@@ -36,7 +37,7 @@ class Content:
 
     document: TsnbDocument
     runs: tuple[PastRun, ...] = ()
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[Text, ...] = field(default=())
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from patina_lab.conversion.errors import ConversionError
 from patina_lab.conversion.kernelchoice import normal_language
 from patina_lab.conversion.texts import SCRIPTS, write_text
 from patina_lab.conversion.toipynb import ipynb_of, shown_by
+from patina_lab.text import Text, ngettext
+from patina_lab.text import gettext as _
 
 if TYPE_CHECKING:
     from patina_lab.conversion.pages import Picture
@@ -65,8 +67,8 @@ def _refuse_other_language(language: str, suffix: str) -> None:
     if language and normal_language(theirs) != normal_language(language):
         fitting = [name for name, its in SCRIPTS.items() if normal_language(its) == language]
         raise ConversionError(
-            f"A notebook in {language} is no script *{suffix}",
-            hint=f"Name it *{fitting[0]}." if fitting else "Export an .ipynb.",
+            _("A notebook in %1 is no script *%2", language, suffix),
+            hint=_("Name it *%1.", fitting[0]) if fitting else _("Export an .ipynb."),
         )
 
 
@@ -80,14 +82,20 @@ def history(run: PastRun, runs: tuple[PastRun, ...]) -> Iterator[wire.OutputCell
     yield from run.cells
 
 
-def left_out(content: Content, run: PastRun | None, form: str) -> Iterator[str]:
+def left_out(content: Content, run: PastRun | None, form: str) -> Iterator[Text]:
     """Yield what a person should know of what a file does not have."""
     if run is None:
         return
     if form not in ("ipynb", "html", "markdown"):
-        yield f"A file of the format {form} has no outputs: those of {run.title} are left out."
+        yield _(
+            "A file of the format %1 has no outputs: those of %2 are left out.", form, run.title
+        )
         return
     there = {cell.id for cell in content.document.cells if cell.type == "code"}
     gone = {cell.cell for cell in history(run, content.runs)} - there
     if gone:
-        yield f"Outputs of {len(gone)} cells that were deleted from the source are left out."
+        yield ngettext(
+            "Outputs of a cell that was deleted from the source are left out.",
+            "Outputs of %1 cells that were deleted from the source are left out.",
+            len(gone),
+        )

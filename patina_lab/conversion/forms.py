@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from patina_lab.conversion.errors import ConversionError
 from patina_lab.conversion.texts import SCRIPTS, TEXTS, suffix_of
+from patina_lab.text import gettext as _
 
 OURS = "patina-lab"
 _TARGETS: dict[str, tuple[str, ...]] = {
@@ -25,8 +26,8 @@ def source_suffix(path: str) -> str:
     if suffix in (".tsnb", ".ipynb") or suffix in TEXTS or suffix in SCRIPTS:
         return suffix
     raise ConversionError(
-        f"{path.rpartition('/')[2]} is no notebook that can be converted",
-        hint=f"Notebooks are .tsnb, .ipynb, {', '.join(TEXTS)} and scripts.",
+        _("%1 is no notebook that can be converted", path.rpartition("/")[2]),
+        hint=_("Notebooks are .tsnb, .ipynb, %1 and scripts.", ", ".join(TEXTS)),
     )
 
 
@@ -36,12 +37,14 @@ def target_format(path: str, wanted: str | None) -> str:
     allowed = _TARGETS.get(suffix, _SCRIPT if suffix in SCRIPTS else ())
     if not allowed:
         raise ConversionError(
-            f"{path.rpartition('/')[2]} has no name that a notebook can be converted to",
-            hint=f"It may end in {', '.join(_TARGETS)}, .py or as scripts of other languages do.",
+            _("%1 has no name that a notebook can be converted to", path.rpartition("/")[2]),
+            hint=_(
+                "It may end in %1, .py or as scripts of other languages do.", ", ".join(_TARGETS)
+            ),
         )
     if wanted is not None and wanted not in allowed:
         raise ConversionError(
-            f"A file named *{suffix} cannot have the format {wanted[:40]!r}",
-            hint=f"It may be {', '.join(allowed)}.",
+            _("A file named *%1 cannot have the format %2", suffix, repr(wanted[:40])),
+            hint=_("It may be %1.", ", ".join(allowed)),
         )
     return wanted or allowed[0]

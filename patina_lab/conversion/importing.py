@@ -13,6 +13,8 @@ from patina_lab.conversion.ipynb import read_ipynb
 from patina_lab.conversion.texts import read_text
 from patina_lab.document.ancestors import NAMES, cells_of, read_ancestor
 from patina_lab.document.format import TsnbDocument
+from patina_lab.text import Text
+from patina_lab.text import gettext as _
 
 MAX_IPYNB_BYTES = 256 * 2**20
 
@@ -21,8 +23,12 @@ def from_ipynb(data: bytes, stamp: Stamp, choose: Choose, keep: Keep) -> Content
     """Return what an `.ipynb` is as one of ours. Raises ConversionError."""
     if len(data) > MAX_IPYNB_BYTES:
         raise ConversionError(
-            f"The file is {len(data) >> 20} MiB; at most {MAX_IPYNB_BYTES >> 20} MiB can be read",
-            hint="Clear outputs that are not needed, or split the notebook.",
+            _(
+                "The file is %1 MiB; at most %2 MiB can be read",
+                len(data) >> 20,
+                MAX_IPYNB_BYTES >> 20,
+            ),
+            hint=_("Clear outputs that are not needed, or split the notebook."),
         )
     return content_of(read_ipynb(data), stamp, choose, keep)
 
@@ -59,21 +65,24 @@ def from_ancestor(text: str, runs: RunTexts, stamp: Stamp, choose: Choose, keep:
         extra={IMPORTED: documented(imported)},
     )
     kernel = Kernel(choice.kernel, choice.language)
-    notes: list[str] = list(choice.notes)
+    notes: list[Text] = list(choice.notes)
     read = sorted(_runs(runs, kernel, stamp.by, keep, notes), key=lambda run: run.created)
     if any(run.variables for run in read):
         notes.append(
-            f"Of variables {NAMES[ancestor.program]} keeps what is inside; "
-            "here their summaries are kept."
+            _(
+                "Of variables %1 keeps what is inside; here their summaries are kept.",
+                NAMES[ancestor.program],
+            )
         )
     return Content(document, tuple(read), tuple(notes))
 
 
 def _runs(
-    runs: RunTexts, kernel: Kernel, by: str, keep: Keep, notes: list[str]
+    runs: RunTexts, kernel: Kernel, by: str, keep: Keep, notes: list[Text]
 ) -> Iterator[PastRun]:
     for name, text in runs:
         try:
             yield read_run(text(), kernel, by, keep)
         except (ConversionError, OSError, UnicodeDecodeError) as error:
-            notes.append(f"The run in {name} is left out: {error}")
+            why = error.text if isinstance(error, ConversionError) else error
+            notes.append(_("The run in %1 is left out: %2", name, why))

@@ -18,11 +18,13 @@ from nbformat.validator import NotebookValidationError, ValidationError, iter_va
 
 from patina_lab.conversion.errors import ConversionError
 from patina_lab.conversion.strictjson import parsed
+from patina_lab.text import gettext as _
+from patina_lab.text import verbatim
 
 MAJOR, MINOR = 4, 5
 _ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _MISSING = "no-id"
-_UPDATE = "Is it a notebook at all? Patina Lab reads versions 1 to 4 of Jupyter's format."
+_UPDATE = _("Is it a notebook at all? Patina Lab reads versions 1 to 4 of Jupyter's format.")
 
 
 def read_ipynb(data: bytes) -> dict[str, Any]:
@@ -60,7 +62,7 @@ def _upgraded(data: bytes) -> Any:
         try:
             return nbformat.convert(nbformat.reader.reads(data.decode()), MAJOR)
         except (LookupError, AttributeError, TypeError, ValueError, ValidationError) as error:
-            what = f"nbformat cannot read it ({type(error).__name__}: {str(error)[:200]})"
+            what = _("nbformat cannot read it (%1: %2)", type(error).__name__, str(error)[:200])
             raise ConversionError(what, hint=_UPDATE) from error
 
 
@@ -89,20 +91,20 @@ def _known_output(output: dict[str, Any]) -> dict[str, Any]:
 
 def _version(top: Any) -> tuple[int, int]:
     if not isinstance(top, dict):
-        raise ConversionError("The file holds no notebook but other JSON", hint=_UPDATE)
+        raise ConversionError(_("The file holds no notebook but other JSON"), hint=_UPDATE)
     major, minor = top.get("nbformat", 1 if "cells" in top else None), top.get("nbformat_minor", 0)
     if isinstance(major, bool) or not isinstance(major, int) or not major >= 1:
-        raise ConversionError("The key 'nbformat' is missing, or is no version", hint=_UPDATE)
+        raise ConversionError(_("The key 'nbformat' is missing, or is no version"), hint=_UPDATE)
     if isinstance(minor, bool) or not isinstance(minor, int) or minor < 0:
-        raise ConversionError("The key 'nbformat_minor' is no version", hint=_UPDATE)
+        raise ConversionError(_("The key 'nbformat_minor' is no version"), hint=_UPDATE)
     if major > MAJOR:
         raise ConversionError(
-            f"The notebook has version {major} of Jupyter's format, a later one than is known",
-            place="nbformat",
-            hint="Update Patina Lab and nbformat.",
+            _("The notebook has version %1 of Jupyter's format, a later one than is known", major),
+            place=verbatim("nbformat"),
+            hint=_("Update Patina Lab and nbformat."),
         )
     if major == MAJOR and "nbformat_minor" not in top:
-        raise ConversionError("The key 'nbformat_minor' is missing", hint=_UPDATE)
+        raise ConversionError(_("The key 'nbformat_minor' is missing"), hint=_UPDATE)
     return major, minor
 
 
@@ -116,7 +118,9 @@ def refuse_invalid(notebook: Any, minor: int) -> None:
         problem = next(iter(problems), None)
     if problem is not None:
         raise ConversionError(
-            f"This is not valid: {_said(problem)}", place=_place(problem), hint=_UPDATE
+            _("This is not valid: %1", _said(problem)),
+            place=verbatim(_place(problem)),
+            hint=_UPDATE,
         )
 
 

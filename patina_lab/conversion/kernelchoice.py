@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from patina_lab.text import Text
+from patina_lab.text import gettext as _
+
 _GENERIC = {"python", "python2", "python3"}
 """What ipykernel calls the Python that it is installed in: they name a language, not a place."""
 _PATINA = {"python": "patina-python", "javascript": "patina-javascript", "rust": "patina-rust"}
@@ -22,7 +25,7 @@ _ALIASES = {
     "rs": "rust",
 }
 
-HintOf = Callable[[str], str]
+HintOf = Callable[[str], Text]
 """Returns how a kernel is installed."""
 
 
@@ -32,7 +35,7 @@ class Choice:
 
     kernel: str
     language: str
-    notes: tuple[str, ...] = ()
+    notes: tuple[Text, ...] = ()
 
 
 def choose(spec: str, language: str, installed: Mapping[str, str], hint_of: HintOf) -> Choice:
@@ -47,7 +50,9 @@ def choose(spec: str, language: str, installed: Mapping[str, str], hint_of: Hint
     if chosen in installed:
         missing = bool(spec) and spec not in installed and spec not in _GENERIC
         return Choice(chosen, language, _instead(spec, chosen, hint_of) if missing else ())
-    note = f"The kernel {chosen} is not installed, so no run can be started. {hint_of(chosen)}"
+    note = _(
+        "The kernel %1 is not installed, so no run can be started. %2", chosen, hint_of(chosen)
+    )
     return Choice(chosen, language, (note,))
 
 
@@ -68,8 +73,12 @@ def _by_language(spec: str, language: str, installed: Mapping[str, str]) -> str:
     return spec if spec in speaking else next(iter(speaking), ours or spec or language)
 
 
-def _instead(spec: str, chosen: str, hint_of: HintOf) -> tuple[str, ...]:
+def _instead(spec: str, chosen: str, hint_of: HintOf) -> tuple[Text, ...]:
     return (
-        f"The kernel {spec} is not installed: {chosen} speaks the same language and is used. "
-        f"{hint_of(spec)}",
+        _(
+            "The kernel %1 is not installed: %2 speaks the same language and is used. %3",
+            spec,
+            chosen,
+            hint_of(spec),
+        ),
     )

@@ -17,6 +17,7 @@ from nbconvert.exporters import MarkdownExporter
 
 from patina_lab.conversion.errors import ConversionError
 from patina_lab.conversion.formulas import PageExporter
+from patina_lab.text import gettext as _
 
 Picture = Callable[[str], bytes | None]
 """Returns the bytes of a picture by the path that a text names it by; None where it may not."""
@@ -58,10 +59,10 @@ def markdown_page(notebook: dict[str, Any], title: str, picture: Picture) -> str
 def _exported(exporter: Any, notebook: dict[str, Any], title: str) -> str:
     resources = {"metadata": {"name": title}}
     try:
-        text, _ = exporter.from_notebook_node(nbformat.from_dict(notebook), resources=resources)
+        text = exporter.from_notebook_node(nbformat.from_dict(notebook), resources=resources)[0]
     except Exception as error:  # Templates and their filters raise whatever a notebook provokes.
-        what = f"nbconvert cannot write it ({type(error).__name__}: {str(error)[:300]})"
-        raise ConversionError(what, hint="Choose another format.") from error
+        what = _("nbconvert cannot write it (%1: %2)", type(error).__name__, str(error)[:300])
+        raise ConversionError(what, hint=_("Choose another format.")) from error
     return str(text)
 
 

@@ -10,9 +10,10 @@ import msgspec
 
 from patina_lab.conversion.errors import ConversionError
 from patina_lab.model.outputs import storable_json
+from patina_lab.text import gettext as _
 
 MAX_DEPTH = 100
-_MEND = "Mend the file with a text editor, or take an earlier version of it."
+_MEND = _("Mend the file with a text editor, or take an earlier version of it.")
 
 
 def parsed(data: bytes) -> Any:
@@ -36,19 +37,19 @@ def _parsed_slowly(data: bytes) -> Any:
         line = data.count(b"\n", 0, error.start) + 1
         byte = f"0x{data[error.start]:02x}"
         raise ConversionError(
-            f"The file is binary ({byte} is no UTF-8)", place=f"Line {line}", hint=_MEND
+            _("The file is binary (%1 is no UTF-8)", byte), place=_("Line %1", line), hint=_MEND
         ) from error
     try:
         return json.loads(text, parse_constant=_no_constant, parse_float=_finite)
     except json.JSONDecodeError as error:
-        place = f"Line {error.lineno}, column {error.colno}"
+        place = _("Line %1, column %2", error.lineno, error.colno)
         raise ConversionError(
-            f"This is not valid JSON: {error.msg}", place=place, hint=_MEND
+            _("This is not valid JSON: %1", error.msg), place=place, hint=_MEND
         ) from error
     except ValueError as error:  # also what `int` says of thousands of digits
-        raise ConversionError(f"This is not valid JSON: {error}", hint=_MEND) from error
+        raise ConversionError(_("This is not valid JSON: %1", error), hint=_MEND) from error
     except RecursionError as error:
-        raise ConversionError("Values are nested too deeply", hint=_MEND) from error
+        raise ConversionError(_("Values are nested too deeply"), hint=_MEND) from error
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -68,8 +69,8 @@ def _refuse_deep(value: Any) -> None:
         depth += 1
         if depth > MAX_DEPTH:
             raise ConversionError(
-                "Values are nested too deeply",
-                hint=f"At most {MAX_DEPTH} levels can be kept. {_MEND}",
+                _("Values are nested too deeply"),
+                hint=_("At most %1 levels can be kept. %2", MAX_DEPTH, _MEND),
             )
         level = [inner for item in level for inner in _inside(item)]
 

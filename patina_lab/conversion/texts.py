@@ -15,6 +15,8 @@ from jupytext.languages import _SCRIPT_EXTENSIONS
 from patina_lab.conversion.errors import ConversionError
 from patina_lab.conversion.ipynb import MINOR, identified, refuse_invalid
 from patina_lab.conversion.longtext import LongText, cells_not_validated
+from patina_lab.text import Text
+from patina_lab.text import gettext as _
 
 MAX_BYTES = 8 * 2**20
 """Larger texts are no notebooks: their syntax is looked for line by line."""
@@ -23,7 +25,7 @@ SCRIPTS: dict[str, str] = {
     suffix: script["language"] for suffix, script in _SCRIPT_EXTENSIONS.items()
 }
 """The file name extensions of scripts, and their languages."""
-_HINT = "Mend the file with a text editor. A header between --- lines has to be YAML."
+_HINT = _("Mend the file with a text editor. A header between --- lines has to be YAML.")
 
 
 def read_text(data: bytes, suffix: str) -> dict[str, Any]:
@@ -37,7 +39,7 @@ def read_text(data: bytes, suffix: str) -> dict[str, Any]:
             notebook = jupytext.reads(LongText(text), fmt={"extension": _as_jupytext_knows(suffix)})
     except Exception as error:  # Jupytext's readers raise whatever their parsers do.
         reason = " ".join(str(error).split())[:300]
-        what = f"Jupytext cannot read it ({type(error).__name__}: {reason})"
+        what = _("Jupytext cannot read it (%1: %2)", type(error).__name__, reason)
         raise ConversionError(what, hint=_HINT) from error
     _say_language(notebook["metadata"])
     made = identified(cast("dict[str, Any]", notebook))
@@ -53,24 +55,28 @@ def _as_jupytext_knows(suffix: str) -> str:
 def _decoded(data: bytes) -> str:
     if len(data) > MAX_BYTES:
         raise ConversionError(
-            f"The file is {len(data) / 2**20:.0f} MiB; a text has at most {MAX_BYTES >> 20} MiB",
-            hint="Is it a notebook at all?",
+            _(
+                "The file is %1 MiB; a text has at most %2 MiB",
+                f"{len(data) / 2**20:.0f}",
+                MAX_BYTES >> 20,
+            ),
+            hint=_("Is it a notebook at all?"),
         )
     if (at := data.find(b"\0")) >= 0:
         raise ConversionError(
-            "The file is binary", place=_line(data, at), hint="It is no notebook."
+            _("The file is binary"), place=_line(data, at), hint=_("It is no notebook.")
         )
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        what = f"The file is binary (0x{data[error.start]:02x} is no UTF-8)"
+        what = _("The file is binary (0x%1 is no UTF-8)", f"{data[error.start]:02x}")
         raise ConversionError(
-            what, place=_line(data, error.start), hint="It is no notebook."
+            what, place=_line(data, error.start), hint=_("It is no notebook.")
         ) from error
 
 
-def _line(data: bytes, at: int) -> str:
-    return f"Line {data.count(10, 0, at) + 1}"
+def _line(data: bytes, at: int) -> Text:
+    return _("Line %1", data.count(10, 0, at) + 1)
 
 
 def _say_language(metadata: dict[str, Any]) -> None:
@@ -90,8 +96,8 @@ def write_text(notebook: dict[str, Any], suffix: str, style: str) -> str:
         return cast("str", jupytext.writes(nbformat.from_dict(notebook), fmt=form))
     except Exception as error:  # As above.
         reason = " ".join(str(error).split())[:300]
-        what = f"Jupytext cannot write it ({type(error).__name__}: {reason})"
-        raise ConversionError(what, hint="Choose another format.") from error
+        what = _("Jupytext cannot write it (%1: %2)", type(error).__name__, reason)
+        raise ConversionError(what, hint=_("Choose another format.")) from error
 
 
 def suffix_of(path: str) -> str:

@@ -35,6 +35,7 @@ from patina_lab.document.ancestors import (
 from patina_lab.document.format import Cell
 from patina_lab.document.values import as_table
 from patina_lab.model.searching import plain
+from patina_lab.text import gettext as _
 
 _HEADING = re.compile(r"(#{1,6})[ \t]+([^\n]*)\n?")
 _LEFT_OUT = ("queued", "not run")
@@ -67,8 +68,8 @@ def _language(program: Program, language: str) -> str:
     named = next((name for name, its in LANGUAGES.items() if its == language), None)
     if named is None or (program == "twinsong" and language != "python"):
         raise ConversionError(
-            f"{NAMES[program]} has no notebooks in {language or 'no language'}",
-            hint="Export an .ipynb, or a script.",
+            _("%1 has no notebooks in %2", NAMES[program], language or "no language"),
+            hint=_("Export an .ipynb, or a script."),
         )
     return named
 

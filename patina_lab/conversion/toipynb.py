@@ -16,6 +16,8 @@ from patina_lab.conversion.ipynb import MAJOR, MINOR, valid_id
 from patina_lab.conversion.outputs import output
 from patina_lab.document.format import Cell, TsnbDocument
 from patina_lab.document.values import JSON_KEY
+from patina_lab.text import gettext as _
+from patina_lab.text import verbatim
 
 _RUN = ("succeeded", "failed", "interrupted", "running")
 
@@ -97,7 +99,7 @@ def _refuse_invalid(notebook: dict[str, Any]) -> None:
     problem = next(iter(iter_validate(notebook, version=MAJOR, version_minor=MINOR)), None)
     if problem is not None:
         raise ConversionError(
-            f"Jupyter's format does not allow it: {str(problem.message)[:300]}",
-            place=".".join(map(str, problem.relative_path)),
-            hint="Metadata of a notebook or a cell may be at fault: mend it in the .tsnb.",
+            _("Jupyter's format does not allow it: %1", str(problem.message)[:300]),
+            place=verbatim(".".join(map(str, problem.relative_path))),
+            hint=_("Metadata of a notebook or a cell may be at fault: mend it in the .tsnb."),
         )

@@ -6,7 +6,6 @@ import errno
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from http import HTTPStatus
 from pathlib import Path
 from typing import cast
 
@@ -26,8 +25,17 @@ from patina_lab.document.errors import TsnbError
 from patina_lab.document.format import TsnbDocument, read
 from patina_lab.kernel.process import install_hint
 from patina_lab.model.outputs import Blob
-from patina_lab.problem import PatinaProblem, bad_request, conflict, not_found, of_disk
+from patina_lab.problem import (
+    PatinaProblem,
+    bad_request,
+    conflict,
+    forbidden,
+    not_found,
+    of_disk,
+)
 from patina_lab.runlog.newfiles import NewFiles
+from patina_lab.text import Text, verbatim
+from patina_lab.text import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +61,9 @@ def convert_file(
         where = roots or Roots(root)
         source, target = where.locate(root / wanted.source), where.locate(root / wanted.to)
         if source.path == target.path:
-            raise ConversionError("A file cannot be converted to itself", hint="Name another.")
+            raise ConversionError(
+                _("A file cannot be converted to itself"), hint=_("Name another.")
+            )
         form = target_format(wanted.to, wanted.format)
         is_notebook = target.path.suffix == ".tsnb"
         with NewFiles(target) as files:
@@ -132,8 +142,8 @@ class _Job:
             return content.runs[0] if content.runs and not self.source.is_ours else None
         run = next((run for run in content.runs if run.id == name), None)
         if run is None:
-            hint = "GET api/patina/notebooks/{id}/runs lists them."
-            raise ConversionError(f"The notebook has no run {name[:80]!r}", hint=hint)
+            hint = _("GET api/patina/notebooks/{id}/runs lists them.")
+            raise ConversionError(_("The notebook has no run %1", repr(name[:80])), hint=hint)
         return run
 
     def _content(self, keep: Keep) -> Content:
@@ -152,7 +162,7 @@ class _Job:
         return replace(document, kernel=kernel, language=language.lower())
 
     def _said(
-        self, document: TsnbDocument, size: int, runs: int, notes: tuple[str, ...]
+        self, document: TsnbDocument, size: int, runs: int, notes: tuple[Text, ...]
     ) -> wire.Converted:
         return wire.Converted(
             path=self.conversion.wanted.to,
@@ -172,25 +182,32 @@ def _explained(wanted: wire.Convert) -> Iterator[None]:
     try:
         yield
     except (ConversionError, TsnbError) as error:
-        raise _not_converted(wanted, str(error), error.hint) from error
+        raise _not_converted(wanted, error.text, error.hint) from error
     except (RecursionError, UnicodeError) as error:
-        what = "Values are nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise _not_converted(wanted, what, "Mend the file by hand.") from error
+        what = verbatim(error)
+        if isinstance(error, RecursionError):
+            what = _("Values are nested too deeply")
+        raise _not_converted(wanted, what, _("Mend the file by hand.")) from error
     except (BlobMissingError, BlobDamagedError) as error:
-        hint = "Run the cell again, restore the file, or export without this run."
-        raise _not_converted(wanted, f"An output is gone: {error}", hint) from error
+        hint = _("Run the cell again, restore the file, or export without this run.")
+        raise _not_converted(wanted, _("An output is gone: %1", error), hint) from error
     except FileExistsError as error:
-        hint = "Choose another name, or have it replaced: `force`, or `--force`."
-        raise conflict(f"{error.filename} exists already", "Nothing was written", hint) from error
+        hint = _("Choose another name, or have it replaced: `force`, or `--force`.")
+        raise conflict(
+            _("%1 exists already", error.filename), _("Nothing was written"), hint
+        ) from error
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
-        reason = f"{error.strerror}: {error.filename}"
-        raise not_found(f"{wanted.source} cannot be converted", reason) from error
+        reason = _("%1: %2", error.strerror, error.filename)
+        hint = _("Name files and folders that are there.")
+        raise not_found(_("%1 cannot be converted", wanted.source), reason, hint) from error
     except OSError as error:
         if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
             raise of_disk(error) from error
-        reason = f"{error.strerror}: {_meant(error, wanted)}"
-        raise PatinaProblem(
-            HTTPStatus.FORBIDDEN, f"{wanted.source} cannot be converted", reason
+        reason = _("%1: %2", error.strerror, _meant(error, wanted))
+        raise forbidden(
+            _("%1 cannot be converted", wanted.source),
+            reason,
+            _("Choose a file that the server may read, and a folder that it may write."),
         ) from error
 
 
@@ -200,7 +217,7 @@ def _meant(error: OSError, wanted: wire.Convert) -> str:
     return wanted.source if is_source else wanted.to
 
 
-def _not_converted(wanted: wire.Convert, reason: str, hint: str) -> PatinaProblem:
+def _not_converted(wanted: wire.Convert, reason: Text, hint: Text) -> PatinaProblem:
     return bad_request(
-        f"{wanted.source} cannot be converted", reason, f"{hint} Nothing was written.".strip()
+        _("%1 cannot be converted", wanted.source), reason, _("%1 Nothing was written.", hint)
     )

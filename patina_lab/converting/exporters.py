@@ -26,6 +26,7 @@ from patina_lab.conversion.exporting import history
 from patina_lab.conversion.kernelchoice import Choice
 from patina_lab.conversion.toipynb import ipynb_of, shown_by
 from patina_lab.converting.reading import SourceFile
+from patina_lab.text import gettext as _
 
 LATEST = "latest"
 
@@ -79,7 +80,9 @@ def notebook_with(path: Path, named: str) -> Any:
     """Return a `.tsnb` as nbformat has it, with the outputs of a run; see `TsnbSource.run`."""
     source = SourceFile(Roots(path.parent).locate(path))
     if not source.is_ours:
-        raise ConversionError(f"{path.name} is no notebook of Patina Lab", hint="Convert it first.")
+        raise ConversionError(
+            _("%1 is no notebook of Patina Lab", path.name), hint=_("Convert it first.")
+        )
     content = source.content(Choice, "", lambda _blob: None)
     run = _chosen(content, named)
     outputs = shown_by(history(run, content.runs)) if run else {}
@@ -93,6 +96,7 @@ def _chosen(content: Content, named: str) -> PastRun | None:
         return content.runs[-1]
     found = [run for run in content.runs if named in (run.id, run.title)]
     if not found:
-        titles = ", ".join(run.title for run in content.runs) or "none"
-        raise ConversionError(f"There is no run {named!r}; there is {titles}")
+        titles = ", ".join(run.title for run in content.runs) or _("none")
+        what = _("There is no run %1; there is %2", repr(named), titles)
+        raise ConversionError(what, hint=_("Name one of these."))
     return found[-1]

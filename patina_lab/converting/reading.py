@@ -22,8 +22,11 @@ from patina_lab.document.format import read
 from patina_lab.document.refusals import refuse_gigantic
 from patina_lab.runlog.pastruns import read_runs
 from patina_lab.runlog.runfolder import RunFolder
+from patina_lab.text import Text
+from patina_lab.text import gettext as _
 
 MAX_PICTURE_BYTES = 32 * 2**20
+_LEFT_OUT = _("The run is left out.")
 MAX_RUN_BYTES = 64 * 2**20
 _MOST_READ = 2**30
 """Of nothing larger more is read; each format has its own bound."""
@@ -38,7 +41,7 @@ class Live:
 
     text: str
     runs: tuple[PastRun, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -126,13 +129,15 @@ def _text(data: bytes) -> str:
         return data.decode()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        what = f"The file is binary (0x{data[error.start]:02x} is no UTF-8)"
-        raise ConversionError(what, place=f"Line {line}", hint="It is no notebook.") from error
+        what = _("The file is binary (0x%1 is no UTF-8)", f"{data[error.start]:02x}")
+        raise ConversionError(
+            what, place=_("Line %1", line), hint=_("It is no notebook.")
+        ) from error
 
 
 def _run_text(path: Path) -> str:
     with open(path, "rb", opener=through_no_link()) as file:
         data = file.read(MAX_RUN_BYTES + 1)
     if len(data) > MAX_RUN_BYTES:
-        raise ConversionError(f"it is larger than {MAX_RUN_BYTES >> 20} MiB")
+        raise ConversionError(_("it is larger than %1 MiB", MAX_RUN_BYTES >> 20), hint=_LEFT_OUT)
     return data.decode()

@@ -19,6 +19,7 @@ from patina_lab.runlog.newfiles import NewFiles
 from patina_lab.runlog.pastruns import write_run
 from patina_lab.runlog.revival import ending_of_copy
 from patina_lab.runlog.runfolder import RunFolder
+from patina_lab.text import gettext as _
 
 
 def write_notebook(files: NewFiles, content: Content, blobs: BlobStore | None) -> int:
@@ -90,9 +91,14 @@ def _put(files: NewFiles, text: str) -> int:
     data = text.encode()
     if len(data) > MAX_BYTES:
         raise ConversionError(
-            f"The notebook would have {len(data) >> 20} MiB; at most {MAX_BYTES >> 20} MiB can be"
-            " opened",
-            hint="What is attached to texts stands in it: have large pictures in files beside it.",
+            _(
+                "The notebook would have %1 MiB; at most %2 MiB can be opened",
+                len(data) >> 20,
+                MAX_BYTES >> 20,
+            ),
+            hint=_(
+                "What is attached to texts stands in it: have large pictures in files beside it."
+            ),
         )
     files.write(data)
     return len(data)

@@ -15,6 +15,7 @@ from typing import Any, Literal, cast
 
 from patina_lab.document.errors import TsnbError
 from patina_lab.document.format import Cell
+from patina_lab.text import gettext as _
 
 Program = Literal["twinsong", "patina"]
 Scope = Literal["Own", "Inherit"]
@@ -79,17 +80,21 @@ def read_ancestor(text: str) -> Ancestor:
         raise
     except ValueError as error:
         raise TsnbError(
-            f"This is not valid TOML: {error}", hint="Mend the file by hand."
+            _("This is not valid TOML: %1", error), hint=_("Mend the file by hand.")
         ) from error
     except RecursionError as error:
-        raise TsnbError("Values are nested too deeply", hint="Mend the file by hand.") from error
+        raise TsnbError(
+            _("Values are nested too deeply"), hint=_("Mend the file by hand.")
+        ) from error
 
 
 def _ancestor(top: dict[str, Any]) -> Ancestor:
     version = top.get("version")
     if not isinstance(version, str) or version not in VERSIONS:
         known = " and ".join(VERSIONS)
-        raise TsnbError(f"The version {version!r} is not known", line=1, hint=f"Known: {known}.")
+        raise TsnbError(
+            _("The version %1 is not known", repr(version)), line=1, hint=_("Known: %1.", known)
+        )
     program = VERSIONS[version]
     if "editor_root" in top:
         root = group(top["editor_root"], "editor_root")
@@ -104,7 +109,8 @@ def _language(program: Program, top: dict[str, Any]) -> str:
     named = top.get("language", "Rust")
     if named not in LANGUAGES:
         raise TsnbError(
-            f"The language {named!r} is not known", hint=f"Known: {', '.join(LANGUAGES)}."
+            _("The language %1 is not known", repr(named)),
+            hint=_("Known: %1.", ", ".join(LANGUAGES)),
         )
     return LANGUAGES[named]
 
@@ -112,13 +118,17 @@ def _language(program: Program, top: dict[str, Any]) -> str:
 def group(table: Any, place: str) -> Group:
     """Return a group of the tree, with everything in it. Raises TsnbError."""
     if not isinstance(table, dict):
-        raise TsnbError(f"{place} should be a table", hint="Mend the file by hand.")
+        raise TsnbError(_("%1 should be a table", place), hint=_("Mend the file by hand."))
     scope = table.get("scope", "Own")
     if scope not in ("Own", "Inherit"):
-        raise TsnbError(f"{place} has the scope {scope!r}", hint="It may be Own or Inherit.")
+        raise TsnbError(
+            _("%1 has the scope %2", place, repr(scope)), hint=_("It may be Own or Inherit.")
+        )
     children = table.get("children", [])
     if not isinstance(children, list):
-        raise TsnbError(f"{place}.children should be an array", hint="Mend the file by hand.")
+        raise TsnbError(
+            _("%1.children should be an array", place), hint=_("Mend the file by hand.")
+        )
     return Group(
         id=_string(table, "id", place),
         name=_string(table, "name", place),
@@ -134,14 +144,16 @@ def _child(table: Any, place: str) -> Group | Code:
     if kind == "Group":
         return group(table, place)
     if kind != "Cell":
-        raise TsnbError(f"{place} has the type {kind!r}", hint="It may be Cell or Group.")
+        raise TsnbError(
+            _("%1 has the type %2", place, repr(kind)), hint=_("It may be Cell or Group.")
+        )
     return Code(_string(table, "id", place), _string(table, "code", place))
 
 
 def _early_root(cells: Any) -> Group:
     """Return the root of a file of early 2025, which has cells in a row and no groups."""
     if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
-        raise TsnbError("The key 'editor_root' is missing", hint="Mend the file by hand.")
+        raise TsnbError(_("The key 'editor_root' is missing"), hint=_("Mend the file by hand."))
     children = tuple(
         Code(
             _string(cell, "id", f"editor_cells[{number}]"),
@@ -156,7 +168,9 @@ def _early_root(cells: Any) -> Group:
 def _string(table: dict[str, Any], name: str, place: str) -> str:
     value = table.get(name)
     if not isinstance(value, str):
-        raise TsnbError(f"The key {name!r} of {place} is no string", hint="Mend the file by hand.")
+        raise TsnbError(
+            _("The key %1 of %2 is no string", repr(name), place), hint=_("Mend the file by hand.")
+        )
     return value
 
 

@@ -21,6 +21,8 @@ from patina_lab.document.refusals import (
     refuse_what_is_no_notebook,
 )
 from patina_lab.document.values import from_toml, to_toml
+from patina_lab.text import Text
+from patina_lab.text import gettext as _
 
 FORMAT = "patina-lab 1"
 CellType = Literal["code", "markdown", "raw"]
@@ -75,9 +77,9 @@ def read(text: str) -> TsnbDocument:
         raise _wrong_format(top)
     cells = _cells(top.get("cells", []), text)
     return TsnbDocument(
-        id=_string(top, "id", "the notebook"),
-        kernel=_string(top, "kernel", "the notebook"),
-        language=_string(top, "language", "the notebook"),
+        id=_string(top, "id", _("the notebook")),
+        kernel=_string(top, "kernel", _("the notebook")),
+        language=_string(top, "language", _("the notebook")),
         cells=cells,
         metadata=_table(top, "metadata"),
         dependencies=_table(top, "dependencies") if "dependencies" in top else None,
@@ -96,48 +98,56 @@ def _parse(text: str) -> dict[str, Any]:
         line, column = (int(place[1]), int(place[2])) if place else (text.count("\n") + 1, None)
         reason = _PLACE.sub("", message).replace("(at end of document)", "at the end").strip()
         raise TsnbError(
-            f"This is not valid TOML: {reason}",
+            _("This is not valid TOML: %1", reason),
             line=line,
             column=column,
-            hint="Mend the file with a text editor, or take an earlier version of it.",
+            hint=_("Mend the file with a text editor, or take an earlier version of it."),
         ) from error
     except RecursionError as error:
-        raise TsnbError("Values are nested too deeply", hint="Mend the file by hand.") from error
+        raise TsnbError(
+            _("Values are nested too deeply"), hint=_("Mend the file by hand.")
+        ) from error
 
 
 def _wrong_format(top: dict[str, Any]) -> TsnbError:
     found = top.get("format")
     if isinstance(found, str) and found.startswith("patina-lab "):
         return TsnbError(
-            f"The file has the format {found!r}, which a newer Patina Lab wrote",
+            _("The file has the format %1, which a newer Patina Lab wrote", repr(found)),
             line=1,
-            hint="Update Patina Lab.",
+            hint=_("Update Patina Lab."),
         )
     return TsnbError(
-        f'The first key should be format = "{FORMAT}"',
+        _('The first key should be format = "%1"', FORMAT),
         line=1,
-        hint="Is it a notebook of another program?",
+        hint=_("Is it a notebook of another program?"),
     )
 
 
-def _string(table: dict[str, Any], name: str, of: str, line: int | None = None) -> str:
+def _string(table: dict[str, Any], name: str, of: Text, line: int | None = None) -> str:
     value = table.get(name)
     if not isinstance(value, str):
-        found = "is missing" if value is None else f"is no string but {type(value).__name__}"
-        raise TsnbError(f"The key {name!r} of {of} {found}", line=line, hint="Add it by hand.")
+        key, kind = repr(name), type(value).__name__
+        what = _("The key %1 of %2 is no string but %3", key, of, kind)
+        if value is None:
+            what = _("The key %1 of %2 is missing", key, of)
+        raise TsnbError(what, line=line, hint=_("Add it by hand."))
     return value
 
 
 def _table(table: dict[str, Any], name: str, line: int | None = None) -> dict[str, Any]:
     value = table.get(name, {})
     if not isinstance(value, dict):
-        raise TsnbError(f"[{name}] should be a table", line=line, hint="Mend the file by hand.")
+        raise TsnbError(
+            _("[%1] should be a table", name), line=line, hint=_("Mend the file by hand.")
+        )
     return cast("dict[str, Any]", from_toml(value))
 
 
 def _cells(tables: Any, text: str) -> tuple[Cell, ...]:
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise TsnbError("The cells should be tables, each under [[cells]]")
+        what = _("The cells should be tables, each under [[cells]]")
+        raise TsnbError(what, hint=_("Mend the file by hand."))
     cells: dict[str, Cell] = {}
     for number, table in enumerate(tables):
         try:
@@ -151,13 +161,15 @@ def _cells(tables: Any, text: str) -> tuple[Cell, ...]:
 
 
 def _cell(table: dict[str, Any], number: int, taken: Container[str]) -> Cell:
-    of = f"cell {number + 1}"
+    of = _("cell %1", number + 1)
     name = _string(table, "id", of)
     if name in taken:
-        raise TsnbError(f"Two cells have the id {name!r}", hint="Give one another id.")
+        raise TsnbError(_("Two cells have the id %1", repr(name)), hint=_("Give one another id."))
     kind = _string(table, "type", of)
     if kind not in _CELL_TYPES:
-        raise TsnbError(f"{of} has the type {kind!r}", hint="It may be code, markdown or raw.")
+        raise TsnbError(
+            _("%1 has the type %2", of, repr(kind)), hint=_("It may be code, markdown or raw.")
+        )
     return Cell(
         id=name,
         type=cast("CellType", kind),
@@ -265,7 +277,7 @@ def _refuse_surrogates(text: str) -> None:
         text.encode()
     except UnicodeEncodeError as error:
         raise TsnbError(
-            f"The text holds half a character (U+{ord(text[error.start]):04X})",
+            _("The text holds half a character (U+%1)", f"{ord(text[error.start]):04X}"),
             line=text.count("\n", 0, error.start) + 1,
-            hint="Delete it: such text cannot be kept in a file.",
+            hint=_("Delete it: such text cannot be kept in a file."),
         ) from error

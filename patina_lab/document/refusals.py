@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from patina_lab.document.errors import TsnbError
+from patina_lab.text import gettext as _
 
 MAX_BYTES = 64 * 2**20
 _CONFLICT = re.compile(r"^(<<<<<<<|>>>>>>>) ", re.MULTILINE)
@@ -24,19 +25,23 @@ def refuse_what_is_no_notebook(text: str) -> None:
     """Raise TsnbError for what is gigantic, binary, in conflict, or another program's."""
     refuse_gigantic(len(text))
     if (at := text.find("\x00")) >= 0:
-        raise TsnbError("The file is binary", line=_line(text, at), hint="It is no notebook.")
+        raise TsnbError(_("The file is binary"), line=_line(text, at), hint=_("It is no notebook."))
     if not text.strip():
-        raise TsnbError("The file is empty", line=1, hint="Delete it and create a new notebook.")
+        raise TsnbError(
+            _("The file is empty"), line=1, hint=_("Delete it and create a new notebook.")
+        )
     if deep := _DEEP_KEY.search(text):
         raise TsnbError(
-            "Keys are nested too deeply", line=_line(text, deep.start()), hint="Mend it by hand."
+            _("Keys are nested too deeply"),
+            line=_line(text, deep.start()),
+            hint=_("Mend it by hand."),
         )
     if not _ours(text) and (ancestor := _ANCESTOR.search(text[:4096])):
         name = _NAMES[ancestor[1]]
         raise TsnbError(
-            f"This is a notebook of {name}",
+            _("This is a notebook of %1", name),
             line=_line(text, ancestor.start()),
-            hint=f"It is left as it is. Convert it, or open it with {name}.",
+            hint=_("It is left as it is. Convert it, or open it with %1.", name),
         )
 
 
@@ -44,8 +49,12 @@ def refuse_gigantic(size: int) -> None:
     """Raise TsnbError for a file that is too large to be opened."""
     if size > MAX_BYTES:
         raise TsnbError(
-            f"The file is {size / 2**20:.0f} MiB; at most {MAX_BYTES >> 20} MiB can be opened",
-            hint="Outputs are kept beside the notebook: is it a notebook at all?",
+            _(
+                "The file is %1 MiB; at most %2 MiB can be opened",
+                f"{size / 2**20:.0f}",
+                MAX_BYTES >> 20,
+            ),
+            hint=_("Outputs are kept beside the notebook: is it a notebook at all?"),
         )
 
 
@@ -77,9 +86,9 @@ def _balance(source: str) -> int:
 
 def _left(line: int | None) -> TsnbError:
     return TsnbError(
-        "A merge conflict was left in the file",
+        _("A merge conflict was left in the file"),
         line=line,
-        hint="Finish the merge: choose between the two versions in a text editor.",
+        hint=_("Finish the merge: choose between the two versions in a text editor."),
     )
 
 

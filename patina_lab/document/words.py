@@ -7,8 +7,8 @@ from typing import Protocol
 
 from patina_lab import wire
 from patina_lab.model.comparing import Difference
+from patina_lab.text import Text, filled
 
-_VALUE = re.compile(r"%(\d)")
 _LANGUAGE = re.compile(r"^Language: *([A-Za-z]+(?:[-_][A-Za-z]+)*)", re.MULTILINE)
 
 
@@ -36,11 +36,22 @@ class Words:
 
     def gettext(self, text: str, *values: object) -> str:
         """Return a text with its values."""
-        return _filled(self._translator.gettext(text), values)
+        return filled(self._translator.gettext(text), values)
 
     def ngettext(self, one: str, many: str, n: int) -> str:
         """Return a text with a number, `%1`, in the form that goes with it."""
-        return _filled(self._translator.ngettext(one, many, n), (n,))
+        return filled(self._translator.ngettext(one, many, n), (n,))
+
+    def said(self, text: Text) -> str:
+        """Return a text that was said in English."""
+        if not text.msgid:
+            return text
+        values = [self.said(one) if isinstance(one, Text) else one for one in text.values]
+        match text.plural, text.values:
+            case str(many), (int(number), *_others):
+                return filled(self._translator.ngettext(text.msgid, many, number), values)
+            case _:
+                return filled(self._translator.gettext(text.msgid), values)
 
     def status(self, status: wire.CellStatus) -> str:
         """Return what the status of an output cell is called."""
@@ -64,11 +75,3 @@ class Words:
             "status": self.gettext("status"),
         }
         return named[what]
-
-
-def _filled(text: str, values: tuple[object, ...]) -> str:
-    def value(place: re.Match[str]) -> str:
-        index = int(place[1]) - 1
-        return str(values[index]) if 0 <= index < len(values) else place[0]
-
-    return _VALUE.sub(value, text)

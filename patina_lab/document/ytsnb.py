@@ -26,6 +26,9 @@ from patina_lab.document.refusals import refuse_gigantic
 from patina_lab.document.values import as_table, normal, table_in
 from patina_lab.document.ycells import field, read_cell, text_of, update_cells
 from patina_lab.model.packages import Packages
+from patina_lab.text import Text
+from patina_lab.text import gettext as _
+from patina_lab.wire import telling, told
 
 _PLAIN = {"format", "id", "kernel", "language", "dependencies", "lock", "extra"}
 
@@ -60,11 +63,11 @@ class YTsnb(YBaseDoc):
         return self._header("language")
 
     @property
-    def problem(self) -> str:
+    def problem(self) -> Text:
         """Where and why the file could not be read; empty when it could."""
         problem = table_in(self._header("problem"))
-        line, message = problem.get("line"), problem.get("message", "")
-        return f"Line {line}: {message}" if line else str(message)
+        line, message = problem.get("line"), told(problem, "message")
+        return _("Line %1: %2", line, message) if line else message
 
     def _header(self, name: str) -> str:
         value = self._ymeta.get(name)
@@ -151,7 +154,7 @@ class YTsnb(YBaseDoc):
             try:
                 cells = tuple(map(_for_reading, cells_of(read_ancestor(text))))
             except TsnbError as worse:
-                what = f"This notebook of {_program(version)} cannot be read: {worse.message}"
+                what = _("This notebook of %1 cannot be read: %2", _program(version), worse.message)
                 error, version = TsnbError(what, line=worse.line, hint=worse.hint), None
         self._put_meta(_problem_meta(error, text, version))
         with self._ydoc.transaction():
@@ -238,10 +241,9 @@ def _for_reading(cell: Cell) -> Cell:
 
 def _problem_meta(error: TsnbError, text: str, ancestor: str | None) -> dict[str, Any]:
     problem = {
-        "message": error.message,
+        **telling({"message": error.message, "hint": error.hint}),
         "line": error.line,
         "column": error.column,
-        "hint": error.hint,
         **({} if ancestor is None else {"ancestor": _program(ancestor)}),
     }
     return {

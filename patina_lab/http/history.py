@@ -10,6 +10,7 @@ from patina_lab.http.operation import PatinaHandler, operation
 from patina_lab.http.states import number
 from patina_lab.model.searching import PLACES, Place
 from patina_lab.problem import bad_request
+from patina_lab.text import gettext as _
 from patina_lab.usecases.comparison import MOST_PAGE as MOST_COMPARED
 from patina_lab.usecases.comparison import PAGE as COMPARED
 from patina_lab.usecases.comparison import Part
@@ -60,7 +61,11 @@ class SearchHandler(PatinaHandler):
     def _wanted(self) -> Wanted:
         words = self.get_query_argument("q", "")
         if len(words) > MOST_WORDS:
-            raise bad_request("The query is too long", f"More than {MOST_WORDS} characters")
+            raise bad_request(
+                _("The query is too long"),
+                _("More than %1 characters", MOST_WORDS),
+                _("Look for fewer words."),
+            )
         limit = number(self.get_query_argument("limit", str(PAGE)))
         return Wanted(
             words=words,
@@ -94,6 +99,7 @@ class SearchHandler(PatinaHandler):
         for word in asked:
             if word not in known:
                 raise bad_request(
-                    "The search could not be understood",
-                    f"{word[:40]!r} is none of {', '.join(known)}",
+                    _("The search could not be understood"),
+                    _("%1 is none of %2", repr(word[:40]), ", ".join(known)),
+                    _("Choose one of these."),
                 )

@@ -7,6 +7,7 @@ from tornado.web import authenticated
 
 from patina_lab.http.operation import RESOURCE, PatinaHandler
 from patina_lab.problem import not_found
+from patina_lab.text import gettext as _
 
 
 class NowhereHandler(PatinaHandler):
@@ -16,8 +17,8 @@ class NowhereHandler(PatinaHandler):
     @authorized("read", resource=RESOURCE)  # type: ignore[untyped-decorator]
     async def get(self, path: str) -> None:
         """Say that there is nothing."""
-        reason = f"This version has no {self.request.method} api/patina/{path[:120]}"
-        hint = "GET api/patina/openapi.json lists what there is."
-        self.refuse(not_found("There is no such interface", reason, hint))
+        reason = _("This version has no %1 api/patina/%2", self.request.method, path[:120])
+        hint = _("GET api/patina/openapi.json lists what there is.")
+        self.refuse(not_found(_("There is no such interface"), reason, hint))
 
     post = put = patch = delete = get

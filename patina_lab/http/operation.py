@@ -21,6 +21,8 @@ from tornado.web import HTTPError
 
 from patina_lab import wire
 from patina_lab.problem import PatinaProblem, bad_request, of_disk
+from patina_lab.text import gettext as _
+from patina_lab.text import verbatim
 from patina_lab.usecases.service import Service
 
 RESOURCE = "patina"
@@ -79,14 +81,14 @@ def problem_of(status: int, error: BaseException | None) -> wire.Problem:
     match error:
         case PatinaProblem():
             return wire.Problem(message=error.message, reason=error.reason, hint=error.hint)
-        case HTTPError():
+        case HTTPError():  # in Jupyter's words
             phrase = HTTPStatus(status).phrase
             return wire.Problem(message=error.log_message or phrase, reason=error.reason or phrase)
         case _:
             return wire.Problem(
-                message="Something went wrong in the server",
-                reason=type(error).__name__,
-                hint="The server's log has the details.",
+                message=_("Something went wrong in the server"),
+                reason=verbatim(type(error).__name__),
+                hint=_("The server's log has the details."),
             )
 
 
@@ -137,14 +139,15 @@ def _parsed(handler: PatinaHandler, shape: Any) -> Any:
     if len(data) > MAX_BODY_BYTES:
         raise PatinaProblem(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            "The request is too large",
-            f"{len(data)} bytes; at most {MAX_BODY_BYTES}",
+            _("The request is too large"),
+            _("%1 bytes; at most %2", len(data), MAX_BODY_BYTES),
+            _("Ask for less at once."),
         )
     try:
         return msgspec.json.decode(data or b"{}", type=shape)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise bad_request(
-            "The request could not be understood",
-            str(error),
-            "docs/reference/api.md has the shapes.",
+            _("The request could not be understood"),
+            verbatim(error),
+            _("docs/reference/api.md has the shapes."),
         ) from error

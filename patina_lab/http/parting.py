@@ -19,6 +19,7 @@ from patina_lab.document.ytsnb import YTsnb
 from patina_lab.sources.diskside import NotSavedError
 from patina_lab.sources.sourceroom import SourceRoom
 from patina_lab.tasks import Tasks
+from patina_lab.text import gettext as _
 from patina_lab.updates.content import decoded
 from patina_lab.updates.known import GapError, Known
 
@@ -26,9 +27,9 @@ ANSWER_SECONDS = 10.0
 """How long a client may take to tell what it has."""
 RETRY_SECONDS = 3.0
 """How long until what the disk refused is asked for again: more may have been typed."""
-_WHY = "A page was open that had an earlier history of this notebook, which is gone"
-_KEPT = "Its history is gone. Your version is kept in a file beside it."
-_NOTHING = "Its history is gone. Reload to go on."
+_WHY = _("A page was open that had an earlier history of this notebook, which is gone")
+_KEPT = _("Its history is gone. Your version is kept in a file beside it.")
+_NOTHING = _("Its history is gone. Reload to go on.")
 
 
 class Socket(Closable, Protocol):

@@ -17,6 +17,7 @@ from patina_lab import wire
 from patina_lab.http.operation import RESOURCE, problem_of, shown_name
 from patina_lab.problem import PatinaProblem, forbidden, of_disk
 from patina_lab.rooms.room import Room
+from patina_lab.text import verbatim
 from patina_lab.usecases.service import Service
 
 REQUEST = 80
@@ -66,8 +67,9 @@ class SocketRequests:
         ):
             # In Jupyter's words, as over HTTP.
             raise forbidden(
-                f"User is not authorized to {action} on resource: {RESOURCE}.",
-                HTTPStatus.FORBIDDEN.phrase,
+                verbatim(f"User is not authorized to {action} on resource: {RESOURCE}."),
+                verbatim(HTTPStatus.FORBIDDEN.phrase),
+                verbatim(""),
             )
 
 

@@ -10,6 +10,8 @@ import msgspec
 from patina_lab import wire
 from patina_lab.http.operation import PatinaHandler, operation
 from patina_lab.problem import bad_request
+from patina_lab.text import gettext as _
+from patina_lab.text import verbatim
 from patina_lab.usecases.variables import PAGE
 
 CREATED = HTTPStatus.CREATED
@@ -105,7 +107,11 @@ class FreeSpaceHandler(PatinaHandler):
 def number(text: str) -> int:
     """Return a whole number of a request."""
     if not (text.isascii() and text.isdecimal() and len(text) < 16):
-        raise bad_request("That is no number", f"{text[:40]!r} is no whole number")
+        raise bad_request(
+            _("That is no number"),
+            _("%1 is no whole number", repr(text[:40])),
+            _("Write it in digits."),
+        )
     return int(text)
 
 
@@ -115,7 +121,7 @@ def page_asked(handler: PatinaHandler) -> tuple[list[str], int, int]:
         path = msgspec.json.decode(handler.get_query_argument("path", "[]"), type=list[str])
     except msgspec.DecodeError as error:
         raise bad_request(
-            "That is no path", str(error), 'A path is a JSON array of names: ["0", "x"].'
+            _("That is no path"), verbatim(error), _('A path is a JSON array of names: ["0", "x"].')
         ) from error
     offset = number(handler.get_query_argument("offset", "0"))
     return path, offset, number(handler.get_query_argument("limit", str(PAGE)))

@@ -13,6 +13,10 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.session import Session
 from zmq import EVENTS, ZMQError
 
+from patina_lab.text import Text
+from patina_lab.text import gettext as _
+from patina_lab.wire import told
+
 QUICK_SECONDS = 10.0
 GONE = "Gone"
 """The name of the error where the channels were closed."""
@@ -21,9 +25,9 @@ GONE = "Gone"
 class KernelRefusedError(Exception):
     """The kernel answered with an error, or not in time: what, and what to do (`hint`)."""
 
-    def __init__(self, name: str, message: str, hint: str = "") -> None:
+    def __init__(self, name: str, message: Text, hint: Text) -> None:
         super().__init__(message)
-        self.name, self.hint = name, hint
+        self.name, self.message, self.hint = name, message, hint
 
 
 class Asking:
@@ -47,13 +51,17 @@ class Asking:
             answer: dict[str, Any] = await asyncio.wait_for(reply, seconds)
         except TimeoutError as error:
             raise KernelRefusedError(
-                "Timeout", f"The kernel did not answer to {name} in {seconds:g} s", "Try again."
+                "Timeout",
+                _("The kernel did not answer to %1 in %2 s", name, f"{seconds:g}"),
+                _("Try again."),
             ) from error
         finally:
             self._waiting.pop(request, None)
         if answer.get("status") != "ok":
             raise KernelRefusedError(
-                str(answer.get("ename")), str(answer.get("evalue")), str(answer.get("hint") or "")
+                str(answer.get("ename")),
+                told(answer, "evalue"),
+                told(answer, "hint"),
             )
         return answer
 

@@ -11,6 +11,7 @@ from zmq import ZMQError
 
 from patina_lab.kernel.messages import is_idle, parent_of
 from patina_lab.kernel.process import ANSWER_SECONDS, START_SECONDS, KernelProcess, KernelStartError
+from patina_lab.text import gettext as _
 
 log = logging.getLogger(__name__)
 QUIET_SECONDS, PAUSE_SECONDS = 5.0, 0.1
@@ -64,7 +65,7 @@ class Channels:
         answering = asyncio.create_task(self._answering(ask))
         dying = asyncio.create_task(self._process.died())
         try:
-            done, _ = await asyncio.wait(
+            done, _waiting = await asyncio.wait(
                 (answering, dying), timeout=START_SECONDS, return_when=asyncio.FIRST_COMPLETED
             )
         finally:
@@ -72,9 +73,11 @@ class Channels:
             dying.cancel()
         if answering not in done:
             raise KernelStartError(
-                "The kernel did not start",
-                "Its process ended" if dying in done else "It did not answer within two minutes",
-                "The server's log has what the kernel printed.",
+                _("The kernel did not start"),
+                _("Its process ended")
+                if dying in done
+                else _("It did not answer within two minutes"),
+                _("The server's log has what the kernel printed."),
             )
         answering.result()
 

@@ -20,6 +20,7 @@ from patina_lab.model.outputs import storable_json
 from patina_lab.model.packages import Packages
 from patina_lab.model.run import KernelSettings, ReportLine
 from patina_lab.model.undoing import Kept as State
+from patina_lab.wire import told
 
 log = logging.getLogger(__name__)
 CAPABILITIES = ("fork", "undo", "globals", "save")
@@ -213,7 +214,7 @@ class KernelConnection:
         look = self._client.execute("", silent=True, store_history=False, allow_stdin=False)
         self._hearing.expect(look)
         look_again(self._client.shell_channel)
-        for _ in range(_LOOKS):
+        for _look in range(_LOOKS):
             reply = await self.ask("globals")
             if not reply["stale"] and self._hearing.has_looked(look):
                 break
@@ -269,5 +270,12 @@ def _globals_in(reply: dict[str, Any]) -> GlobalsRead:
 
 def report_lines(lines: list[dict[str, Any]]) -> tuple[ReportLine, ...]:
     """Return a report as the model has it."""
-    names = ("kind", "name", "what", "advice")
-    return tuple(ReportLine(*(str(line.get(name, "")) for name in names)) for line in lines)
+    return tuple(
+        ReportLine(
+            str(line.get("kind", "")),
+            str(line.get("name", "")),
+            told(line, "what"),
+            told(line, "advice"),
+        )
+        for line in lines
+    )

@@ -23,6 +23,8 @@ from patina_lab.model.events import (
 from patina_lab.model.ids import RunId, Seq
 from patina_lab.model.outputs import storable_json
 from patina_lab.model.transition import PROCESS_ENDED
+from patina_lab.text import Text
+from patina_lab.wire import told
 
 Sink = Callable[[Event], None]
 VOLUME_CHARS = 4 * 2**20
@@ -94,7 +96,7 @@ class Hearing:
         seq, content = self.seq_of(parent_of(message)), message["content"]
         match type_of(message):
             case "patina_crashed":
-                self._crashed(seq, str(content.get("reason")))
+                self._crashed(seq, told(content, "reason"))
             case "patina_checkpoints":
                 self.on_checkpoints()
             case "patina_reply" if seq is not None:
@@ -105,7 +107,7 @@ class Hearing:
             case _ if seq is not None:
                 self._take_of_cell(message, seq, account)
 
-    def _crashed(self, seq: Seq | None, reason: str) -> None:
+    def _crashed(self, seq: Seq | None, reason: Text) -> None:
         ended_in, self._ended_in = self._ended_in, None
         self._sink(Crashed(reason, ended_in if seq == ended_in else None, now()))
 
@@ -179,4 +181,4 @@ def _event(message: dict[str, Any], seq: Seq) -> Event | None:
 
 
 def _goes_on(reply: dict[str, Any]) -> bool:
-    return str(reply.get("hint", "")).startswith("it goes on from")
+    return bool(reply.get("goes_on"))

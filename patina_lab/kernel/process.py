@@ -16,6 +16,8 @@ from jupyter_server.utils import ApiPath
 
 from patina_lab.kernel.client import Client
 from patina_lab.kernel.survivors import PROVISIONER, Survivor
+from patina_lab.text import Text, verbatim
+from patina_lab.text import gettext as _
 
 POLL_SECONDS = 0.25
 ANSWER_SECONDS = 1.0
@@ -28,7 +30,7 @@ _UNKNOWN = -1
 class KernelStartError(Exception):
     """The kernel could not be started."""
 
-    def __init__(self, message: str, reason: str, hint: str) -> None:
+    def __init__(self, message: Text, reason: Text, hint: Text) -> None:
         super().__init__(message)
         self.message, self.reason, self.hint = message, reason, hint
 
@@ -59,17 +61,19 @@ class KernelProcess:
             )
         except NoSuchKernel as error:
             raise KernelStartError(
-                f"There is no kernel named {name}",
-                f"No kernelspec {name} is installed on this server",
-                f"Install it, or choose another language. {install_hint(name)}".strip(),
+                _("There is no kernel named %1", name),
+                _("No kernelspec %1 is installed on this server", name),
+                _("Install it, or choose another language. %1", install_hint(name)),
             ) from error
         except Exception as error:
-            what = "forked" if fork else "started"
+            what = _("The kernel %1 could not be started", name)
+            if fork:
+                what = _("The kernel %1 could not be forked", name)
             raise KernelStartError(
-                f"The kernel {name} could not be {what}",
-                str(error) if fork else f"{type(error).__name__}: {error}",
+                what,
+                verbatim(error if fork else f"{type(error).__name__}: {error}"),
                 # What the provisioner of a kernel advises comes with its error.
-                str(getattr(error, "hint", "") or "The server's log has the details."),
+                verbatim(getattr(error, "hint", "")) or _("The server's log has the details."),
             ) from error
         return cls._taken(kernels, kernel_id)
 
@@ -86,8 +90,8 @@ class KernelProcess:
                 attach_to=kernel.connection_file,
             )
         except Exception as error:
-            message = "The kernel could not be found again"
-            raise KernelStartError(message, str(error), "Restart the run.") from error
+            message = _("The kernel could not be found again")
+            raise KernelStartError(message, verbatim(error), _("Restart the run.")) from error
         return cls._taken(kernels, kernel_id)
 
     @classmethod
@@ -176,12 +180,14 @@ def missing_programs(spec: Mapping[str, Any]) -> list[str]:
     return [name for name in needs.get("programs", ()) if shutil.which(name) is None]
 
 
-def install_hint(kernel: str) -> str:
+def install_hint(kernel: str) -> Text:
     """Return how a kernel we know of is installed."""
+    ours = _("It comes with Patina Lab: pip install patina-lab.")
     known = {
-        "patina-python": "It comes with Patina Lab: pip install patina-lab.",
-        "patina-javascript": "It comes with Patina Lab: pip install patina-lab.",
-        "patina-rust": "It comes with Patina Lab, and needs cargo: https://rustup.rs.",
-        "python3": "pip install ipykernel.",
+        "patina-python": ours,
+        "patina-javascript": ours,
+        "patina-rust": _("It comes with Patina Lab, and needs cargo: https://rustup.rs."),
+        "python3": verbatim("pip install ipykernel."),
     }
-    return known.get(kernel, "Install that kernel; `jupyter kernelspec list` shows what there is.")
+    other = _("Install that kernel; `jupyter kernelspec list` shows what there is.")
+    return known.get(kernel, other)

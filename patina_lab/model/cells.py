@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from patina_lab.model.ids import CellId, RequestId, Seq
 from patina_lab.model.outputs import Display, Output
+from patina_lab.text import Text
+from patina_lab.text import gettext as _
 
 
 class CellStatus(StrEnum):
@@ -19,6 +21,18 @@ class CellStatus(StrEnum):
     FAILED = "failed"
     INTERRUPTED = "interrupted"
     NOT_RUN = "not run"
+
+    @property
+    def text(self) -> Text:
+        """What it is called, as in *Output cell 4 is running*."""
+        return {
+            CellStatus.QUEUED: _("queued"),
+            CellStatus.RUNNING: _("running"),
+            CellStatus.SUCCEEDED: _("succeeded"),
+            CellStatus.FAILED: _("failed"),
+            CellStatus.INTERRUPTED: _("interrupted"),
+            CellStatus.NOT_RUN: _("not run"),
+        }[self]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 from patina_lab.model.ids import CellId, KernelId, RequestId, Seq
 from patina_lab.model.outputs import StreamName
 from patina_lab.model.run import ReportLine, SavedState
+from patina_lab.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Submitted:
 class Entered:
     """The start of the kernel has come to another phase."""
 
-    phase: str
+    phase: Text
     at: str
     previous_ms: int | None = None
 
@@ -84,9 +85,9 @@ class KernelLost:
 class StartFailed:
     """The kernel could not be started."""
 
-    message: str
-    reason: str
-    hint: str
+    message: Text
+    reason: Text
+    hint: Text
     at: str
 
 
@@ -196,8 +197,8 @@ class StopAsked:
 class KernelDied:
     """The kernel's process is gone and nobody asked for it. `cause` names signal or exit code."""
 
-    cause: str
-    hint: str
+    cause: Text
+    hint: Text
     at: str
 
 
@@ -208,7 +209,7 @@ class Crashed:
     `seq` is the cell that ran; None when none did.
     """
 
-    reason: str
+    reason: Text
     seq: Seq | None
     at: str
 

@@ -13,6 +13,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from patina_lab.text import Text
+from patina_lab.text import gettext as _
+
 PARAMETERS = "parameters"
 INJECTED = "injected-parameters"
 """The id of the cell in the timeline. There is none of that id in the source."""
@@ -38,12 +41,15 @@ _RESERVED = {
 }
 
 
+_OTHERWISE = _("Take it out of the parameters, or give it as a text.")
+
+
 class ParameterError(ValueError):
     """Values that cannot be assigned: what, why, and what to do."""
 
-    def __init__(self, message: str, reason: str, hint: str = "") -> None:
+    def __init__(self, message: Text, reason: Text, hint: Text = _OTHERWISE) -> None:
         super().__init__(message)
-        self.reason, self.hint = reason, hint
+        self.message, self.reason, self.hint = message, reason, hint
 
 
 def assignments(language: str, values: Mapping[str, Any]) -> str:
@@ -51,15 +57,18 @@ def assignments(language: str, values: Mapping[str, Any]) -> str:
     line = _LINES.get(language)
     if line is None:
         raise ParameterError(
-            f"Parameters cannot be given to {language[:40] or 'this kernel'}",
-            f"They can be to {', '.join(_LINES)}",
-            "Read them in a cell: from a file, or from the environment.",
+            _("Parameters cannot be given to %1", language[:40])
+            if language
+            else _("Parameters cannot be given to this kernel"),
+            _("They can be to %1", ", ".join(_LINES)),
+            _("Read them in a cell: from a file, or from the environment."),
         )
     for name, value in values.items():
         if not _is_name(language, name):
             raise ParameterError(
-                f"{name[:80]!r} is no name of a parameter",
-                f"It is no variable's name in {language}",
+                _("%1 is no name of a parameter", repr(name[:80])),
+                _("It is no variable's name in %1", language),
+                _("Give it the name of a variable."),
             )
         _refuse_deep(name, value, MOST_DEPTH)
     return "\n".join(line(name, value) for name, value in values.items())
@@ -73,11 +82,11 @@ def _is_name(language: str, name: str) -> bool:
 
 def _refuse_deep(name: str, value: Any, depth: int) -> None:
     if depth == 0:
-        reason = f"Its value is nested more than {MOST_DEPTH} deep"
-        raise ParameterError(f"{name[:80]!r} is no parameter", reason)
+        reason = _("Its value is nested more than %1 deep", MOST_DEPTH)
+        raise ParameterError(_("%1 is no parameter", repr(name[:80])), reason)
     if isinstance(value, float) and not math.isfinite(value):
         raise ParameterError(
-            f"{name[:80]!r} is no parameter", "JSON has no number as large as that"
+            _("%1 is no parameter", repr(name[:80])), _("JSON has no number as large as that")
         )
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     for one in inner:
@@ -116,8 +125,8 @@ def _rust_value(name: str, value: Any) -> tuple[str, str]:
                 items = ", ".join(_rust_value(name, one)[1] for one in value)
                 return f"Vec<{_rust_value(name, first)[0]}>", f"vec![{items}]"
     raise ParameterError(
-        f"{name[:80]!r} is no parameter for Rust",
-        "It may be true or false, a number, a text, or a list of one type of these",
+        _("%1 is no parameter for Rust", repr(name[:80])),
+        _("It may be true or false, a number, a text, or a list of one type of these"),
     )
 
 

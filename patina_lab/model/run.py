@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from patina_lab.model.cells import OutputCell
 from patina_lab.model.ids import KernelId, NotebookId, RequestId, RunId, Seq
+from patina_lab.text import Text
+from patina_lab.text import gettext as _
 
 
 class RunStatus(StrEnum):
@@ -21,6 +23,19 @@ class RunStatus(StrEnum):
     STOPPED = "stopped"
     LOST = "lost"
 
+    @property
+    def text(self) -> Text:
+        """What it is called, as in *Run 1 is busy*."""
+        return {
+            RunStatus.STARTING: _("starting"),
+            RunStatus.IDLE: _("idle"),
+            RunStatus.BUSY: _("busy"),
+            RunStatus.FORKING: _("forking"),
+            RunStatus.FAILED: _("failed"),
+            RunStatus.STOPPED: _("stopped"),
+            RunStatus.LOST: _("lost"),
+        }[self]
+
 
 _NONE_YET = Seq(0)
 LIVE = frozenset({RunStatus.STARTING, RunStatus.IDLE, RunStatus.BUSY, RunStatus.FORKING})
@@ -31,7 +46,7 @@ LIVE = frozenset({RunStatus.STARTING, RunStatus.IDLE, RunStatus.BUSY, RunStatus.
 class Phase:
     """What a starting run is doing, since when, and how long that took last time."""
 
-    name: str
+    name: Text
     since: str
     previous_ms: int | None = None
 
@@ -40,9 +55,9 @@ class Phase:
 class RunError:
     """Why a run is not well: what happened, why, and what to do."""
 
-    message: str
-    reason: str
-    hint: str
+    message: Text
+    reason: Text
+    hint: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +74,15 @@ class ReportLine:
 
     kind: str
     name: str
-    what: str
-    advice: str
+    what: Text
+    advice: Text
 
 
 @dataclass(frozen=True, slots=True)
 class Crash:
     """The kernel's process ended while `seq` ran (None: nothing ran); a state before is kept."""
 
-    reason: str
+    reason: Text
     seq: Seq | None
 
 

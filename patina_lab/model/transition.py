@@ -29,6 +29,7 @@ from patina_lab.model.events import Event
 from patina_lab.model.ids import OutputId, RequestId, Seq
 from patina_lab.model.outputs import ErrorOutput
 from patina_lab.model.run import Crash, Phase, Run, RunError, RunStatus
+from patina_lab.text import gettext as _
 
 Result = tuple[Run, tuple[Effect, ...]]
 
@@ -37,9 +38,9 @@ RECENT_CELLS = 8
 PROCESS_ENDED = "KernelProcessEnded"
 """The error of a cell in which a kernel's process ended, where the kernel itself can tell."""
 LOST = RunError(
-    "The server ended while this run had a kernel",
-    "What the kernel had in memory is gone; its history is here",
-    "Restart the run, or start a new one.",
+    _("The server ended while this run had a kernel"),
+    _("What the kernel had in memory is gone; its history is here"),
+    _("Restart the run, or start a new one."),
 )
 _BEGINNING = (RunStatus.STARTING, RunStatus.FORKING)
 
@@ -277,7 +278,7 @@ def _interrupt(run: Run) -> Result:
 def _restart(run: Run, event: on.RestartAsked) -> Result:
     error = _end_error(run, "KernelRestarted", "The kernel was restarted while this cell ran")
     closed, effects = _close_all(run, CellStatus.INTERRUPTED, error, event.at)
-    after = _begin_again(closed, Phase("Restarting the kernel", event.at))
+    after = _begin_again(closed, Phase(_("Restarting the kernel"), event.at))
     return after, (*effects, EmptyGlobals(), SaveRun(), RestartKernel())
 
 
@@ -285,7 +286,7 @@ def _load(run: Run, event: on.LoadAsked) -> Result:
     """Go on with the state on disk; a run whose state is in memory is not asked to lose it."""
     if run.is_live or run.saved is None:
         return run, ()
-    after = _begin_again(run, Phase("Loading the saved state", event.at))
+    after = _begin_again(run, Phase(_("Loading the saved state"), event.at))
     return after, (EmptyGlobals(), SaveRun(), LoadKernel())
 
 
@@ -318,7 +319,7 @@ def _without_kernel(run: Run) -> Run:
 def _died(run: Run, event: on.KernelDied) -> Result:
     if not run.has_kernel:
         return run, ()
-    error = RunError(f"The kernel died: {event.cause}", event.cause, event.hint)
+    error = RunError(_("The kernel died: %1", event.cause), event.cause, event.hint)
     return _ended(run, RunStatus.FAILED, error, event.at)
 
 
@@ -326,12 +327,12 @@ def _crashed(run: Run, event: on.Crashed) -> Result:
     """Keep the kernel: it offers to go on from before the cell that ran."""
     if not run.is_live:
         return run, ()
-    where = "before this cell" if event.seq else "the last state it kept"
-    error = RunError(
-        f"The kernel died: {event.reason}",
-        event.reason,
-        f"Undo goes on from {where}. Or restart the run, or start a new one: the history stays.",
+    hint = (
+        _("Undo goes on from before this cell. Or restart the run, or start a new one.")
+        if event.seq
+        else _("Undo goes on from the last state it kept. Or restart the run, or start a new one.")
     )
+    error = RunError(_("The kernel died: %1", event.reason), event.reason, hint)
     closed, effects = _close_all(
         run, CellStatus.FAILED, _end_error(run, "KernelDied", error.message), event.at
     )
@@ -370,7 +371,8 @@ def _end_error(run: Run, name: str, value: str) -> ErrorOutput:
     """Return the last output of a cell that something outside of it ended."""
     seq = run.current.seq if run.current else 0
     red = f"\x1b[31m{name}\x1b[39m: {value}"
-    return ErrorOutput(OutputId(f"{run.id}-{seq}-end"), name, value, (red,))
+    # An output is in English, as what kernels say: only the error of the run is said in others.
+    return ErrorOutput(OutputId(f"{run.id}-{seq}-end"), name, str(value), (red,))
 
 
 def _close_all(run: Run, status: CellStatus, error: ErrorOutput, at: str) -> Result:

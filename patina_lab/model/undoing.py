@@ -12,6 +12,8 @@ from patina_lab.model import events as on
 from patina_lab.model.effects import Effect, MarkUndone, SaveRun
 from patina_lab.model.ids import Seq
 from patina_lab.model.run import Run, RunStatus
+from patina_lab.text import Text
+from patina_lab.text import gettext as _
 
 REMEMBERED_CELLS = 100
 """As many as a kernel keeps checkpoints at most."""
@@ -40,9 +42,9 @@ class Way:
 class NoWay:
     """Why something cannot be done, and what to do instead."""
 
-    message: str
-    reason: str
-    hint: str
+    message: Text
+    reason: Text
+    hint: Text
 
 
 def executing(run: Run, seq: Seq) -> Run:
@@ -83,18 +85,19 @@ def _without(run: Run, seqs: tuple[Seq, ...]) -> Result:
 def why_not_now(run: Run) -> NoWay | None:
     """Return why nothing can be undone in this state of the run; None when it can be."""
     if run.restoring is not None:
-        return NoWay("An undo is under way", f"{run.title} goes back already", "Wait a moment.")
+        reason = _("%1 goes back already", run.title)
+        return NoWay(_("An undo is under way"), reason, _("Wait a moment."))
     if run.crash is not None:
         return None
     if run.status is RunStatus.IDLE and not run.waiting:
         return None
     if run.status in (RunStatus.BUSY, RunStatus.IDLE):
-        reason = "Cells of this run are running or queued"
-        return NoWay("Nothing was undone", reason, "Wait until they are done, or interrupt them.")
+        return NoWay(_UNDID_NOTHING, _AT_WORK, _WAIT)
     if run.is_live:
-        return NoWay("Nothing was undone", f"{run.title} is {run.status.value}", "Wait for it.")
-    reason = f"{run.title} has no kernel: what it had in memory is gone"
-    return NoWay("Nothing was undone", reason, "Restart the run, and run the cells again.")
+        reason = _("%1 is %2", run.title, run.status.text)
+        return NoWay(_UNDID_NOTHING, reason, _("Wait for it."))
+    reason = _("%1 has no kernel: what it had in memory is gone", run.title)
+    return NoWay(_UNDID_NOTHING, reason, _("Restart the run, and run the cells again."))
 
 
 def way_back(run: Run, kept: Iterable[Kept]) -> Way | NoWay:
@@ -103,13 +106,14 @@ def way_back(run: Run, kept: Iterable[Kept]) -> Way | NoWay:
     if run.crash is not None:
         return _way_after_crash(run, run.crash.seq, known)
     if not run.executed:
-        reason = "No cell of this session is left to undo"
-        return NoWay("Nothing was undone", reason, "Earlier sessions and parents cannot be undone.")
+        reason = _("No cell of this session is left to undo")
+        hint = _("Earlier sessions and parents cannot be undone.")
+        return NoWay(_UNDID_NOTHING, reason, hint)
     last = run.executed[-1]
     checkpoint = state_after(run, run.before.get(last), known)
     if checkpoint is None:
-        reason = f"The state before output cell {last} is not kept any more"
-        return NoWay("Nothing was undone", reason, _WHY_DROPPED)
+        reason = _("The state before output cell %1 is not kept any more", last)
+        return NoWay(_UNDID_NOTHING, reason, _WHY_DROPPED)
     return Way(checkpoint, (last,))
 
 
@@ -124,8 +128,8 @@ def _way_after_crash(run: Run, crashed: Seq | None, kept: tuple[Kept, ...]) -> W
         checkpoint = state_after(run, run.before.get(seq), kept)
         if checkpoint is not None:
             return Way(checkpoint, tuple(later for later in run.executed if later >= seq))
-    reason = "No state from before the crash is kept any more"
-    return NoWay("The run cannot go on", reason, "Restart the run, or start a new one.")
+    reason = _("No state from before the crash is kept any more")
+    return NoWay(_("The run cannot go on"), reason, _("Restart the run, or start a new one."))
 
 
 def state_after(run: Run, seq: Seq | None, kept: Iterable[Kept]) -> str | None:
@@ -144,7 +148,10 @@ def _is_state_after(run: Run, seq: Seq, one: Kept) -> bool:
     return seq == latest == run.position
 
 
-_WHY_DROPPED = (
+_UNDID_NOTHING = _("Nothing was undone")
+_AT_WORK = _("Cells of this run are running or queued")
+_WAIT = _("Wait until they are done, or interrupt them.")
+_WHY_DROPPED = _(
     "Kernels keep the latest states while memory allows. Restart the run, and run the cells again."
 )
 
@@ -161,34 +168,33 @@ class Point:
 
 def why_no_fork(run: Run) -> NoWay | None:
     """Return why a run cannot be forked in this state; None when it can be."""
-    message = f"{run.title} cannot be forked"
+    message = _("%1 cannot be forked", run.title)
     if run.crash is not None:
-        hint = "Undo goes on from before the crash; then fork. Or start a new run."
-        return NoWay(message, f"Its kernel died: {run.crash.reason}", hint)
+        hint = _("Undo goes on from before the crash; then fork. Or start a new run.")
+        return NoWay(message, _("Its kernel died: %1", run.crash.reason), hint)
     if not run.is_live:
-        reason = f"It is {run.status.value}: what it had in memory is gone"
-        hint = "Restart it and run its cells again, or start a new run."
+        reason = _("It is %1: what it had in memory is gone", run.status.text)
+        hint = _("Restart it and run its cells again, or start a new run.")
         return NoWay(message, reason, hint)
     if run.status in (RunStatus.STARTING, RunStatus.FORKING) or run.restoring is not None:
-        return NoWay(message, "Its kernel is not ready yet", "Try again in a moment.")
+        return NoWay(message, _("Its kernel is not ready yet"), _("Try again in a moment."))
     if "fork" not in run.capabilities:
-        reason = f"Its kernel, {run.kernel_name}, cannot be forked"
-        return NoWay(message, reason, "Choose a Patina kernel for this notebook.")
+        reason = _("Its kernel, %1, cannot be forked", run.kernel_name)
+        return NoWay(message, reason, _("Choose a Patina kernel for this notebook."))
     return None
 
 
 def why_no_save(run: Run) -> NoWay | None:
     """Return why the state of a run cannot be saved now; None when it can be."""
-    message = "The state was not saved"
+    message = _("The state was not saved")
     if run.current is not None or run.waiting or run.restoring is not None:
-        reason = "Cells of this run are running or queued"
-        return NoWay(message, reason, "Wait until they are done, or interrupt them.")
-    reason = f"The kernel {run.kernel_name} cannot save its state"
+        return NoWay(message, _AT_WORK, _WAIT)
+    reason = _("The kernel %1 cannot save its state", run.kernel_name)
     if not run.is_live:
-        reason = f"The run is {run.status.value}: there is no state in memory"
+        reason = _("The run is %1: there is no state in memory", run.status.text)
     elif "save" in run.capabilities:
         return None
-    return NoWay(message, reason, "Use a Patina kernel that is idle.")
+    return NoWay(message, reason, _("Use a Patina kernel that is idle."))
 
 
 def point_now(run: Run, kept: Iterable[Kept]) -> Point | NoWay:
@@ -206,10 +212,11 @@ def point_after(run: Run, seq: Seq, kept: Iterable[Kept]) -> Point | NoWay:
     checkpoint = state_after(run, seq, kept)
     if checkpoint is not None:
         return Point(seq, checkpoint)
-    message = f"{run.title} cannot be forked after output cell {seq}"
+    message = _("%1 cannot be forked after output cell %2", run.title, seq)
     if seq > run.last_seq or seq < 0:
-        return NoWay(message, f"It has no output cell {seq}", "Choose one that it has.")
+        return NoWay(message, _("It has no output cell %1", seq), _("Choose one that it has."))
     if run.parent is not None and seq < run.parent.seq and run.session == 1:
-        return NoWay(message, "That cell is one of its parent", "Fork the parent there.")
-    reason = "The state after that cell is not kept (any more)"
-    return NoWay(message, reason, "Fork the run as it is, or run the cells again in a new run.")
+        return NoWay(message, _("That cell is one of its parent"), _("Fork the parent there."))
+    reason = _("The state after that cell is not kept (any more)")
+    hint = _("Fork the run as it is, or run the cells again in a new run.")
+    return NoWay(message, reason, hint)

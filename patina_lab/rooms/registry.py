@@ -22,9 +22,10 @@ from patina_lab.runs.kernels import Keeping, Kernels, StartTimes, Workplace
 from patina_lab.sources.source import SourceDocument
 from patina_lab.sources.sourcedocuments import SourceDocuments
 from patina_lab.tasks import Tasks
+from patina_lab.text import gettext as _
 
 log = logging.getLogger("patina_lab.rooms")
-_TAKEN_OVER = "The other server has ended. Reload to go on here."
+_TAKEN_OVER = _("The other server has ended. Reload to go on here.")
 IDLE_SECONDS = 60.0
 """How long a notebook stays open that nobody follows, in which no kernel lives, and of which all is
 on disk."""
@@ -72,9 +73,9 @@ class Rooms:
         """Return an open notebook."""
         if notebook not in self._rooms:
             raise not_found(
-                "This notebook is not open",
-                f"No open notebook has the id {notebook[:80]!r}",
-                "Open it first: GET api/patina/notebooks?path=...",
+                _("This notebook is not open"),
+                _("No open notebook has the id %1", repr(notebook[:80])),
+                _("Open it first: GET api/patina/notebooks?path=..."),
             )
         return self._rooms[notebook]
 
@@ -85,9 +86,9 @@ class Rooms:
             if room.has(run):
                 return room
         raise not_found(
-            "There is no such run",
-            f"No open notebook has a run {run[:80]!r}",
-            "Open its notebook first: GET api/patina/notebooks?path=...",
+            _("There is no such run"),
+            _("No open notebook has a run %1", repr(run[:80])),
+            _("Open its notebook first: GET api/patina/notebooks?path=..."),
         )
 
     async def open(self, path: str) -> Room:
@@ -109,9 +110,10 @@ class Rooms:
     async def _enter(self, source: SourceDocument, path: str) -> Room:
         document = source.document
         if document.problem or not document.id:
-            reason = document.problem or "The file holds no notebook"
             raise conflict(
-                f"{path} cannot be opened as a notebook", reason, "The file is left as it is."
+                _("%1 cannot be opened as a notebook", path),
+                document.problem or _("The file holds no notebook"),
+                _("The file is left as it is."),
             )
         # Of two copies that are opened at the same time, one is the first.
         async with self._entering[document.id]:

@@ -38,6 +38,8 @@ from patina_lab.sources.claim import Server
 from patina_lab.sources.source import SourceDocument
 from patina_lab.sources.sourcefile import is_read_only
 from patina_lab.tasks import Tasks
+from patina_lab.text import Text, verbatim
+from patina_lab.text import gettext as _
 
 log = logging.getLogger("patina_lab.rooms")
 ACKNOWLEDGE_SECONDS = 0.25
@@ -122,7 +124,9 @@ class Room:
     def refuse_elsewhere(self) -> None:
         """Raise a problem where another server has the notebook."""
         if (notice := self.source.room.notices.get("other server")) is not None:
-            raise conflict("Another server has this notebook", notice.reason, notice.hint)
+            raise conflict(
+                _("Another server has this notebook"), notice.text("reason"), notice.text("hint")
+            )
 
     async def _look_on(self) -> None:
         onlooker = Onlooker(self.id, self.folder, self.document, self._shown)
@@ -251,9 +255,13 @@ class Room:
         if shown := self._shown.get(run):
             error = shown.run.error
             assert error is not None
-            raise conflict(error.message, error.reason, error.hint)
+            raise conflict(error.text("message"), error.text("reason"), error.text("hint"))
         if run not in self._runners:
-            raise not_found("There is no such run", f"The notebook has no run {run[:80]!r}")
+            raise not_found(
+                _("There is no such run"),
+                _("The notebook has no run %1", repr(run[:80])),
+                _("GET api/patina/notebooks/{id}/runs lists them."),
+            )
         return self._runners[run]
 
     @property
@@ -331,9 +339,9 @@ class Room:
         if self._shown:
             names = ", ".join(self.folder.log_path(run).name for run in self._shown)
             raise conflict(
-                "No output is deleted here",
-                f"What runs that cannot be read have from this one is not known: {names}",
-                "Delete their logs by hand if you do not need them.",
+                _("No output is deleted here"),
+                _("What runs that cannot be read have from this one is not known: %1", names),
+                _("Delete their logs by hand if you do not need them."),
             )
         parents = [runner.run.parent for runner in self._runners.values()]
         until = {int(fork.seq) for fork in parents if fork is not None and fork.run == run}
@@ -358,11 +366,12 @@ class Room:
         """End a run and forget it, with the bytes that only it named."""
         self.refuse_elsewhere()
         if (shown := self._shown.get(run)) is not None:
-            why = shown.run.error.reason if shown.run.error else shown.run.title
+            error = shown.run.error
+            why = error.text("reason") if error else verbatim(shown.run.title)
             raise conflict(
-                "This run cannot be deleted here",
+                _("This run cannot be deleted here"),
                 why,
-                f"Delete {self.folder.log_path(run).name} by hand if you do not need it.",
+                _("Delete %1 by hand if you do not need it.", self.folder.log_path(run).name),
             )
         runner = self.runner(run)
         # At once: who asks for it from now on must not be answered by a run that is going.
@@ -419,10 +428,10 @@ class Room:
                 runner.take(StopAsked(now(), why))
         await self._close([runner.close() for runner in self._runners.values()])
 
-    async def give_up(self, words: str) -> None:
+    async def give_up(self, why: Text) -> None:
         """Close a notebook that was only looked at; its pages reload, and are told why."""
-        await self.source.turn_away(words)
-        await self.close(words)
+        await self.source.turn_away(why)
+        await self.close(why)
 
     async def leave(self, why: str) -> None:
         """Write everything and let go, but let kernels go on that are to outlive this server."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from patina_lab.confined import open_folder
 from patina_lab.problem import PatinaProblem, conflict
+from patina_lab.text import gettext as _
 
 
 class Holder:
@@ -42,9 +43,9 @@ class Holder:
         except BlockingIOError:
             os.close(handle)
             raise conflict(
-                "Another server has the runs of this notebook",
-                f"A process on this machine, or one that shares its disk, holds {folder.name}",
-                "Open the notebook there, or end that server.",
+                _("Another server has the runs of this notebook"),
+                _("A process on this machine, or one that shares its disk, holds %1", folder.name),
+                _("Open the notebook there, or end that server."),
             ) from None
         except OSError:
             os.close(handle)

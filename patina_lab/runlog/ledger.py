@@ -15,6 +15,8 @@ from patina_lab.model.run import RunError
 from patina_lab.runlog.log import RunLog
 from patina_lab.runlog.records import Record
 from patina_lab.tasks import Tasks
+from patina_lab.text import gettext as _
+from patina_lab.text import verbatim
 
 log = logging.getLogger(__name__)
 MAX_WAITING_BYTES = 64 * 2**20
@@ -114,9 +116,9 @@ class Ledger:
         if self.trouble is None:
             log.error("Run %s: its history cannot be kept: %s", self._log.path.stem, error)
         self.trouble = RunError(
-            "The history of this run is not being kept on disk",
-            str(error),
-            "Free space, or make the folder writable: what is missing is then written.",
+            _("The history of this run is not being kept on disk"),
+            verbatim(error),
+            _("Free space, or make the folder writable: what is missing is then written."),
         )
         self._on_trouble()
 

@@ -21,21 +21,28 @@ from patina_lab.runlog.records import (
 )
 from patina_lab.runlog.runfolder import KnownRun, RunFolder, of_log
 from patina_lab.syncing import sync_folder
+from patina_lab.text import Text
+from patina_lab.text import gettext as _
 
 _AT_ONCE = 500
 """How many records are written at a time: a notebook of a hundred thousand cells has many."""
 
 
-def read_runs(folder: RunFolder) -> tuple[list[PastRun], list[str]]:
+def read_runs(folder: RunFolder) -> tuple[list[PastRun], list[Text]]:
     """Return the runs, the oldest first, and what is to be told of logs that cannot be read."""
     runs: list[PastRun] = []
-    notes: list[str] = []
+    notes: list[Text] = []
     for path in sorted(folder.path.glob("*.jsonl")):
         try:
             runs.append(past_run(of_log(load(path))))
         except (RunLogError, OSError) as error:
-            notes.append(f"A run is left out, for its history cannot be read: {error}")
+            notes.append(left_out(error))
     return sorted(runs, key=lambda run: (run.created, run.id)), notes
+
+
+def left_out(why: object) -> Text:
+    """Return what is to be told of a run whose log cannot be read."""
+    return _("A run is left out, for its history cannot be read: %1", why)
 
 
 def past_run(known: KnownRun) -> PastRun:

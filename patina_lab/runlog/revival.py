@@ -24,6 +24,7 @@ from patina_lab.model.run import (
 )
 from patina_lab.model.transition import LOST, RECENT_CELLS
 from patina_lab.runlog.records import Closed, Folded, KernelEnded, OutputWritten, Record
+from patina_lab.text import gettext as _
 
 _ENDED = ("stopped", "failed", "lost")
 
@@ -96,7 +97,7 @@ def revived(folded: Folded, notebook: str) -> Run:
         parent=ForkPoint(RunId(parent.run), Seq(parent.seq)) if parent else None,
         settings=header.settings or KernelSettings(),
         report=_report(folded.report),
-        error=RunError(error.message, error.reason, error.hint) if error else None,
+        error=model_error(error) if error else None,
     )
 
 
@@ -109,7 +110,7 @@ def going_on(folded: Folded, notebook: str, at: str) -> Run:
     return replace(
         found,
         status=RunStatus.STARTING if crash is None else RunStatus.FAILED,
-        phase=Phase("Finding the kernel again", at),
+        phase=Phase(_("Finding the kernel again"), at),
         # Its kernel was told so when it was started.
         settings=replace(found.settings, on_server_stop="keep"),
         kernel_id=None if folded.kernel_id is None else KernelId(folded.kernel_id),
@@ -120,7 +121,9 @@ def going_on(folded: Folded, notebook: str, at: str) -> Run:
         executed=tuple(map(Seq, folded.executed)),
         before={Seq(seq): Seq(before) for seq, before in folded.before.items()},
         requests={RequestId(name): tuple(map(Seq, seqs)) for name, seqs in folded.requests.items()},
-        crash=Crash(crash.reason, None if crash.seq is None else Seq(crash.seq)) if crash else None,
+        crash=Crash(crash.text("reason"), None if crash.seq is None else Seq(crash.seq))
+        if crash
+        else None,
     )
 
 
@@ -146,7 +149,14 @@ def _asked(folded: Folded) -> dict[int, str]:
     return {seq: request for request, seqs in folded.requests.items() for seq in seqs}
 
 
+def model_error(error: wire.RunError) -> RunError:
+    """Return an error of the log as the model has it."""
+    return RunError(error.text("message"), error.text("reason"), error.text("hint"))
+
+
 def _report(lines: list[wire.ReportLine] | None) -> tuple[ReportLine, ...] | None:
     if lines is None:
         return None
-    return tuple(ReportLine(line.kind, line.name, line.what, line.advice) for line in lines)
+    return tuple(
+        ReportLine(line.kind, line.name, line.text("what"), line.text("advice")) for line in lines
+    )

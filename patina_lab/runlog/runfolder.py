@@ -16,11 +16,15 @@ from send2trash import send2trash  # type: ignore[attr-defined]
 
 from patina_lab import wire
 from patina_lab.confined import PART
+from patina_lab.document.manifest import wire_error
+from patina_lab.model.run import RunError
 from patina_lab.runlog.copies import made_own
 from patina_lab.runlog.log import LoadedLog, RunLogError, load
 from patina_lab.runlog.records import Header
 from patina_lab.runlog.snapshots import Snapshot
 from patina_lab.runlog.variables import Variables
+from patina_lab.text import gettext as _
+from patina_lab.text import verbatim
 
 log = logging.getLogger(__name__)
 SUFFIX = ".runs"
@@ -137,26 +141,27 @@ def _load(path: Path, notebook: str) -> Kept | KnownRun:
 
 
 def _foreign(header: Header, loaded: LoadedLog, notebook: str) -> wire.Run:
-    reason = (
-        f"It was made in the notebook {header.notebook}, and this one is {notebook}: "
-        "one of them was copied, or the id in its file was changed"
+    error = RunError(
+        _("This run belongs to another notebook"),
+        _(
+            "It was made in the notebook %1, and this one is %2: one of them was copied, or the id"
+            " in its file was changed",
+            header.notebook,
+            notebook,
+        ),
+        _("It is shown and left as it is. Start a new run to go on."),
     )
-    hint = "It is shown and left as it is. Start a new run to go on."
-    return _shown(
-        loaded,
-        notebook,
-        wire.RunError(message="This run belongs to another notebook", reason=reason, hint=hint),
-    )
+    return _shown(loaded, notebook, wire_error(error))
 
 
 def not_writable(kept: Kept, notebook: str, error: OSError) -> KnownRun:
     """Return a run whose log can be read and not written: it cannot go on."""
-    problem = wire.RunError(
-        message="This run can be read only",
-        reason=str(error),
-        hint="Make its folder writable, or open a copy of the notebook elsewhere.",
+    problem = RunError(
+        _("This run can be read only"),
+        verbatim(error),
+        _("Make its folder writable, or open a copy of the notebook elsewhere."),
     )
-    return _known(_shown(kept.loaded, notebook, problem), kept.loaded)
+    return _known(_shown(kept.loaded, notebook, wire_error(problem)), kept.loaded)
 
 
 def of_log(loaded: LoadedLog) -> KnownRun:
@@ -199,6 +204,11 @@ def _unreadable(path: Path, notebook: str, error: Exception) -> wire.Run:
         changed = path.stat().st_mtime
     except OSError:
         changed = 0.0
+    unread = RunError(
+        _("The history of this run cannot be read"),
+        verbatim(error),
+        _("The file is left as it is: mend that line in a text editor, or move the file."),
+    )
     created = datetime.fromtimestamp(changed, UTC).isoformat(timespec="milliseconds")
     return wire.Run(
         id=path.stem,
@@ -211,9 +221,5 @@ def _unreadable(path: Path, notebook: str, error: Exception) -> wire.Run:
         queue=[],
         last_seq=0,
         session=0,
-        error=wire.RunError(
-            message="The history of this run cannot be read",
-            reason=str(error),
-            hint="The file is left as it is: mend that line in a text editor, or move the file.",
-        ),
+        error=wire_error(unread),
     )

@@ -26,6 +26,8 @@ from patina_lab.model.ids import KernelId, Seq
 from patina_lab.runs.kernels import Kernels, RunAtWork
 from patina_lab.runs.starting import Starter, ended
 from patina_lab.tasks import Tasks
+from patina_lab.text import gettext as _
+from patina_lab.text import verbatim
 
 log = logging.getLogger(__name__)
 Step = Callable[[], Coroutine[Any, Any, None]]
@@ -87,8 +89,9 @@ class KernelLife:
         except Exception as error:
             # Whatever it was: a run that only seems to start would do so for ever.
             log.exception("Run %s: its kernel did not start", run.id, extra=self._at_work.about)
-            reason, hint = f"{type(error).__name__}: {error}", "The server's log has the details."
-            take(StartFailed("The kernel could not be started", reason, hint, now()))
+            message = _("The kernel could not be started")
+            reason = verbatim(f"{type(error).__name__}: {error}")
+            take(StartFailed(message, reason, _("The server's log has the details."), now()))
 
     async def _reattach(self, kernel: Survivor, marks: Mapping[Seq, str]) -> None:
         at_work = self._at_work
@@ -140,8 +143,8 @@ class KernelLife:
     async def _lose(self, connection: KernelConnection) -> None:
         """End a kernel that cannot be heard any more: its run would wait for ever."""
         if self.connection is connection:
-            hint = "The server's log has the details. Restart the run: its history stays."
-            self._at_work.take(KernelDied("the server could not hear it any more", hint, now()))
+            hint = _("The server's log has the details. Restart the run: its history stays.")
+            self._at_work.take(KernelDied(_("the server could not hear it any more"), hint, now()))
             await self._end()
 
     async def _until_dead(self, connection: KernelConnection) -> None:

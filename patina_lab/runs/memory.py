@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from patina_lab.model.undoing import NoWay
+from patina_lab.text import gettext as _
 
 LEAST_BYTES = 256 * 2**20
 LEAST_SHARE = 0.05
@@ -41,14 +42,20 @@ def why_no_memory(
     least = max(LEAST_BYTES, round(LEAST_SHARE * memory.total), least)
     if memory.total == 0 or memory.available >= least:
         return None
-    reason = (
-        f"{shown(memory.available)} of {shown(memory.total)} are free, and at least {shown(least)} "
-        f"are needed; {parent.title} uses {shown(parent.bytes)}"
+    reason = _(
+        "%1 of %2 are free, and at least %3 are needed; %4 uses %5",
+        shown(memory.available),
+        shown(memory.total),
+        shown(least),
+        parent.title,
+        shown(parent.bytes),
     )
     largest = sorted(others, key=lambda holder: -holder.bytes)[:3]
     named = ", ".join(f"{holder.title} ({shown(holder.bytes)})" for holder in largest)
-    hint = f"Stop runs that you do not need: {named}." if named else "Delete large variables."
-    return NoWay("There is too little memory for a fork", reason, hint)
+    hint = (
+        _("Stop runs that you do not need: %1.", named) if named else _("Delete large variables.")
+    )
+    return NoWay(_("There is too little memory for a fork"), reason, hint)
 
 
 def shown(count: int) -> str:

@@ -12,10 +12,14 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 
 from patina_lab import wire
+from patina_lab.document.manifest import wire_report
 from patina_lab.kernel.asking import Asking, KernelRefusedError, asking
+from patina_lab.kernel.connection import report_lines
 from patina_lab.kernel.process import is_patina
 from patina_lab.problem import conflict, not_found
 from patina_lab.runlog.variables import global_rows
+from patina_lab.text import gettext as _
+from patina_lab.text import verbatim
 
 RESTORE_SECONDS = 30.0
 LOOK_SECONDS = 2.0
@@ -32,13 +36,17 @@ class PlainKernels:
 
     def _manager(self, kernel: str) -> AsyncKernelManager:
         if kernel not in self._kernels:
-            raise not_found("There is no such kernel", f"No kernel {kernel[:80]!r} runs here")
+            raise not_found(
+                _("There is no such kernel"),
+                _("No kernel %1 runs here", repr(kernel[:80])),
+                _("GET api/kernels lists those that run."),
+            )
         manager = cast("AsyncKernelManager", self._kernels.get_kernel(kernel))
         if not is_patina(manager):
             raise conflict(
-                "This kernel cannot do that",
-                f"{manager.kernel_name} is none of Patina's kernels",
-                "Choose a Patina kernel for this notebook.",
+                _("This kernel cannot do that"),
+                _("%1 is none of Patina's kernels", manager.kernel_name),
+                _("Choose a Patina kernel for this notebook."),
             )
         return manager
 
@@ -51,11 +59,12 @@ class PlainKernels:
                 kernel_name=name, fork_of=kernel, reseed=wanted.reseed
             )
         except Exception as error:
-            hint = str(getattr(error, "hint", "") or "Wait until it is idle, and try again.")
-            raise conflict("The kernel could not be forked", str(error), hint) from error
+            hint = verbatim(getattr(error, "hint", ""))
+            hint = hint or _("Wait until it is idle, and try again.")
+            raise conflict(_("The kernel could not be forked"), verbatim(error), hint) from error
         provisioner: Any = self._manager(made).provisioner
         lines = (provisioner.fork_reply or {}).get("report") or []
-        report = [_line(line) for line in lines]
+        report = wire_report(report_lines(lines))
         return wire.ForkedKernel(id=made, name=str(name), report=report)
 
     async def _at_rest(self, kernel: str) -> None:
@@ -65,9 +74,9 @@ class PlainKernels:
             while (await ask("state", {}, LOOK_SECONDS))["busy"]:
                 if asyncio.get_running_loop().time() > deadline:
                     raise conflict(
-                        "The kernel could not be forked",
-                        "A cell is running",
-                        "Wait until it has ended, or interrupt it.",
+                        _("The kernel could not be forked"),
+                        _("A cell is running"),
+                        _("Wait until it has ended, or interrupt it."),
                     )
                 await asyncio.sleep(PAUSE_SECONDS)
 
@@ -75,12 +84,14 @@ class PlainKernels:
         """Go back to the state before the last cell that is not undone yet."""
         async with self._asking(kernel) as ask:
             if (await ask("state"))["busy"]:
-                raise conflict("Nothing was undone", "A cell is running", "Interrupt it first.")
+                raise conflict(
+                    _("Nothing was undone"), _("A cell is running"), _("Interrupt it first.")
+                )
             left = self._left(kernel, (await ask("checkpoints"))["checkpoints"])
             if not left:
-                reason = "No state from before an earlier cell is kept"
-                hint = "Kernels keep the latest states while memory allows. Run the cells again."
-                raise conflict("Nothing was undone", reason, hint)
+                reason = _("No state from before an earlier cell is kept")
+                hint = _("Kernels keep the latest states while memory allows. Run the cells again.")
+                raise conflict(_("Nothing was undone"), reason, hint)
             last = left.pop()
             await ask("restore", {"checkpoint": last["checkpoint"]}, RESTORE_SECONDS)
             self._undone[kernel].add(last["msg_id"])
@@ -109,10 +120,6 @@ class PlainKernels:
                 yield ask
         except KernelRefusedError as error:
             if error.name == "NoSuchGlobal":
-                raise not_found("There is no such variable", str(error), error.hint) from error
-            raise conflict("The kernel did not do that", str(error), error.hint) from error
-
-
-def _line(line: Mapping[str, Any]) -> wire.ReportLine:
-    names = ("kind", "name", "what", "advice")
-    return wire.ReportLine(**{name: str(line.get(name, "")) for name in names})
+                what = _("There is no such variable")
+                raise not_found(what, error.message, error.hint) from error
+            raise conflict(_("The kernel did not do that"), error.message, error.hint) from error

@@ -25,6 +25,7 @@ from patina_lab.runs.measuring import Measuring
 from patina_lab.runs.recorder import Recorder
 from patina_lab.runs.states import States
 from patina_lab.tasks import Tasks
+from patina_lab.text import gettext as _
 
 log = logging.getLogger(__name__)
 UNSETTLED = (RunStatus.STARTING, RunStatus.FORKING)
@@ -164,9 +165,9 @@ class Runner:
         """The channels of the kernel; a problem when there is none."""
         if self._life.connection is None:
             raise conflict(
-                f"{self.run.title} has no kernel",
-                f"The run is {self.run.status.value}",
-                "Restart the run, or start a new one.",
+                _("%1 has no kernel", self.run.title),
+                _("The run is %1", self.run.status.text),
+                _("Restart the run, or start a new one."),
             )
         return self._life.connection
 

@@ -19,6 +19,7 @@ from patina_lab.model.effects import ForkKernel
 from patina_lab.model.events import Entered
 from patina_lab.model.run import ReportLine, Run
 from patina_lab.runs.kernels import Kernels, RunAtWork, Workplace
+from patina_lab.text import gettext as _
 
 LOAD_SECONDS = 600.0
 Begin = Callable[[KernelConnection], Coroutine[Any, Any, None]]
@@ -50,7 +51,7 @@ class Starter:
         """
         began = time.monotonic()
         name, times = self._at_work.run.kernel_name, self._kernels.start_times
-        self._at_work.take(Entered("Starting the kernel", now(), times.previous(name)))
+        self._at_work.take(Entered(_("Starting the kernel"), now(), times.previous(name)))
         connection = await self._connect(fork)
         report = await self._begun(connection, fork, load)
         if fork is None:
@@ -121,9 +122,10 @@ class Starter:
             await connection.lock(self._kernels.packages())
         except KernelRefusedError as error:
             self._leave(ended(connection))
-            what = "loaded" if load else "read"
-            message = f"The state could not be {what}"
-            raise KernelStartError(message, str(error), error.hint) from error
+            what = _("The state could not be read")
+            if load:
+                what = _("The state could not be loaded")
+            raise KernelStartError(what, error.message, error.hint) from error
         except BaseException:
             self._leave(ended(connection))
             raise
@@ -137,7 +139,7 @@ class Starter:
         return report
 
     async def _loaded(self, connection: KernelConnection, load: Path) -> tuple[ReportLine, ...]:
-        self._at_work.take(Entered("Loading the saved state", now()))
+        self._at_work.take(Entered(_("Loading the saved state"), now()))
         reply = await connection.ask("load", {"path": str(load)}, LOAD_SECONDS)
         report = (*ran_since(self._at_work.run), *report_lines(reply["report"]))
         self._at_work.take(await connection.look_at_globals())
@@ -157,9 +159,9 @@ def ran_since(run: Run) -> tuple[ReportLine, ...]:
     saved = run.saved
     if saved is None or saved.seq >= run.base:
         return ()
-    what = f"ran after the state was saved (after #{saved.seq})"
+    what = _("ran after the state was saved (after #%1)", saved.seq)
     name = f"#{saved.seq + 1} to #{run.base}"
-    return (ReportLine("later", name, what, "Run their cells again if you need them."),)
+    return (ReportLine("later", name, what, _("Run their cells again if you need them.")),)
 
 
 async def _given_up(starting: asyncio.Future[KernelProcess]) -> None:

@@ -14,6 +14,7 @@ from patina_lab.model.undoing import Kept, Way, way_back, why_no_save, why_not_n
 from patina_lab.problem import conflict, impossible
 from patina_lab.runlog.snapshots import Snapshot
 from patina_lab.runs.kernels import RunAtWork
+from patina_lab.text import gettext as _
 
 RESTORE_SECONDS = 30.0
 SNAPSHOT_SECONDS = 600.0
@@ -37,7 +38,7 @@ class States:
             return await self._connection().checkpoints()
         except KernelRefusedError as error:
             raise conflict(
-                "The kernel does not say what it keeps", str(error), error.hint
+                _("The kernel does not say what it keeps"), error.message, error.hint
             ) from error
 
     async def undo(self) -> None:
@@ -55,7 +56,7 @@ class States:
         except BaseException as error:
             self._at_work.take(UndoFailed(now()))
             if isinstance(error, KernelRefusedError):
-                raise conflict("Nothing was undone", str(error), error.hint) from error
+                raise conflict(_("Nothing was undone"), error.message, error.hint) from error
             raise
         self._at_work.take(Undone(now()))
 
@@ -65,17 +66,17 @@ class States:
             raise impossible(no)
         if "undo" not in run.capabilities:
             raise conflict(
-                "Nothing was undone",
-                f"The kernel {run.kernel_name} keeps no states",
-                "Choose a Patina kernel for this notebook.",
+                _("Nothing was undone"),
+                _("The kernel %1 keeps no states", run.kernel_name),
+                _("Choose a Patina kernel for this notebook."),
             )
 
     async def save(self) -> tuple[ReportLine, ...]:
         """Write the state to disk, and sign it; return what could not be saved."""
         self._refuse_to_save()
         if self.is_saving:
-            reason = "Its state is being saved already"
-            raise conflict("The state was not saved", reason, "Wait until that is done.")
+            reason = _("Its state is being saved already")
+            raise conflict(_("The state was not saved"), reason, _("Wait until that is done."))
         self.is_saving = True
         try:
             return await self._save()
@@ -100,7 +101,7 @@ class States:
         except BaseException as error:
             await asyncio.to_thread(snapshot.give_up)
             if isinstance(error, KernelRefusedError):
-                raise conflict("The state was not saved", str(error), error.hint) from error
+                raise conflict(_("The state was not saved"), error.message, error.hint) from error
             raise
         self._at_work.take(StateSaved(saved))
         return report_lines(reply["report"])

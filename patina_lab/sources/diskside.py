@@ -32,6 +32,8 @@ from patina_lab.sources.reconciling import (
 )
 from patina_lab.sources.refuge import Refuge
 from patina_lab.sources.sourcefile import ChangedError, SourceFile, Stamp, is_read_only
+from patina_lab.text import Text, verbatim
+from patina_lab.text import gettext as _
 
 log = logging.getLogger(__name__)
 LOOK_SECONDS = 0.5
@@ -39,7 +41,7 @@ LOOK_SECONDS = 0.5
 RETRY_SECONDS = 3.0
 """How long until what the disk refused is tried again."""
 _ATTEMPTS = 5
-_AWAY = "The file was changed while the server was away, and what it was before is not known"
+_AWAY = _("The file was changed while the server was away, and what it was before is not known")
 
 
 class Workspace(NamedTuple):
@@ -55,7 +57,11 @@ class Workspace(NamedTuple):
 
 
 class NotSavedError(Exception):
-    """The document could not be saved; its notices say why."""
+    """The document could not be saved; its notices say why, and so does `reason`."""
+
+    def __init__(self, reason: Text) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class DiskSide:
@@ -222,7 +228,7 @@ class DiskSide:
 
     async def _reconciled(self, text: str) -> Outcome:
         """Say what becomes of the document; nothing was edited since when this returns."""
-        for _ in range(_ATTEMPTS):
+        for _attempt in range(_ATTEMPTS):
             edits = self._edits
             ours = await self._document.aget()
             outcome = await asyncio.to_thread(reconcile, self._agreed, ours, text)
@@ -323,14 +329,14 @@ class DiskSide:
                 await self._save()
 
     async def _save(self) -> None:
-        for _ in range(_ATTEMPTS):
+        for _attempt in range(_ATTEMPTS):
             self._refuse_where_blocked()
             text = await self._document.aget()
             if text == self._agreed or await self._written(text):
                 self._is_saved(text)
                 return
             await self._meet_at_rest()
-        raise NotSavedError(f"{self.path} changes all the time")
+        raise NotSavedError(_("%1 changes all the time", self.path))
 
     @contextmanager
     def _saying_why(self) -> Iterator[None]:
@@ -349,7 +355,7 @@ class DiskSide:
     def _refuse_where_blocked(self) -> None:
         for notice in self.notices.all:
             if notice.kind in words.BLOCKING:
-                raise NotSavedError(notice.message)
+                raise NotSavedError(notice.text("message"))
 
     async def _written(self, text: str) -> bool:
         """Write the file; False when it has changed since. Raises NotSavedError."""
@@ -418,7 +424,7 @@ class DiskSide:
         """
         async with self._turn:
             if (elsewhere := self.notices.get("other server")) is not None:
-                raise NotSavedError(elsewhere.reason)
+                raise NotSavedError(elsewhere.text("reason"))
             seen = await asyncio.to_thread(self.file.stamp)
             if seen is not None:
                 await self._keep_theirs()
@@ -430,7 +436,7 @@ class DiskSide:
         try:
             await self._backups.copy(self.file)
         except OSError as error:
-            reason = f"What is there could not be kept in a file beside it: {error}"
+            reason = _("What is there could not be kept in a file beside it: %1", error)
             raise NotSavedError(reason) from error
 
     async def _remember(self) -> None:
@@ -466,7 +472,7 @@ class DiskSide:
 
     # What neither has.
 
-    async def back_up(self, text: str, why: str) -> bool:
+    async def back_up(self, text: str, why: Text) -> bool:
         """Keep a version that cannot be merged in a file; tell whether there is one now.
 
         There is none of what is here anyway. Raises NotSavedError where the disk does not take it;
@@ -477,16 +483,16 @@ class DiskSide:
         await self._back_up(text, why)
         return True
 
-    async def _back_up(self, text: str, why: str) -> None:
+    async def _back_up(self, text: str, why: Text) -> None:
         try:
             kept = await self._keep(text, "unsynced")
         except OSError as error:
             self.notices.note(words.no_backup(self.path, error))
-            raise NotSavedError(str(error)) from error
+            raise NotSavedError(verbatim(error)) from error
         self.notices.retract("backup")
         self.notices.note(words.backup(self.path, kept, why))
 
-    async def _keep_ours(self, why: str) -> None:
+    async def _keep_ours(self, why: Text) -> None:
         """Keep what the document says, before it says something else. Raises NotSavedError."""
         edits = -1
         while edits != self._edits:

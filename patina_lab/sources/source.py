@@ -17,6 +17,7 @@ from patina_lab.sources.collaboration import loader_removed
 from patina_lab.sources.diskside import NotSavedError
 from patina_lab.sources.durability import Durability
 from patina_lab.sources.sourceroom import SourceRoom
+from patina_lab.text import Text
 
 QUIET_SECONDS = 2.0
 LONGEST_SECONDS = 10.0
@@ -82,13 +83,13 @@ class SourceDocument:
             if not self.room.clients:
                 await self._delete()
 
-    async def turn_away(self, words: str) -> None:
+    async def turn_away(self, why: Text) -> None:
         """Have everybody leave the room: it is made anew for who comes then.
 
         We stay: who leaves as the last one has a room deleted later, by the name that it had.
         """
         self.forget()
-        self.room.turn_away(words)
+        self.room.turn_away(why)
         await self._delete()
 
     async def _delete(self) -> None:

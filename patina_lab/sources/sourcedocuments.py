@@ -30,6 +30,7 @@ from patina_lab.sources.diskside import Workspace
 from patina_lab.sources.history import History
 from patina_lab.sources.source import SourceDocument
 from patina_lab.sources.sourceroom import SourceRoom
+from patina_lab.text import gettext as _
 
 
 class SourceDocuments:
@@ -50,9 +51,9 @@ class SourceDocuments:
         file = self.root / path
         if not (self.roots.hold(file) and self.roots.hold(RunFolder(file).path)):
             raise forbidden(
-                f"{path[:80]} is not below the server's root",
-                "It, its runs or a folder above them is a link to another place",
-                "Move it, or allow that place: the setting `PatinaLab.also_in`.",
+                _("%1 is not below the server's root", path[:80]),
+                _("It, its runs or a folder above them is a link to another place"),
+                _("Move it, or allow that place: the setting `PatinaLab.also_in`."),
             )
 
     def refuse_other_name(self, path: str) -> None:
@@ -61,9 +62,9 @@ class SourceDocuments:
             name = room.disk.path if isinstance(room, SourceRoom) else ""
             if name not in ("", path) and _is_same(self.root / name, self.root / path):
                 raise conflict(
-                    f"{path[:80]} is open as {name}",
-                    "Both are names of one file",
-                    f"Open {name}, or make a copy of it.",
+                    _("%1 is open as %2", path[:80], name),
+                    _("Both are names of one file"),
+                    _("Open %1, or make a copy of it.", name),
                 )
 
     async def open(self, path: str) -> SourceDocument:

@@ -18,6 +18,7 @@ from patina_lab.document.errors import TsnbError
 from patina_lab.document.format import read
 from patina_lab.document.refusals import MAX_BYTES, refuse_gigantic
 from patina_lab.syncing import sync_folder
+from patina_lab.text import gettext as _
 
 _PREFIX = ".~"
 """As Jupyter's own files in the making, so that tools which know to leave them alone do."""
@@ -75,7 +76,7 @@ class SourceFile:
         except UnicodeDecodeError as error:
             line = data.count(b"\n", 0, error.start) + 1
             raise TsnbError(
-                "The file is no text", line=line, hint="It is left as it is."
+                _("The file is no text"), line=line, hint=_("It is left as it is.")
             ) from error
 
     def write(self, data: bytes, seen: Stamp | None) -> Stamp:

@@ -26,6 +26,7 @@ from patina_lab.sources.diskside import DiskSide, NotSavedError, Workspace
 from patina_lab.sources.durability import Durability
 from patina_lab.sources.history import History, HistoryDamagedError, HistoryError
 from patina_lab.sources.notices import Notices
+from patina_lab.text import Text, verbatim
 from patina_lab.updates.guard import Guard
 from patina_lab.updates.historyname import new_name
 
@@ -108,11 +109,11 @@ class SourceRoom(DocumentRoom):
         """Whether no other server edits it now."""
         return self._claim.take() is None
 
-    def turn_away(self, words: str) -> None:
+    def turn_away(self, why: Text) -> None:
         """Have all pages reload: what they hold goes on in another room."""
         for client in cast("set[Any]", self.clients.copy()):
             if isinstance(client, Closable):
-                say_farewell(client, words)
+                say_farewell(client, why)
 
     async def _has_history(self) -> bool:
         if self.ystore is None:
@@ -181,7 +182,7 @@ class SourceRoom(DocumentRoom):
         elif error is None:
             self.notices.retract("history")
         else:
-            self.notices.note(words.history_not_kept(self.disk.path, str(error)))
+            self.notices.note(words.history_not_kept(self.disk.path, verbatim(error)))
 
     async def _broadcast_updates(self) -> None:
         """Tell the clients what changes; the history hears of it elsewhere (`Durability`)."""

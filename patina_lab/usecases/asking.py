@@ -20,6 +20,7 @@ from patina_lab.problem import (
 from patina_lab.rooms.registry import Rooms
 from patina_lab.rooms.room import Room
 from patina_lab.sources.source import hash_of
+from patina_lab.text import gettext as _
 
 MOST_CELLS = 20_000
 """So many cells one request may ask for: each is waited for."""
@@ -31,22 +32,26 @@ async def asked_cells(
 ) -> tuple[Asked, ...]:
     """Return cells with the sources that the client has seen; all are there, or a problem."""
     if len(cells) > MOST_CELLS:
-        raise bad_request("That is too much at once", f"More than {MOST_CELLS:,} cells")
+        raise bad_request(
+            _("That is too much at once"),
+            _("More than %1 cells", f"{MOST_CELLS:,}"),
+            _("Run them in parts."),
+        )
     source = await rooms.live_source(room)
     found = await asyncio.gather(*(source.wait_for(cell.id, cell.source_hash) for cell in cells))
     asked: list[Asked] = []
     for cell, (text, fresh) in zip(cells, found, strict=True):
         if text is None:
             raise conflict(
-                "A cell to run is not in the document",
-                f"The server's copy has no code cell {cell.id[:80]!r}",
-                "It may not have arrived yet, or was deleted: try again.",
+                _("A cell to run is not in the document"),
+                _("The server's copy has no code cell %1", repr(cell.id[:80])),
+                _("It may not have arrived yet, or was deleted: try again."),
             )
         if not fresh:
             raise conflict(
-                "Your latest edit has not arrived yet",
-                f"The server has another source of cell {cell.id[:80]!r}: {_shown(text)}",
-                "Wait until the document is in step, then run again.",
+                _("Your latest edit has not arrived yet"),
+                _("The server has another source of cell %1: %2", repr(cell.id[:80]), _shown(text)),
+                _("Wait until the document is in step, then run again."),
             )
         asked.append(Asked(CellId(cell.id), text, hash_of(text)))
     return tuple(asked)
@@ -59,7 +64,7 @@ def with_parameters(
     try:
         source = assignments(language, values)
     except ParameterError as error:
-        raise bad_request(str(error), error.reason, error.hint) from error
+        raise bad_request(error.message, error.reason, error.hint) from error
     tagged = {cell.id for cell in room.source.document.cells if PARAMETERS in tags_of(cell)}
     at = next((at + 1 for at, one in enumerate(asked) if one.cell in tagged), 0)
     return (*asked[:at], Asked(CellId(INJECTED), source, hash_of(source)), *asked[at:])

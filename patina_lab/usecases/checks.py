@@ -5,10 +5,13 @@ from __future__ import annotations
 from patina_lab import wire
 from patina_lab.model.run import KernelSettings
 from patina_lab.problem import (
+    PatinaProblem,
     bad_request,
     conflict,
+    not_found,
 )
 from patina_lab.runs.runner import Runner
+from patina_lab.text import gettext as _
 
 EXTENSION = ".tsnb"
 MOST_CHECKPOINTS = 100
@@ -20,12 +23,16 @@ def checked_path(path: str) -> str:
     path = path.strip("/")
     if not path.endswith(EXTENSION) or path == EXTENSION:
         raise bad_request(
-            f"{path[:80]!r} is no notebook of Patina Lab", f"Its name does not end in {EXTENSION}"
+            _("%1 is no notebook of Patina Lab", repr(path[:80])),
+            _("Its name does not end in %1", EXTENSION),
+            _("Convert it, or give it that ending if it is one."),
         )
     # One file, one name: by another the same notebook would be opened a second time.
     if any(part in ("", ".", "..") for part in path.split("/")) or "\0" in path:
-        reason = "It has an empty part, `.` or `..`, or leaves the server's root"
-        raise bad_request(f"{path[:80]!r} is no path", reason, "Name the file as it is listed.")
+        reason = _("It has an empty part, `.` or `..`, or leaves the server's root")
+        raise bad_request(
+            _("%1 is no path", repr(path[:80])), reason, _("Name the file as it is listed.")
+        )
     return path
 
 
@@ -33,7 +40,9 @@ def checked_title(text: str) -> str:
     """Return a run's title."""
     if not text.strip() or len(text) > wire.MAX_TITLE:
         raise bad_request(
-            "That is no title", f"A title has 1 to {wire.MAX_TITLE} characters, not only spaces"
+            _("That is no title"),
+            _("A title has 1 to %1 characters, not only spaces", wire.MAX_TITLE),
+            _("Choose another one."),
         )
     return text.strip()
 
@@ -51,7 +60,9 @@ def checked_settings(wanted: wire.NewRun) -> KernelSettings:
 def _checkpoints(wanted: int | str) -> int | str:
     if isinstance(wanted, int) and not 0 <= wanted <= MOST_CHECKPOINTS:
         raise bad_request(
-            "That is no number of checkpoints", f"{wanted} is not 0 to {MOST_CHECKPOINTS}"
+            _("That is no number of checkpoints"),
+            _("%1 is not 0 to %2", wanted, MOST_CHECKPOINTS),
+            _("Choose a number in that range, `auto` or `off`."),
         )
     return wanted
 
@@ -59,7 +70,9 @@ def _checkpoints(wanted: int | str) -> int | str:
 def _globals_ms(wanted: int) -> int:
     if not 0 <= wanted <= MOST_GLOBALS_MS:
         raise bad_request(
-            "That is no time for the variables", f"{wanted} is not 0 to {MOST_GLOBALS_MS} ms"
+            _("That is no time for the variables"),
+            _("%1 is not 0 to %2 ms", wanted, MOST_GLOBALS_MS),
+            _("Choose a number in that range."),
         )
     return wanted
 
@@ -68,5 +81,16 @@ def refuse_without_kernel(runner: Runner) -> None:
     """Raise a problem for a run in which nothing can run."""
     run = runner.run
     if not run.is_live:
-        reason = run.error.message if run.error else f"The run is {run.status.value}"
-        raise conflict(f"{run.title} has no kernel", reason, "Restart the run, or start a new one.")
+        reason = run.error.message if run.error else _("The run is %1", run.status.text)
+        raise conflict(
+            _("%1 has no kernel", run.title), reason, _("Restart the run, or start a new one.")
+        )
+
+
+def no_such_cell(seq: int) -> PatinaProblem:
+    """Return the absence of an output cell."""
+    return not_found(
+        _("There is no such output cell"),
+        _("No %1 in this run", seq),
+        _("It may have been deleted from the history: look at the timeline as it is now."),
+    )

@@ -33,6 +33,7 @@ from patina_lab.problem import bad_request
 from patina_lab.rooms.registry import Rooms
 from patina_lab.rooms.room import Room
 from patina_lab.runlog.runfolder import KnownRun
+from patina_lab.text import gettext as _
 
 PAGE, MOST_PAGE = 100, 1_000
 MOST_GLOBALS = 1_000
@@ -88,13 +89,21 @@ class Comparisons:
     def _room(self, left: str, right: str) -> Room:
         room = self._rooms.by_run(left)
         if left == right:
-            raise bad_request("A run is compared with another", "Both are the same run")
+            raise bad_request(
+                _("A run is compared with another"),
+                _("Both are the same run"),
+                _("Compare two runs of one notebook."),
+            )
         if not room.has(right):
             other = self._rooms.by_run(right)
             raise bad_request(
-                "These runs cannot be compared",
-                f"They are of different notebooks: {room.source.path} and {other.source.path}",
-                "Compare two runs of one notebook.",
+                _("These runs cannot be compared"),
+                _(
+                    "They are of different notebooks: %1 and %2",
+                    room.source.path,
+                    other.source.path,
+                ),
+                _("Compare two runs of one notebook."),
             )
         return room
 
@@ -174,7 +183,7 @@ def _compared(left: Side, right: Side, part: Part, read: Lenient) -> wire.Compar
         shared=len(shared),
         cells=[_cell(left, right, pair, differs, read) for pair, differs in listed],
         cells_total=len(rows),
-        cells_different=sum(1 for _, differs in rows if differs),
+        cells_different=sum(1 for row in rows if row[1]),
         globals=variables[:MOST_GLOBALS],
         globals_total=len(variables),
         globals_different=sum(1 for row in variables if row.verdict == "different"),

@@ -16,7 +16,9 @@ from patina_lab.converting.reading import Live
 from patina_lab.problem import bad_request, conflict, not_found
 from patina_lab.rooms.registry import Rooms
 from patina_lab.rooms.room import Room
-from patina_lab.runlog.pastruns import past_run
+from patina_lab.runlog.pastruns import left_out, past_run
+from patina_lab.text import Text
+from patina_lab.text import gettext as _
 
 Specs = Callable[[], Awaitable[Mapping[str, Any]]]
 IsHidden = Callable[[str], Awaitable[bool]]
@@ -50,17 +52,25 @@ class Conversions:
     async def _refuse(self, path: str) -> None:
         """Raise a problem for a path that is none, is hidden, or leads out of the root."""
         if any(part in ("", ".", "..") for part in path.split("/")) or "\0" in path:
-            reason = "It has an empty part, `.` or `..`, or leaves the server's root"
-            raise bad_request(f"{path[:80]!r} is no path", reason, "Name the file as it is listed.")
+            reason = _("It has an empty part, `.` or `..`, or leaves the server's root")
+            raise bad_request(
+                _("%1 is no path", repr(path[:80])), reason, _("Name the file as it is listed.")
+            )
         self._rooms.refuse_outside(path)
         if await self._is_hidden(path):
-            raise not_found(f"There is no file {path[:80]}", "Hidden files are not served")
+            raise not_found(
+                _("There is no file %1", path[:80]),
+                _("Hidden files are not served"),
+                _("Name a file as the file browser lists it."),
+            )
 
     def _refuse_open(self, path: str) -> None:
         """Raise a problem for a target that is open: people would lose what they see."""
         if any(room.source.path == path and room.source.alive for room in self._rooms):
             raise conflict(
-                f"{path} is open", "An open notebook is not replaced", "Close it, or choose a name."
+                _("%1 is open", path),
+                _("An open notebook is not replaced"),
+                _("Close it, or choose a name."),
             )
 
     async def _live(self, path: str) -> Live | None:
@@ -78,8 +88,8 @@ def _past_runs(room: Room) -> Iterator[PastRun]:
             yield past_run(room.known(run.id))
 
 
-def _left_out(room: Room) -> Iterator[str]:
+def _left_out(room: Room) -> Iterator[Text]:
     for run in room.runs:
         if not room.has_whole(run.id):
-            why = run.error.reason if run.error else run.title
-            yield f"A run is left out, for its history cannot be read: {why}"
+            why = run.error.text("reason") if run.error else run.title
+            yield left_out(why)

@@ -21,6 +21,7 @@ from patina_lab.rooms.registry import Rooms
 from patina_lab.rooms.room import Room
 from patina_lab.runs.memory import Holder, memory_now, why_no_memory
 from patina_lab.runs.runner import Runner
+from patina_lab.text import gettext as _
 from patina_lab.usecases.asking import asked_cells
 from patina_lab.usecases.checks import (
     checked_title,
@@ -118,6 +119,8 @@ def _effect(parent: Run, point: Point, wanted: wire.ForkRun) -> ForkKernel:
     report: tuple[ReportLine, ...] = ()
     if point.beside is not None:
         name = f"#{point.beside}"
-        what = f"was running in {parent.title}: the fork has the state from before it"
-        report = (ReportLine("busy", name, what, "Run the cell in the fork, or fork again later."),)
+        what = _("was running in %1: the fork has the state from before it", parent.title)
+        report = (
+            ReportLine("busy", name, what, _("Run the cell in the fork, or fork again later.")),
+        )
     return ForkKernel(parent.kernel_id, point.checkpoint, wanted.reseed, report)

@@ -17,6 +17,7 @@ from patina_lab.problem import (
 )
 from patina_lab.rooms.registry import Rooms
 from patina_lab.runs.runner import Runner
+from patina_lab.text import gettext as _
 
 LOAD_SECONDS = 600.0
 
@@ -59,21 +60,21 @@ class LiveStates:
         runner = self._runner(run)
         if runner.run.is_live:
             raise conflict(
-                f"{runner.run.title} has a state in memory",
-                f"The run is {runner.run.status.value}",
-                "Stop it first: what it has in memory is then gone.",
+                _("%1 has a state in memory", runner.run.title),
+                _("The run is %1", runner.run.status.text),
+                _("Stop it first: what it has in memory is then gone."),
             )
         if runner.run.saved is None:
             raise conflict(
-                f"{runner.run.title} has no saved state",
-                f"There is no {runner.snapshot().folder.name} beside the notebook",
-                "Save the state of a run that is idle.",
+                _("%1 has no saved state", runner.run.title),
+                _("There is no %1 beside the notebook", runner.snapshot().folder.name),
+                _("Save the state of a run that is idle."),
             )
         if not wanted.trust and not await asyncio.to_thread(runner.snapshot().is_ours, run):
             raise forbidden(
-                "The saved state is not of this machine",
-                "Loading it runs its code, and the key of this machine has not signed it",
-                'If you trust who made it, say so: {"trust": true}.',
+                _("The saved state is not of this machine"),
+                _("Loading it runs its code, and the key of this machine has not signed it"),
+                _('If you trust who made it, say so: {"trust": true}.'),
             )
         runner.take(LoadAsked(now()))
         await runner.settled(LOAD_SECONDS)

@@ -28,6 +28,8 @@ from patina_lab.rooms.registry import Rooms
 from patina_lab.rooms.room import Room
 from patina_lab.sources.diskside import NotSavedError
 from patina_lab.sources.source import hash_of
+from patina_lab.text import Text, verbatim
+from patina_lab.text import gettext as _
 from patina_lab.usecases.checks import (
     checked_path,
 )
@@ -77,30 +79,34 @@ class Notebooks:
         path = checked_path(path)
         self._rooms.refuse_outside(path)
         if not await ensure_async(self._contents.file_exists(path)):
-            raise not_found("There is no such notebook", f"No file {path} below the server's root")
+            raise not_found(
+                _("There is no such notebook"),
+                _("No file %1 below the server's root", path),
+                _("Name a file as the file browser lists it, or create one."),
+            )
         try:
             refuse_gigantic(await self._size(path))
             return _notebook(await self._rooms.open(path))
         except TsnbError as error:
-            raise _not_opened(path, str(error)) from error
+            raise _not_opened(path, error.text) from error
         except HTTPError as error:
-            reason = await self._where_no_text(path) or str(error.log_message or error.reason)
-            raise _not_opened(path, reason) from error
+            raise _not_opened(path, await self._where_no_text(path) or _of(error)) from error
 
     async def _size(self, path: str) -> int:
         model = await ensure_async(self._contents.get(path, content=False))
         return int(model.get("size") or 0)
 
-    async def _where_no_text(self, path: str) -> str:
-        """Say in which line a file stops being text; empty when it is text."""
+    async def _where_no_text(self, path: str) -> Text | None:
+        """Say in which line a file stops being text; None when it is text."""
         model = await ensure_async(self._contents.get(path, type="file", format="base64"))
         data = base64.b64decode(model["content"])
         try:
             data.decode()
         except UnicodeDecodeError as error:
             line = data.count(b"\n", 0, error.start) + 1
-            return f"Line {line}: the file is binary (0x{data[error.start]:02x} is no UTF-8)"
-        return ""
+            byte = f"0x{data[error.start]:02x}"
+            return _("Line %1: the file is binary (%2 is no UTF-8)", line, byte)
+        return None
 
     async def create(self, wanted: wire.CreateNotebook) -> wire.Notebook:
         """Create a notebook with one empty cell, for a kernel."""
@@ -108,19 +114,23 @@ class Notebooks:
         self._rooms.refuse_outside(path)
         kernel = await self._specs.kernel(wanted.kernel)
         if await ensure_async(self._contents.file_exists(path)):
-            raise conflict(f"{path} exists already", "It is never overwritten", "Choose a name.")
+            raise conflict(
+                _("%1 exists already", path), _("It is never overwritten"), _("Choose a name.")
+            )
         folder = path.rpartition("/")[0]
         if folder and not await ensure_async(self._contents.dir_exists(folder)):
-            reason = f"There is no folder {folder} below the server's root"
-            raise bad_request(f"{path} cannot be created", reason, "Create the folder first.")
+            reason = _("There is no folder %1 below the server's root", folder)
+            raise bad_request(
+                _("%1 cannot be created", path), reason, _("Create the folder first.")
+            )
         cell = Cell(uuid.uuid4().hex[:_NEW_CELL_ID_DIGITS], "code", "")
         text = write(TsnbDocument(str(uuid.uuid4()), kernel.name, kernel.language, (cell,)))
         model = {"type": "file", "format": "text", "content": text}
         try:
             await ensure_async(self._contents.save(model, path))
         except HTTPError as error:
-            reason = str(error.log_message or error.reason)
-            raise bad_request(f"{path} cannot be created", reason) from error
+            hint = _("Is the folder writable for the server?")
+            raise bad_request(_("%1 cannot be created", path), _of(error), hint) from error
         return _notebook(await self._rooms.open(path))
 
     async def write_over(self, notebook: str) -> wire.Notebook:
@@ -130,7 +140,8 @@ class Notebooks:
         try:
             await (await self._rooms.live_source(room)).room.disk.write_over()
         except NotSavedError as error:
-            raise conflict("The file could not be written", str(error)) from error
+            hint = _("What you see is kept. Mend what is the matter, and write it again.")
+            raise conflict(_("The file could not be written"), error.reason, hint) from error
         return _notebook(room)
 
     async def cells(self, notebook: str) -> list[wire.SourceCell]:
@@ -154,9 +165,9 @@ class Notebooks:
         source = await self._rooms.live_source(room)
         if not await source.save():
             raise conflict(
-                f"{source.path} was not saved",
-                "The file has another text than the notebook",
-                "Is the disk full, or the file read-only? The server's log has the reason.",
+                _("%1 was not saved", source.path),
+                _("The file has another text than the notebook"),
+                _("Is the disk full, or the file read-only? The server's log has the reason."),
             )
         if (trouble := await room.flush()) is not None:
             raise conflict(trouble.message, trouble.reason, trouble.hint)
@@ -168,10 +179,13 @@ class Notebooks:
         try:
             return await asyncio.to_thread(blobs.get, name)
         except BlobMissingError as error:
-            raise not_found("There is no such output", str(error)) from error
+            hint = _("Run the cell again, or restore the file.")
+            raise not_found(_("There is no such output"), verbatim(error), hint) from error
         except BlobDamagedError as error:
             raise not_found(
-                "This output is damaged", str(error), "Run the cell again, or restore the file."
+                _("This output is damaged"),
+                verbatim(error),
+                _("Run the cell again, or restore the file."),
             ) from error
 
     def room(self, notebook: str) -> Room:
@@ -190,7 +204,11 @@ def _notebook(room: Room) -> wire.Notebook:
     )
 
 
-def _not_opened(path: str, reason: str) -> PatinaProblem:
+def _not_opened(path: str, reason: Text) -> PatinaProblem:
     return bad_request(
-        f"{path} cannot be opened as a notebook", reason, "The file is left as it is."
+        _("%1 cannot be opened as a notebook", path), reason, _("The file is left as it is.")
     )
+
+
+def _of(error: HTTPError) -> Text:
+    return verbatim(error.log_message or error.reason)

@@ -18,6 +18,7 @@ from patina_lab.problem import (
 )
 from patina_lab.rooms.registry import Rooms
 from patina_lab.runs.runner import Runner
+from patina_lab.text import gettext as _
 from patina_lab.usecases.asking import asked_cells, with_parameters
 from patina_lab.usecases.checks import (
     checked_settings,
@@ -69,9 +70,9 @@ class Runs:
         current = runner.run.current
         if current is None or current.seq != answer.output_cell or current.question is None:
             raise conflict(
-                "Nobody asks that any more",
-                f"Output cell {answer.output_cell} waits for no input",
-                "Somebody else may have answered.",
+                _("Nobody asks that any more"),
+                _("Output cell %1 waits for no input", answer.output_cell),
+                _("Somebody else may have answered."),
             )
         runner.take(InputAnswered(Seq(answer.output_cell), answer.value))
 

@@ -11,6 +11,7 @@ from patina_lab.problem import (
     bad_request,
 )
 from patina_lab.rooms.room import NewKernel
+from patina_lab.text import gettext as _
 
 
 class Specs:
@@ -30,8 +31,10 @@ class Specs:
         specs = await self.all()
         if name not in specs:
             raise bad_request(
-                f"There is no kernel named {name[:80]}",
-                f"This server has {', '.join(sorted(specs)) or 'no kernels'}",
+                _("There is no kernel named %1", name[:80]),
+                _("This server has %1", ", ".join(sorted(specs)))
+                if specs
+                else _("This server has no kernels"),
                 install_hint(name),
             )
         return NewKernel(name, specs[name]["spec"]["language"])

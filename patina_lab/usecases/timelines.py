@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from patina_lab import wire
+from patina_lab.model.cells import CellStatus
 from patina_lab.problem import (
     bad_request,
     conflict,
-    not_found,
 )
 from patina_lab.rooms.registry import Rooms
 from patina_lab.runs.runner import Runner
+from patina_lab.text import gettext as _
+from patina_lab.usecases.checks import no_such_cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,11 @@ class Timelines:
     async def free_space(self, run: str, wanted: wire.FreeSpace) -> wire.FreedSpace:
         """Delete all but the latest output cells of a run, and say what that freed."""
         if wanted.keep < 0:
-            raise bad_request("That is no number of output cells", f"{wanted.keep} is below 0")
+            raise bad_request(
+                _("That is no number of output cells"),
+                _("%1 is below 0", wanted.keep),
+                _("Say how many of the latest are to stay."),
+            )
         room = self._rooms.by_run(run)
         deleted, freed, spared = await room.keep_latest(run, wanted.keep)
         return wire.FreedSpace(deleted=deleted, bytes=freed, spared=spared)
@@ -72,8 +78,10 @@ def _refuse_unless_final(runner: Runner, seq: int, *, whatever_status: bool) -> 
     try:
         cell = runner.recorder.cell(seq)
     except KeyError as error:
-        raise not_found("There is no such output cell", f"No {seq} in this run") from error
+        raise no_such_cell(seq) from error
     if cell.status in ("queued", "running") and not whatever_status:
         raise conflict(
-            "That cell is not done yet", f"Output cell {seq} is {cell.status}", "Interrupt it."
+            _("That cell is not done yet"),
+            _("Output cell %1 is %2", seq, CellStatus(cell.status).text),
+            _("Interrupt it."),
         )

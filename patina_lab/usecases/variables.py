@@ -8,12 +8,16 @@ import msgspec
 
 from patina_lab import wire
 from patina_lab.kernel.asking import KernelRefusedError
+from patina_lab.model.cells import CellStatus
 from patina_lab.problem import (
     conflict,
     not_found,
 )
 from patina_lab.rooms.registry import Rooms
 from patina_lab.runs.runner import Runner
+from patina_lab.text import Text
+from patina_lab.text import gettext as _
+from patina_lab.usecases.checks import no_such_cell
 
 LOOK_SECONDS = 2.0
 PAGE, MOST_PAGE = 100, 1_000
@@ -41,10 +45,12 @@ class Variables:
             known = room.known(parent.run)
         cell = next((cell for cell in known.cells if cell.seq == after), None)
         if cell is None:
-            raise not_found("There is no such output cell", f"No {after} in this run")
+            raise no_such_cell(after)
         if cell.status in ("queued", "running"):
             raise conflict(
-                "That cell is not done yet", f"Output cell {after} is {cell.status}", "Wait for it."
+                _("That cell is not done yet"),
+                _("Output cell %1 is %2", after, CellStatus(cell.status).text),
+                _("Wait for it."),
             )
         return _sorted(known.variables.after(after, cell.session))
 
@@ -57,13 +63,14 @@ class Variables:
         key = (run, runner.run.session, name, msgspec.json.encode(path).decode(), offset, limit)
         content = {"name": name, "path": path, "offset": offset, "limit": limit}
         if not runner.run.has_kernel or "globals" not in runner.run.capabilities:
-            return self._last_seen(runner, key, "The run has no kernel that tells of variables")
+            return self._last_seen(runner, key, _("The run has no kernel that tells of variables"))
         try:
             reply = await runner.connection.ask("globals", content, LOOK_SECONDS)
         except KernelRefusedError as error:
             if error.name == "NoSuchGlobal":
-                raise not_found("There is no such variable", str(error), error.hint) from error
-            return self._last_seen(runner, key, str(error))
+                what = _("There is no such variable")
+                raise not_found(what, error.message, error.hint) from error
+            return self._last_seen(runner, key, error.message)
         page = page_of(reply)
         self._seen[key] = page
         if len(self._seen) > _REMEMBERED:
@@ -71,7 +78,7 @@ class Variables:
         return page
 
     def _last_seen(
-        self, runner: Runner, key: tuple[str, int, str, str, int, int], why: str
+        self, runner: Runner, key: tuple[str, int, str, str, int, int], why: Text
     ) -> wire.GlobalPage:
         """Return what was seen of a variable before, marked so."""
         if key in self._seen:
@@ -79,7 +86,9 @@ class Variables:
         row = runner.recorder.variables.now.get(key[2])
         if row is not None and key[3] == "[]":
             return wire.GlobalPage(value=row, children=[], total=row.length or 0, stale=True)
-        raise conflict("The variable cannot be opened now", why, "Try again when the run is idle.")
+        raise conflict(
+            _("The variable cannot be opened now"), why, _("Try again when the run is idle.")
+        )
 
     def _runner(self, run: str) -> Runner:
         return self._rooms.by_run(run).runner(run)
@@ -93,7 +102,11 @@ def page_of(reply: dict[str, object]) -> wire.GlobalPage:
     content: dict[str, object] = {name: reply[name] for name in PAGE_FIELDS if name in reply}
     with contextlib.suppress(msgspec.ValidationError):
         return msgspec.convert(content, wire.GlobalPage)
-    raise conflict("The variable cannot be shown", "The kernel's answer makes no sense")
+    raise conflict(
+        _("The variable cannot be shown"),
+        _("The kernel's answer makes no sense"),
+        _("Print it in a cell, and see the server's log."),
+    )
 
 
 def _sorted(table: dict[str, wire.Global]) -> list[wire.Global]:

@@ -1,3 +1,5 @@
+import type * as wire from '../wire';
+
 /** Where and why a file could not be read. */
 export interface ISourceProblem {
   readonly message: string;
@@ -6,6 +8,8 @@ export interface ISourceProblem {
   readonly column: number | null;
   /** The program whose notebook it is; its cells are shown, and the file is never saved. */
   readonly ancestor: string | null;
+  /** How translators know the message. */
+  readonly wording?: wire.Problem['wording'];
 }
 
 /** Read the `problem` of the source document's header; anything else than JSON is the message. */
@@ -18,7 +22,8 @@ export function parseProblem(text: string): ISourceProblem | null {
     message: typeof value.message === 'string' ? value.message : text,
     line: typeof value.line === 'number' ? value.line : null,
     column: typeof value.column === 'number' ? value.column : null,
-    ancestor: typeof value.ancestor === 'string' ? value.ancestor : null
+    ancestor: typeof value.ancestor === 'string' ? value.ancestor : null,
+    wording: value.wording as wire.Problem['wording']
   };
 }
 

@@ -115,7 +115,8 @@ export const notebook: JupyterFrontEndPlugin<WidgetTracker<PatinaPanel>> = {
       (id, panel) => {
         const provider = new RunsProvider(
           { id, path: () => panel.context.localPath },
-          serviceManager.serverSettings
+          serviceManager.serverSettings,
+          trans
         );
         client.use(provider);
         return new RunsModel(provider);

@@ -234,7 +234,7 @@ export class PatinaClient implements IPatinaClient {
     const init = { method, body: body && JSON.stringify(body) };
     const response = await this._reach(url, init);
     if (!response.ok) {
-      throw await PatinaError.of(response);
+      throw await PatinaError.of(response, this._trans);
     }
     return response;
   }

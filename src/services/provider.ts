@@ -1,5 +1,6 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import type { ServerConnection } from '@jupyterlab/services';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { type ISignal, Signal } from '@lumino/signaling';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
@@ -29,7 +30,8 @@ export interface INotebookPlace {
 export class RunsProvider implements IRunsSource, IRunsLine {
   constructor(
     private readonly _place: INotebookPlace,
-    private readonly _settings: ServerConnection.ISettings
+    private readonly _settings: ServerConnection.ISettings,
+    private readonly _trans: TranslationBundle
   ) {
     this._connect();
   }
@@ -84,7 +86,7 @@ export class RunsProvider implements IRunsSource, IRunsLine {
       disableBc: true
     });
     this._socket = socket;
-    this._requests = new SocketRequests(socket);
+    this._requests = new SocketRequests(socket, this._trans);
     // Presence belongs to the source; a state here would be sent to the server for nothing.
     socket.awareness.setLocalState(null);
     socket.on('sync', (isSynced: boolean) => isSynced && this._adopt(copy));

@@ -1,3 +1,4 @@
+import { nullTranslator } from '@jupyterlab/translation';
 import { expect, test } from 'vitest';
 import * as decoding from 'lib0/decoding';
 import type { WebsocketProvider } from 'y-websocket';
@@ -34,7 +35,10 @@ class Socket {
 
 function start() {
   const socket = new Socket();
-  const requests = new SocketRequests(socket);
+  const requests = new SocketRequests(
+    socket,
+    nullTranslator.load('patina_lab')
+  );
   const ask = (request: string) =>
     requests.execute('run', { cells: [{ id: 'é' }], request_id: request })!;
   return { socket, requests, ask };

@@ -1,3 +1,4 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
 import * as decoding from 'lib0/decoding';
 import type { WebsocketProvider } from 'y-websocket';
 import type * as wire from '../wire';
@@ -23,7 +24,10 @@ interface IAsked {
  * It is open already: a request over HTTP would leave the page some milliseconds later.
  */
 export class SocketRequests {
-  constructor(private readonly _socket: Socket) {
+  constructor(
+    private readonly _socket: Socket,
+    private readonly _trans: TranslationBundle
+  ) {
     _socket.messageHandlers[REQUEST] = (_, decoder) => this._hear(decoder);
   }
 
@@ -41,7 +45,9 @@ export class SocketRequests {
     return new Promise((resolve, reject) =>
       this._asked.set(request.id, {
         answered: reply =>
-          reply.problem ? reject(refused(reply)) : resolve(reply.cells ?? []),
+          reply.problem
+            ? reject(PatinaError.told(reply.status, reply.problem, this._trans))
+            : resolve(reply.cells ?? []),
         lost: () => reject(new SocketLost())
       })
     );
@@ -74,13 +80,4 @@ function frame(request: wire.SocketRequest): Uint8Array {
   bytes[0] = REQUEST;
   bytes.set(json, 1);
   return bytes;
-}
-
-function refused({ status, problem }: wire.SocketReply): PatinaError {
-  return new PatinaError(
-    status,
-    problem?.message ?? String(status),
-    problem?.reason ?? '',
-    problem?.hint ?? ''
-  );
 }

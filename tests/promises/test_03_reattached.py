@@ -14,6 +14,7 @@ from patina_lab.kernel.account import Kept
 from patina_lab.kernel.asking import KernelRefusedError
 from patina_lab.kernel.connection import KernelConnection
 from patina_lab.tests.user import PATIENCE, User, soon, text_of
+from patina_lab.text import verbatim
 from tests.promises.mounts import fill, small_disk
 from tests.promises.survival import NOTEBOOK, Surviving, ended, left, surviving, whole_text
 
@@ -273,7 +274,7 @@ async def test_of_what_a_kernel_does_not_tell_any_more_the_end_of_its_cell_is_kn
     await user.until(soon(user.file("done").exists), bool)
 
     async def refuse(_connection: KernelConnection, _position: int) -> Kept:
-        raise KernelRefusedError("OSError", "No space left on device")
+        raise KernelRefusedError("OSError", verbatim("No space left on device"), verbatim(""))
 
     monkeypatch.setattr(KernelConnection, "_next_kept", refuse)
     await user.open("analysis.tsnb")

@@ -159,7 +159,7 @@ class Attachment:
                 self._tell(
                     running, f"The kernel process ended ({reason}). It goes on from {where}."
                 )
-                self._fail(reason, f"it goes on from {where}")
+                self._fail(reason, f"it goes on from {where}", goes_on=True)
                 self._go_live(copy)
                 self._core.checkpoints.restored(parked)
             except StuckError:
@@ -186,10 +186,10 @@ class Attachment:
         parent = running.parent if running else self._core.parent
         self._core.publisher.stream("stderr", parent, f"\n[Patina] {text}\n")
 
-    def _fail(self, reason: str, hint: str) -> None:
+    def _fail(self, reason: str, hint: str, **more: Any) -> None:
         message = f"the kernel process ended: {reason}"
         self._shell.abort()
-        self._shell.fail_all(failure("KernelProcessEnded", message, hint))
+        self._shell.fail_all(failure("KernelProcessEnded", message, hint) | more)
 
     def _let_go(self) -> None:
         core = self._core

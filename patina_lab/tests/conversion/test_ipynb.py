@@ -32,6 +32,7 @@ from patina_lab.runlog.records import Header, decode, encode, fold
 from patina_lab.runlog.runfolder import RunFolder
 from patina_lab.tests.conversion.corpora import nbformat_notebooks
 from patina_lab.tests.conversion.notebooks import NOTEBOOKS
+from patina_lab.text import Text
 
 INSTALLED = {"patina-python": "python", "python3": "python", "patina-javascript": "javascript"}
 
@@ -131,7 +132,7 @@ def through_our_files(notebook: dict[str, Any]) -> dict[str, Any]:
         blobs[blob.hash] = blob.data
 
     stamp = Stamp("notebook", "run", "2026-01-01T00:00:00.000Z", "Ada")
-    nothing = partial(choose, installed=INSTALLED, hint_of=lambda _name: "")
+    nothing = partial(choose, installed=INSTALLED, hint_of=lambda _name: Text(""))
     content = from_ipynb(json.dumps(notebook).encode(), stamp, nothing, keep)
     cells: list[wire.OutputCell] = []
     for run in content.runs:
@@ -345,7 +346,10 @@ def test_metadata_that_jupyters_format_forbids_is_told_on_export(tmp_path: Path)
 
 
 def test_an_error_says_its_place_first() -> None:
-    assert str(ConversionError("It is odd", place="cells[1]")) == "cells[1]: It is odd"
+    assert (
+        str(ConversionError(Text("It is odd"), place=Text("cells[1]"), hint=Text("")))
+        == "cells[1]: It is odd"
+    )
 
 
 def test_a_folder_that_may_not_be_written_is_told_by_the_name_that_was_asked_for(

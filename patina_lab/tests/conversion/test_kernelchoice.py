@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from patina_lab.conversion.kernelchoice import choose
+from patina_lab.text import Text
 
 HERE = {
     "patina-python": "python",
@@ -16,8 +17,8 @@ HERE = {
 }
 
 
-def hint(kernel: str) -> str:
-    return f"install {kernel}"
+def hint(kernel: str) -> Text:
+    return Text(f"install {kernel}")
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from patina_lab.model.ids import OutputId, Seq
 from patina_lab.model.outputs import Display, ErrorOutput, Stream, bundle, write
 from patina_lab.model.run import Phase, RunError
 from patina_lab.tests.model.runs import AT, after, busy, starting
+from patina_lab.text import Text
 
 
 def test_a_stream_is_its_chunks_and_its_tail() -> None:
@@ -50,7 +51,11 @@ def test_a_question_is_part_of_its_output_cell() -> None:
 
 
 def test_a_run_says_what_it_does_and_what_is_wrong() -> None:
-    run = replace(starting(), phase=Phase("Starting", AT, 7), error=RunError("m", "r", "h"))
+    run = replace(
+        starting(),
+        phase=Phase(Text("Starting"), AT, 7),
+        error=RunError(Text("m"), Text("r"), Text("h")),
+    )
     fields = msgspec.to_builtins(wire_run(run))
     assert fields["phase"] == {"name": "Starting", "since": AT, "previous_ms": 7}
     assert fields["error"] == {"message": "m", "reason": "r", "hint": "h"}

@@ -23,9 +23,12 @@ from patina_lab.tests.model.runs import (
     starting,
     submitted,
 )
+from patina_lab.text import Text
 
-DIED = on.KernelDied("killed by SIGKILL", "Restart the run.", AT)
-START_FAILED = on.StartFailed("It did not start", "no such file", "Install it.", AT)
+DIED = on.KernelDied(Text("killed by SIGKILL"), Text("Restart the run."), AT)
+START_FAILED = on.StartFailed(
+    Text("It did not start"), Text("no such file"), Text("Install it."), AT
+)
 STOP, RESTART, INTERRUPT = on.StopAsked(AT), on.RestartAsked(AT), on.InterruptAsked()
 
 
@@ -48,14 +51,14 @@ def test_a_new_run_is_starting_and_takes_cells() -> None:
 
 
 def test_a_start_says_which_phase_it_is_in() -> None:
-    run = after(starting(), on.Entered("Starting the kernel", AT, 900))
-    assert run.phase == Phase("Starting the kernel", AT, 900)
+    run = after(starting(), on.Entered(Text("Starting the kernel"), AT, 900))
+    assert run.phase == Phase(Text("Starting the kernel"), AT, 900)
     assert after(run, ready()).phase is None
 
 
 @pytest.mark.parametrize("run", [idle(), busy(), stopped(), failed()])
 def test_phases_and_readiness_of_a_start_that_is_over_change_nothing(run: Tried) -> None:
-    for event in (on.Entered("late", AT), on.KernelReady(KernelId("late"), AT), START_FAILED):
+    for event in (on.Entered(Text("late"), AT), on.KernelReady(KernelId("late"), AT), START_FAILED):
         assert run.after(event) == (run, ())
 
 

@@ -17,6 +17,7 @@ from patina_lab.model.ids import KernelId, Seq
 from patina_lab.model.run import LIVE, Run, RunStatus, SavedState
 from patina_lab.model.transition import transition
 from patina_lab.tests.model.runs import AT, starting, submitted
+from patina_lab.text import Text
 
 SEQ = st.integers(1, 6).map(Seq)
 TEXT = st.sampled_from(["a", "b\n", "\r", "x" * 5_000, "\x1b[31m"])
@@ -28,7 +29,7 @@ EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.builds(submitted, st.text("abc", max_size=3), st.sampled_from("pqrst")),
     st.builds(on.Entered, TEXT, st.just(AT)),
     st.builds(on.KernelReady, st.sampled_from([KernelId("k1"), KernelId("k2")]), st.just(AT)),
-    st.just(on.StartFailed("m", "r", "h", AT)),
+    st.just(on.StartFailed(Text("m"), Text("r"), Text("h"), AT)),
     st.builds(on.Wrote, SEQ, st.sampled_from(["stdout", "stderr"]), TEXT),
     st.builds(on.Displayed, SEQ, DATA, st.just({}), st.none() | DISPLAY),
     st.builds(on.DisplayUpdated, DISPLAY, DATA, st.just({})),
@@ -40,7 +41,7 @@ EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.just(on.InterruptAsked()),
     st.just(on.RestartAsked(AT)),
     st.just(on.StopAsked(AT)),
-    st.just(on.KernelDied("SIGKILL", "h", AT)),
+    st.just(on.KernelDied(Text("SIGKILL"), Text("h"), AT)),
     st.builds(on.Renamed, TEXT),
     st.builds(on.Crashed, st.just("signal 11"), st.none() | SEQ, st.just(AT)),
     st.builds(on.RolledBack, SEQ),

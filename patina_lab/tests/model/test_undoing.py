@@ -24,6 +24,7 @@ from patina_lab.model.undoing import (
     why_not_now,
 )
 from patina_lab.tests.model.runs import AT, Tried, after, finished, idle, submitted
+from patina_lab.text import Text
 
 LATEST = Kept("latest", None)
 
@@ -70,21 +71,21 @@ def test_a_state_that_was_dropped_leaves_no_way_and_says_which() -> None:
 
 
 def test_after_a_crash_the_way_leads_before_the_cell_or_as_near_as_can_be() -> None:
-    crashed = replace(ran(3), status=RunStatus.FAILED, crash=Crash("signal 11", Seq(3)))
+    crashed = replace(ran(3), status=RunStatus.FAILED, crash=Crash(Text("signal 11"), Seq(3)))
     assert way_back(crashed, kept(1, 2, 3)) == Way("before 3", (Seq(3),))
     assert way_back(crashed, kept(1, 2)) == Way("before 2", (Seq(2), Seq(3)))
     assert isinstance(way_back(crashed, []), NoWay)
 
 
 def test_a_crash_while_idle_undoes_nothing_when_the_latest_state_is_kept() -> None:
-    crashed = replace(ran(2), status=RunStatus.FAILED, crash=Crash("signal 9", None))
+    crashed = replace(ran(2), status=RunStatus.FAILED, crash=Crash(Text("signal 9"), None))
     assert way_back(crashed, [*kept(1, 2), LATEST]) == Way("latest", ())
     assert way_back(crashed, kept(1, 2)) == Way("before 2", (Seq(2),))
 
 
 def test_a_state_from_before_an_undo_is_not_taken_for_the_one_after_it() -> None:
     run = undone(ran(2), 2)
-    crashed = replace(run, status=RunStatus.FAILED, crash=Crash("signal 9", None))
+    crashed = replace(run, status=RunStatus.FAILED, crash=Crash(Text("signal 9"), None))
     assert way_back(crashed, [*kept(1, 2), LATEST]) == Way("before 2", ())
 
 
@@ -123,12 +124,12 @@ def test_what_cannot_be_forked_or_undone_now_says_why() -> None:
         after(able, on.StopAsked(AT)),
         after(able, on.RestartAsked(AT)),
         after(able, on.UndoAsked((Seq(1),))),
-        after(able, on.Crashed("signal 11", None, AT)),
+        after(able, on.Crashed(Text("signal 11"), None, AT)),
     ):
         assert why_no_fork(state) is not None
     assert why_not_now(after(able, submitted("a", "x"))) is not None
     assert why_not_now(after(able, on.UndoAsked((Seq(1),)))) is not None
-    assert why_not_now(after(able, on.Crashed("signal 11", None, AT))) is None
+    assert why_not_now(after(able, on.Crashed(Text("signal 11"), None, AT))) is None
 
 
 def test_cells_that_come_during_an_undo_wait_for_its_end() -> None:

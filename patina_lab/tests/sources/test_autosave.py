@@ -12,6 +12,7 @@ from patina_lab.sources.source import LONGEST_SECONDS, QUIET_SECONDS
 from patina_lab.sources.sourcefile import SourceFile, Stamp
 from patina_lab.tests.editors import Editor, eventually
 from patina_lab.tests.user import User
+from patina_lab.text import Text
 
 
 @pytest.fixture
@@ -105,7 +106,7 @@ async def test_a_change_on_disk_that_cannot_be_merged_for_its_size_is_said(
     user: User, saves: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_args: object) -> None:
-        raise TsnbError("The file would be too large")
+        raise TsnbError(Text("The file would be too large"), hint=Text(""))
 
     editor = await opened(user, saves)
     follower = await user.follow(next(iter(user.rooms)).id)

@@ -7,6 +7,7 @@ import { PathExt } from '@jupyterlab/coreutils';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { ITranslator, type TranslationBundle } from '@jupyterlab/translation';
 import { forkIcon } from '../../icons';
+import { reportLine } from '../../model/said';
 import { IPatinaClient, IPlainNotebooks, type IRunView } from '../../tokens';
 import type * as wire from '../../wire';
 import { reported } from '../../widgets/notebook/report';
@@ -98,7 +99,7 @@ async function fork(
     await serviceManager.kernels.shutdown(forked.id);
     throw error;
   }
-  const lines = forked.report.map(({ name, what }) => `${name}: ${what}`);
+  const lines = forked.report.map(line => reportLine(line, trans));
   if (lines.length > 0) {
     Notification.warning(
       [trans.__('Not as it was in the fork:'), ...lines].join('\n'),

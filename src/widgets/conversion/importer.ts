@@ -4,6 +4,7 @@ import type { IDocumentManager } from '@jupyterlab/docmanager';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Widget } from '@lumino/widgets';
 import { PatinaError } from '../../services/error';
+import { saidEach } from '../../model/said';
 import type { IPatinaClient } from '../../tokens';
 import type * as wire from '../../wire';
 import { report } from '../notebook/report';
@@ -64,7 +65,8 @@ export class Importer {
     return mayOpen && button.label === open.label ? wanted.to : null;
   }
 
-  private _tell({ notes }: wire.Converted): void {
+  private _tell(converted: wire.Converted): void {
+    const notes = saidEach(converted, 'notes', this._trans);
     if (notes.length > 0) {
       Notification.warning(notes.join('\n'), { autoClose: false });
     }

@@ -1,6 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 import type { ISourceProblem } from '../../model/problem';
+import { said } from '../../model/said';
 
 /** A message above a notebook: what is the matter, and what to do. */
 export class Banner extends Widget {
@@ -78,7 +79,7 @@ export class Banner extends Widget {
         ? path
         : trans.__('%1, line %2', path, problem.line);
     return new Banner(
-      trans.__('%1 cannot be read: %2', where, problem.message),
+      trans.__('%1 cannot be read: %2', where, said(problem, 'message', trans)),
       trans.__(
         'The file is untouched and nothing is saved to it. Correct it with a text editor, then open it again.'
       )

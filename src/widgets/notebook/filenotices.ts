@@ -1,4 +1,5 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { said } from '../../model/said';
 import type { IPatinaClient, IRunsModel } from '../../tokens';
 import type * as wire from '../../wire';
 import { Banner } from './banner';
@@ -41,8 +42,11 @@ export class FileNotices {
 
   private _banner(name: string, notice: wire.SourceNotice): Banner {
     const { trans } = this._services;
-    const hint = [notice.reason, notice.hint].filter(Boolean).join('. ');
-    const banner = new Banner(notice.message, hint);
+    const hint = [said(notice, 'reason', trans), said(notice, 'hint', trans)];
+    const banner = new Banner(
+      said(notice, 'message', trans),
+      hint.filter(Boolean).join('. ')
+    );
     const [cell] = notice.cells ?? [];
     if (cell) {
       banner.addButton(trans.__('Show the Cell'), () =>

@@ -2,6 +2,7 @@ import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 import { formatBytes } from '../../model/bytes';
+import { reportLine } from '../../model/said';
 import type * as wire from '../../wire';
 import { element } from '../timeline/element';
 
@@ -31,7 +32,7 @@ export function tellSaved(
   const show = () =>
     void showDialog({
       title: less,
-      body: new Widget({ node: listOf(path, report) }),
+      body: new Widget({ node: listOf(path, report, trans) }),
       buttons: [Dialog.okButton()]
     });
   Notification.warning(`${saved}\n${less}`, {
@@ -40,14 +41,15 @@ export function tellSaved(
   });
 }
 
-function listOf(path: string, report: readonly wire.ReportLine[]): HTMLElement {
+function listOf(
+  path: string,
+  report: readonly wire.ReportLine[],
+  trans: TranslationBundle
+): HTMLElement {
   const node = element('div', 'jp-PatinaReport');
   const list = element('ul', '');
   list.append(
-    ...report.map(({ name, what, advice }) => {
-      const text = [name && `${name}:`, what, advice].filter(Boolean).join(' ');
-      return element('li', '', text);
-    })
+    ...report.map(line => element('li', '', reportLine(line, trans)))
   );
   node.append(element('p', '', path), list);
   return node;

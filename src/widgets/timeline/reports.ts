@@ -1,4 +1,5 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { reportLine } from '../../model/said';
 import type { IRunView } from '../../tokens';
 import type { IForkTrouble } from '../notebook/forking';
 import type { INotice } from './runnotice';
@@ -63,9 +64,7 @@ export function reportNotices(
       kind: 'report',
       message,
       details: [],
-      lines: report.map(({ name, what, advice }) =>
-        [name && `${name}:`, what, advice].filter(Boolean).join(' ')
-      ),
+      lines: report.map(line => reportLine(line, trans)),
       actions: [[trans.__('Dismiss'), () => actions.dismissReport(run.id)]]
     }
   ];

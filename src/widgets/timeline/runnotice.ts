@@ -2,6 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 import { formatDuration } from '../../model/duration';
 import { askingCell, type IAskingCell } from '../../model/question';
+import { said } from '../../model/said';
 import type { ConnectionState, IRunView } from '../../tokens';
 import type * as wire from '../../wire';
 import type { IForkTrouble } from '../notebook/forking';
@@ -180,7 +181,7 @@ export class RunNotice extends Widget {
       role: 'status',
       kind: 'starting',
       message: run.phase
-        ? trans.__('%1: %2', run.kernel_name, run.phase.name)
+        ? trans.__('%1: %2', run.kernel_name, said(run.phase, 'name', trans))
         : trans.__('%1 is starting', run.kernel_name),
       details: [],
       since: run.phase?.since,
@@ -191,8 +192,9 @@ export class RunNotice extends Widget {
 
   private _ended(run: wire.Run): INotice {
     const trans = this._trans;
+    const { error = {} } = run as { error?: Partial<wire.RunError> };
     const message =
-      run.error?.message ??
+      said(error, 'message', trans) ||
       (run.status === 'lost'
         ? trans.__('The kernel of %1 is gone', run.title)
         : trans.__('%1 has failed', run.title));
@@ -201,8 +203,8 @@ export class RunNotice extends Widget {
       kind: run.status,
       message,
       details: [
-        run.error?.reason ?? '',
-        run.error?.hint ?? trans.__('The timeline is kept.')
+        said(error, 'reason', trans),
+        said(error, 'hint', trans) || trans.__('The timeline is kept.')
       ].filter(text => !message.includes(text)),
       actions: this._goOn(run)
     };
@@ -255,8 +257,11 @@ export class RunNotice extends Widget {
           {
             role: 'alert',
             kind: 'trouble',
-            message: error.message,
-            details: [error.reason, error.hint].filter(Boolean),
+            message: said(error, 'message', this._trans),
+            details: [
+              said(error, 'reason', this._trans),
+              said(error, 'hint', this._trans)
+            ].filter(Boolean),
             actions: []
           }
         ]
