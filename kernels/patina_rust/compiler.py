@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from patina_rust import artifacts, building, phases, places
+from patina_rust import artifacts, building, phases, places, sharing
 from patina_rust.leftovers import end_builds
 from patina_rust.phases import Tell
 
@@ -23,6 +23,9 @@ LOOK_SECONDS = 0.02
 STANDBY_BYTES = 2_000_000_000
 # What of the environment makes a compiler another one.
 MATTERS = ("PATH", "HOME", "CARGO", "RUST", "PATINA_TOOLCHAIN", "PATINA_SCCACHE", "PATINA_CARGO")
+
+# What the code has that may ask for crates.
+NEW_CRATE = ":dep "
 
 Result = TypeVar("Result")
 
@@ -160,6 +163,8 @@ class Compiler:
         how = {"from": state, "code": code, "notes": notes, "lock": lock, "cwd": str(Path.cwd())}
         asked = {"ask": "compile", **how}
         building = False
+        if self._place is not None and NEW_CRATE in code:
+            sharing.share(self._place.folder)
         try:
             for line in self._ask(asked):
                 if line["status"] != "busy":

@@ -59,6 +59,23 @@ async def test_crates_that_a_notebook_needs_are_there_before_its_first_cell(
         assert "mini" in (await kernel.run(":show_deps")).text
 
 
+async def test_a_crate_that_another_notebook_has_built_is_not_compiled_again(
+    tmp_path: Path,
+) -> None:
+    registry = Registry(tmp_path)
+    registry.publish("1.0.0")
+    env = {**os.environ, "PATINA_CARGO_HOME": str(registry.home)}
+    env["PATINA_TARGET_DIR"] = str(tmp_path / "builds")
+    async with started("patina-rust", env=env) as kernel:
+        assert (await kernel.run(USE)).text == '"1.0.0"'
+        async with started("patina-rust", env=env) as other:
+            assert (await other.run(USE)).text == '"1.0.0"'
+            assert (await other.run("mini::version().len()")).text == "5"
+    built = list((tmp_path / "builds").glob("[01]/target/*/debug/deps/libmini-*.rlib"))
+    assert len(built) == 2
+    assert built[0].samefile(built[1]), "they are one file"
+
+
 @pytest.mark.long
 async def test_without_a_lock_a_kernel_takes_the_newest_version(tmp_path: Path) -> None:
     registry = Registry(tmp_path)
