@@ -28,24 +28,30 @@ DISK_SIZE = "16m"
 
 
 async def chaos(
-    world: World, names: list[str], cards: Iterable[str], seconds: float = math.inf
+    world: World,
+    names: list[str],
+    cards: Iterable[str],
+    seconds: float = math.inf,
+    notebooks: int = 1,
 ) -> Outcome:
     """Let it happen for a while, or until the cards end; return what came of it.
 
-    `names`: what has to have happened.
+    `names`: what has to have happened. `notebooks`: in how many, one after another.
     """
-    counts = Counts()
+    counts, wrong = Counts(), list[str]()
+    dealing = iter(cards)
     try:
         await world.begin()
-        end = time.monotonic() + seconds
-        for name in cards:
-            if time.monotonic() >= end:
-                break
-            await act(world, name, counts)
-            await asyncio.sleep(PAUSE_SECONDS * world.dice.random())
+        for _ in range(notebooks - 1):
+            await _happen(world, dealing, seconds / notebooks, counts)
+            await heal(world)
+            wrong += await judged(world)
+            await world.finish()
+            await world.enter()
+        await _happen(world, dealing, seconds / notebooks, counts)
         await make_up(world, names, counts)
         await heal(world)
-        wrong = await judged(world)
+        wrong += await judged(world)
         await restarted(world)
         wrong += [f"after a restart, {one}" for one in await judged(world)]
     finally:
@@ -57,6 +63,15 @@ async def chaos(
         f"{count} times a person was turned away: {why}" for why, count in world.closed.items()
     ]
     return Outcome(world, counts, [*world.wrong, *wrong, *closed, *counts.defects, *never])
+
+
+async def _happen(world: World, cards: Iterator[str], seconds: float, counts: Counts) -> None:
+    end = time.monotonic() + seconds
+    for name in cards:
+        await act(world, name, counts)
+        if time.monotonic() >= end:
+            break
+        await asyncio.sleep(PAUSE_SECONDS * world.dice.random())
 
 
 @contextmanager
@@ -89,6 +104,9 @@ def main() -> int:
         "--folder", type=Path, help="where it happens; the server's log stays there"
     )
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**31))
+    parser.add_argument(
+        "--notebooks", type=int, default=1, help="so many, one after another, in that time"
+    )
     parser.add_argument("--without", action="append", choices=DECK, default=[], metavar="ACT")
     parser.add_argument(
         "--acts", nargs="+", choices=DECK, metavar="ACT", help="these, in this order, and no others"
@@ -104,7 +122,13 @@ def main() -> int:
             happening = (
                 chaos(world, [], options.acts)
                 if options.acts
-                else chaos(world, names, dealt(names, world.dice), options.minutes * 60)
+                else chaos(
+                    world,
+                    names,
+                    dealt(names, world.dice),
+                    options.minutes * 60,
+                    options.notebooks,
+                )
             )
             outcome = asyncio.run(happening)
     for line in summary(outcome, not_run):

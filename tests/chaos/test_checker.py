@@ -6,7 +6,7 @@ import pytest
 
 from patina_lab.tests.editors import eventually
 from tests.chaos.checker import Log, Output, verdict
-from tests.chaos.memory import Memory, Sample, growth
+from tests.chaos.memory import Memory, Sample, _student, growth, trend
 from tests.chaos.notebook import LINES
 
 BOTH = {"ada": ["# e1", "# e2"], "file": ["# e1", "# e2"]}
@@ -116,3 +116,20 @@ async def test_another_process_is_another_life_however_it_came_about(
     assert [one.size for one in first] == [10, 11]
     assert [one.size for one in second[:2]] == [20, 21]
     assert second[0].seconds < second[1].seconds
+
+
+def test_a_trend_is_told_from_chance() -> None:
+    noise = [0.3, -0.7, 0.1, 0.6, -0.4, 0.5, -0.2, -0.3, 0.2, -0.1]
+    flat = trend([Sample(60.0 * n, int(1_000 * (90 + one))) for n, one in enumerate(noise)])
+    assert flat is not None
+    assert abs(flat.slope) < flat.margin
+    growing = trend([Sample(60.0 * n, int(1_000 * (n + one))) for n, one in enumerate(noise)])
+    assert growing is not None
+    assert growing.slope - growing.margin > 0
+    assert growing.slope == pytest.approx(1_000 / 60, rel=0.1)
+    assert trend([Sample(float(n), n) for n in range(3)]) is None
+
+
+@pytest.mark.parametrize(("freedom", "quantile"), [(3, 3.182), (8, 2.306), (30, 2.042)])
+def test_the_margin_is_students(freedom: int, quantile: float) -> None:
+    assert _student(freedom) == pytest.approx(quantile, rel=0.04)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections import Counter
 from dataclasses import dataclass, field
@@ -16,10 +17,13 @@ from patina_lab.tests.user import User
 from tests.chaos import notebook
 from tests.chaos.checker import FINAL, Log, Output
 from tests.chaos.clock import Clock
-from tests.chaos.memory import Memory
+from tests.chaos.memory import Memory, Sample
 
 PEOPLE = 3
 PAGES = 2
+REST_SECONDS = 20.0
+"""How long after a notebook was closed the memory that is left is looked at."""
+_OPTIONS = ("--FileContentsManager.delete_to_trash=False",)
 
 
 @dataclass(slots=True)
@@ -55,22 +59,43 @@ class World:
     """and in the end."""
     wrong: list[str] = field(default_factory=list)
     """What was wrong with outputs before their run was deleted."""
+    left: list[Sample] = field(default_factory=list)
+    """What of memory was left after each notebook that was closed and deleted."""
+    past: list[Log] = field(default_factory=list)
+    """What was meant and acknowledged in those."""
     _waiting: dict[str, tuple[Editor, bytes]] = field(default_factory=dict)
     _pages: list[Follower] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.dice = random.Random(self.seed)
         environment = self.means.clock.environment if self.means.clock else {}
-        self.server = ServerProcess(self.folder, "keep", environment)
-        self.memory = Memory(lambda: (self.server.pid, self.server.memory_bytes))
+        self.server = ServerProcess(self.folder, "keep", environment, _OPTIONS)
+        self.memory = Memory(lambda: (self.server.pid, self.server.own_memory_bytes))
 
     async def begin(self) -> None:
         """Start the server, and have people come."""
-        (self.server.root / notebook.PATH).write_text(notebook.text())
         await self.start_server()
+        await self.enter()
+
+    async def enter(self) -> None:
+        """Have people come to a new notebook."""
+        (self.server.root / notebook.PATH).write_text(notebook.text())
         await self.open()
         self.editors = [await self.user.edit() for _ in range(PEOPLE)]
         self.runs = [await self.user.start(notebook.ID)]
+
+    async def finish(self) -> None:
+        """Have people leave the notebook, and delete it; take note of the memory that is left."""
+        await self.lose_server()
+        for run in self.runs:
+            await self.user.ask("DELETE", f"runs/{run}")
+        await self.user.fetch("api", "contents", notebook.PATH, method="DELETE")
+        self.past.append(self.log)
+        self.log, self.checked, self.looked_at = Log(), self.checked + self.looked_at, 0
+        self.by_hand.clear()
+        self._waiting.clear()
+        await asyncio.sleep(REST_SECONDS)
+        self.left.append(self.memory.now())
 
     async def start_server(self) -> None:
         """Start the server."""

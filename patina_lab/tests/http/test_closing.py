@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
 from weakref import ref
 
 from patina_lab.tests.editors import eventually
@@ -18,7 +19,7 @@ async def test_a_notebook_that_was_edited_and_run_leaves_nothing_behind(user: Us
     await user.ran(run, cell)
     (room,) = user.rooms
     source = room.source.room
-    parts = {
+    parts: dict[str, Callable[[], object]] = {
         "the notebook": ref(room),
         "its run": ref(room.runner(run)),
         "its source": ref(source),
