@@ -123,7 +123,8 @@ async def test_restore_without_a_choice_undoes_the_last_cell(
     kernel: Live, language: Language
 ) -> None:
     await _bind(kernel, language, 1)
-    await _bind(kernel, language, 2)
+    second = await _bind(kernel, language, 2)
     await kernel.checkpoints(least=3)
     assert (await kernel.ask("restore"))["status"] == "ok"
+    assert (await kernel.said("patina_restored"))["undone"] == [second]
     assert await _value(kernel, language) == "1"

@@ -134,7 +134,7 @@ class KernelConnection:
         """
         self.capabilities = CAPABILITIES
         is_whole = await self._caught_up()
-        state = await self.ask("state")
+        state = await self.ask("state", None, JOURNAL_SECONDS)
         if is_whole:
             await self.account.heard(int(state["position"]))
         else:

@@ -17,6 +17,7 @@ from patina_lab.model.events import (
     Finished,
     GlobalsRead,
     InputRequested,
+    Restored,
     RolledBack,
     Wrote,
 )
@@ -99,6 +100,9 @@ class Hearing:
                 self._crashed(seq, told(content, "reason"))
             case "patina_checkpoints":
                 self.on_checkpoints()
+            case "patina_restored":
+                undone = tuple(filter(None, map(self.seq_of, map(str, content["undone"]))))
+                self._sink(Restored(undone, now()))
             case "patina_reply" if seq is not None:
                 self._replies[seq] = content
             case "patina_globals" if parent_of(message) in self._looking:

@@ -236,6 +236,18 @@ class Undone:
 
 
 @dataclass(frozen=True, slots=True)
+class Restored:
+    """The kernel says that it went back, and which cells its state is not made of any more.
+
+    It says so whoever has asked: this server, which also has a reply, or one that was killed before
+    it could write it down.
+    """
+
+    seqs: tuple[Seq, ...]
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class UndoFailed:
     """The kernel has the state it had."""
 
@@ -314,6 +326,7 @@ Event = (
     | RolledBack
     | UndoAsked
     | Undone
+    | Restored
     | UndoFailed
     | GlobalsChanged
     | GlobalsRead

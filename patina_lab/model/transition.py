@@ -81,7 +81,7 @@ def transition(run: Run, event: Event) -> Result:  # noqa: C901, PLR0911, PLR091
             return _crashed(run, event)
         case on.RolledBack() | on.UndoAsked():
             return undoing.changed(run, event)
-        case on.Undone() | on.UndoFailed():
+        case on.Undone() | on.UndoFailed() | on.Restored():
             return _undone(run, event)
         case on.GlobalsChanged():
             if event.seq not in run.executed:
@@ -338,12 +338,18 @@ def _crashed(run: Run, event: on.Crashed) -> Result:
     )
     crash = Crash(event.reason, event.seq)
     after = replace(
-        closed, status=RunStatus.FAILED, error=error, crash=crash, restoring=None, phase=None
+        closed,
+        status=RunStatus.FAILED,
+        error=error,
+        crash=crash,
+        restoring=None,
+        # One that is being found again is so still.
+        phase=None if run.kernel_id is None else run.phase,
     )
     return after, (*effects, SaveRun())
 
 
-def _undone(run: Run, event: on.Undone | on.UndoFailed) -> Result:
+def _undone(run: Run, event: on.Undone | on.UndoFailed | on.Restored) -> Result:
     after, effects = undoing.changed(run, event)
     after, begun = _start_next(after, event.at)
     return after, (*effects, *begun, SaveRun())

@@ -54,7 +54,10 @@ def executing(run: Run, seq: Seq) -> Run:
     return replace(run, executed=executed, before={**before, seq: run.position})
 
 
-def changed(run: Run, event: on.RolledBack | on.UndoAsked | on.Undone | on.UndoFailed) -> Result:
+Step = on.RolledBack | on.UndoAsked | on.Undone | on.Restored | on.UndoFailed
+
+
+def changed(run: Run, event: Step) -> Result:
     """Return the run after a step of an undo."""
     match event:
         case on.RolledBack(seq):
@@ -64,17 +67,20 @@ def changed(run: Run, event: on.RolledBack | on.UndoAsked | on.Undone | on.UndoF
         case on.UndoFailed():
             return replace(run, restoring=None), ()
         case on.Undone():
-            return _restored(run)
+            return (run, ()) if run.restoring is None else _restored(run, run.restoring)
+        case on.Restored(seqs):
+            gone = tuple(seq for seq in run.executed if seq in seqs)
+            is_news = gone or run.restoring is not None or run.crash is not None
+            return _restored(run, gone) if is_news else (run, ())
 
 
-def _restored(run: Run) -> Result:
-    if run.restoring is None:
-        return run, ()
+def _restored(run: Run, undone: tuple[Seq, ...]) -> Result:
+    status = RunStatus.IDLE if run.current is None else RunStatus.BUSY
+    if run.phase is not None:
+        status = RunStatus.STARTING  # It is being found again, and not there before that is done.
     # Threads of earlier cells do not run in the restored process.
-    going_on = replace(
-        run, status=RunStatus.IDLE, crash=None, error=None, restoring=None, recent=()
-    )
-    return _without(going_on, run.restoring)
+    going_on = replace(run, status=status, crash=None, error=None, restoring=None, recent=())
+    return _without(going_on, undone)
 
 
 def _without(run: Run, seqs: tuple[Seq, ...]) -> Result:

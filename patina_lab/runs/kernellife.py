@@ -106,21 +106,19 @@ class KernelLife:
         connection.go_on(at_work.recorder.logbook.position, marks)
         self._hold(connection)
         at_work.recorder.reattached()
-        # Before anything is sent: of what waits by the log, it may have run some already.
-        never_arrived = await self._resumed(connection)
+        running = at_work.run.current
+        try:
+            # Before anything is sent: of what waits by the log, it may have run some already.
+            never_arrived = await connection.resume(running.seq if running else None)
+        except Exception:
+            # Whether a cell of it runs or has ended, nobody would ever know.
+            what = "its kernel does not say what it does"
+            log.exception("Run %s: %s", at_work.run.id, what, extra=at_work.about)
+            await self._lose(connection)
+            return
         at_work.take(Reattached(KernelId(kernel.kernel_id), now(), CAPABILITIES))
         if never_arrived is not None:
             at_work.take(NeverArrived(never_arrived))
-
-    async def _resumed(self, connection: KernelConnection) -> Seq | None:
-        """Hear what the kernel said meanwhile; return the cell that it was never sent, if so."""
-        run = self._at_work.run
-        try:
-            return await connection.resume(run.current.seq if run.current else None)
-        except Exception:
-            what = "its kernel does not say what it said"
-            log.exception("Run %s: %s", run.id, what, extra=self._at_work.about)
-            return None
 
     def _hold(self, connection: KernelConnection) -> None:
         self.connection = connection

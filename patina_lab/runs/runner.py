@@ -12,7 +12,7 @@ from patina_lab.kernel.connection import KernelConnection
 from patina_lab.kernel.survivors import Survivor
 from patina_lab.model import effects as do
 from patina_lab.model.effects import Effect
-from patina_lab.model.events import Event, Finished, KernelReady, Reattached, Undone
+from patina_lab.model.events import Event, Finished, KernelReady, Reattached, Restored, Undone
 from patina_lab.model.ids import Seq
 from patina_lab.model.run import Run, RunStatus
 from patina_lab.model.transition import transition
@@ -70,7 +70,7 @@ class Runner:
                 # The others must be done all the same, or the run would wait for ever.
                 what = type(effect).__name__
                 log.exception("Run %s: %s failed", self.run.id, what, extra=self.about)
-        if isinstance(event, Finished | Undone | KernelReady | Reattached):
+        if isinstance(event, Finished | Undone | Restored | KernelReady | Reattached):
             self._measuring.soon()
         if self.run.status not in UNSETTLED:
             self._settled.set()

@@ -7,11 +7,12 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from patina_lab.kernel.account import Kept
-from patina_lab.kernel.asking import KernelRefusedError
+from patina_lab.kernel.asking import Asking, KernelRefusedError
 from patina_lab.kernel.connection import KernelConnection
 from patina_lab.tests.user import PATIENCE, User, soon, text_of
 from patina_lab.text import verbatim
@@ -282,5 +283,55 @@ async def test_of_what_a_kernel_does_not_tell_any_more_the_end_of_its_cell_is_kn
     assert cell["status"] in ("failed", "succeeded")
     assert "are missing" in text_of(cell)
     assert text_of((await user.ran(run, later))[-1]) == "42"
+    await user.ask("POST", f"runs/{run}/stop")
+    await asyncio.to_thread(kernel.wait, PATIENCE)
+
+
+async def test_a_kernel_that_does_not_say_what_it_does_leaves_no_cell_that_runs_for_ever(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook = await user.create(kernel="patina-python")
+    first, later = await user.write("import time\ntime.sleep(600)", "6 * 7")
+    run = await user.start(notebook["id"], on_server_stop="keep")
+    await user.execute(run, first)
+    await user.until_status(notebook["id"], run, "busy")
+    kernel = await left(user)
+    ask = Asking.__call__
+
+    async def refuse(self: Asking, name: str, *rest: Any) -> dict[str, Any]:
+        if name in ("journal", "state"):
+            raise KernelRefusedError("Timeout", f"The kernel did not answer to {name}")
+        return await ask(self, name, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Asking, "__call__", refuse)
+        await user.open("analysis.tsnb")
+        failed = await user.until_status(notebook["id"], run, "failed")
+    assert "could not hear it" in failed["error"]["message"]
+    (cell,) = await user.timeline(run)
+    assert cell["status"] == "failed"
+    await asyncio.to_thread(kernel.wait, PATIENCE)
+    await user.ask("POST", f"runs/{run}/restart")
+    assert text_of((await user.ran(run, later))[-1]) == "42"
+
+
+async def test_an_undo_that_a_server_did_not_live_to_write_down_is_known_to_the_next(
+    user: User,
+) -> None:
+    notebook = await user.create(kernel="patina-python")
+    first, second, look = await user.write("x = 1", "x = 2", "x")
+    run = await user.start(notebook["id"], on_server_stop="keep")
+    await user.ran(run, first)
+    await user.ran(run, second)
+    connection = user.rooms.by_run(run).runner(run).connection
+    # From here on nothing is heard any more: neither what it says nor, by the model, the reply.
+    connection.account.close()
+    await connection.ask("restore", {})
+    kernel = await left(user)
+    await user.open("analysis.tsnb")
+    cells = await user.until(lambda: user.timeline(run), lambda cells: "undone" in cells[1])
+    assert [cell.get("undone", False) for cell in cells] == [False, True]
+    await user.until_status(notebook["id"], run, "idle")
+    assert text_of((await user.ran(run, look))[-1]) == "1"
     await user.ask("POST", f"runs/{run}/stop")
     await asyncio.to_thread(kernel.wait, PATIENCE)

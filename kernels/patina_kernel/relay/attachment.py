@@ -126,8 +126,11 @@ class Attachment:
             self._fail(reason, "restart the kernel")
             core.loop.stopping = True
 
-    def restore(self, parked: Parked) -> None:
-        """Go on from a checkpoint, in place of what runs. On a StuckError nothing changes."""
+    def restore(self, parked: Parked) -> list[str]:
+        """Go on from a checkpoint, in place of what runs. On a StuckError nothing changes.
+
+        Returns the cells that are undone by that.
+        """
         copy = parked.duplicate()
         running = self._shell.running
         if self._core.lanes is not None:
@@ -141,7 +144,7 @@ class Attachment:
         restored = "a checkpoint was restored while this ran"
         self._shell.fail_all(failure("KernelRestored", restored))
         self._go_live(copy)
-        self._core.checkpoints.restored(parked)
+        return self._core.checkpoints.restored(parked)
 
     def _go_live(self, copy: Parked) -> None:
         self._core.table = dict(copy.table)

@@ -15,6 +15,8 @@ from patina_kernel.relay.settings import Settings
 # look takes.
 LOOK_SECONDS = 1.0
 LOOK_PART = 20
+# So many of the cells that led to a state are known: as many as there are checkpoints at most.
+KNOWN_CELLS = 100
 
 Announce = Callable[[list[Parked], str], None]
 
@@ -36,6 +38,8 @@ class Checkpoints:
         # The one whose state the process still has, and the one whose state its last cell found.
         self._current: Parked | None = None
         self._before_last: Parked | None = None
+        # The latest cells that led to the state that the process has.
+        self._cells: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -52,6 +56,7 @@ class Checkpoints:
 
     def cell_begins(self, msg_id: str) -> None:
         """Name the one before that cell: if there is one of the very state that it finds."""
+        self._cells = (*self._cells, msg_id)[-KNOWN_CELLS:]
         if self._current is None:
             return
         if self._current.msg_id is None:
@@ -62,16 +67,22 @@ class Checkpoints:
         """The process has, from now on, another state than the youngest one."""
         self._current = None
 
-    def restored(self, parked: Parked) -> None:
-        """The process has the state of that one again: those that came after it are another's."""
+    def restored(self, parked: Parked) -> list[str]:
+        """The process has the state of that one again: those that came after it are another's.
+
+        Returns the cells that led to the state it had, and not to this one.
+        """
+        undone = [cell for cell in self._cells if cell not in parked.cells]
+        self._cells = parked.cells
         if parked in self._kept:
             self._current = parked
             self._before_last = _youngest_named(self._kept[: self._kept.index(parked) + 1])
+        return undone
 
     def add(self, parked: Parked) -> None:
         """Keep another one, of the present state; when there are too many, the oldest go."""
         self._kept.append(parked)
-        self._current = parked
+        self._current, parked.cells = parked, self._cells
         self._loop.watch(parked.channel.fileno(), lambda: self._on_end(parked))
         surplus = len(self._kept) - max(1, self.settings.checkpoints)
         for old in self._kept[: max(0, surplus)]:

@@ -35,6 +35,8 @@ class Parked:
     )
     # The cell before which it was taken, once that cell has begun.
     msg_id: str | None = None
+    # The latest cells that led to its state.
+    cells: tuple[str, ...] = ()
     # The globals as they were then.
     table: dict[str, dict[str, Any]] = field(default_factory=dict)
 

@@ -32,9 +32,9 @@ class Line:
         self.kept.cell_begins(msg_id)
         self.kept.state_changes()
 
-    def restore(self, parked: Parked) -> None:
+    def restore(self, parked: Parked) -> list[str]:
         self.kept.state_changes()
-        self.kept.restored(parked)
+        return self.kept.restored(parked)
 
     def undone_by_undo(self) -> str | None:
         """Return before which cell an undo goes back."""
@@ -103,3 +103,19 @@ def test_what_was_dropped_is_not_gone_back_to(line: Line) -> None:
     line.cell("b")
     line.kept.drop(last)
     assert line.undone_by_undo() == "a"
+
+
+def test_going_back_tells_which_cells_the_state_is_not_made_of_any_more(line: Line) -> None:
+    first = line.checkpoint()
+    line.cell("a")
+    second = line.checkpoint()
+    line.cell("b")
+    line.cell("c")
+    assert line.restore(second) == ["b", "c"]
+    line.cell("d")
+    assert line.restore(second) == ["d"], "what was undone before is not undone once more"
+    assert line.restore(first) == ["a"]
+    line.cell("e")
+    third = line.checkpoint()
+    assert line.restore(second) == ["e"], "and there and back again"
+    assert line.restore(third) == ["a"]

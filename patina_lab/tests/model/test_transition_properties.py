@@ -24,6 +24,7 @@ TEXT = st.sampled_from(["a", "b\n", "\r", "x" * 5_000, "\x1b[31m"])
 DATA = st.sampled_from([{"text/plain": "x"}, {"text/html": "y" * 9_000}])
 DISPLAY = st.sampled_from(["d", "e"])
 UNDO = on.UndoAsked(())
+RESTORED = on.Restored((), AT)
 """Stands for the undo of the latest cell of the run it happens to."""
 EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.builds(submitted, st.text("abc", max_size=3), st.sampled_from("pqrst")),
@@ -47,6 +48,7 @@ EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.builds(on.RolledBack, SEQ),
     st.just(on.Undone(AT)),
     st.just(on.UndoFailed(AT)),
+    st.just(RESTORED),
     st.builds(on.GlobalsChanged, SEQ, st.just(({"name": "x"},)), st.just(1)),
     st.builds(on.Measured, st.integers(0, 9), st.just((Seq(1),))),
     st.just(on.StateSaved(SavedState(AT, Seq(1), 1))),
@@ -102,7 +104,9 @@ class World:
 
 
 def meant(run: Run, event: Event) -> Event:
-    """Return an undo as it is asked for in this run: of its latest cell."""
+    """Return an undo as it is asked for in this run, or is told of: of its latest cell."""
+    if event is RESTORED:
+        return on.Restored(run.executed[-1:], AT)
     if event is not UNDO:
         return event
     crashed = run.crash.seq if run.crash else None
@@ -161,10 +165,12 @@ def test_order_queue_and_status_agree_whatever_happens(events: list[Event]) -> N
 @settings(max_examples=150, deadline=None)
 def test_after_the_end_nothing_is_done_until_a_restart(events: list[Event]) -> None:
     run: Run = starting()
+    # After a crash an undo goes on, too.
+    begins = on.RestartAsked | on.LoadAsked | on.Undone | on.Restored
     for event in events:
         ended = run.status not in LIVE
         run, effects = transition(run, event)
-        if ended and not isinstance(event, on.RestartAsked | on.LoadAsked):
+        if ended and not isinstance(event, begins):
             harmless = (
                 do.SaveRun,
                 do.ShutdownKernel,

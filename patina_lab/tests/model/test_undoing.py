@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from patina_lab.model import events as on
 from patina_lab.model.effects import MarkUndone
-from patina_lab.model.ids import RunId, Seq
-from patina_lab.model.run import Crash, ForkPoint, Run, RunStatus
+from patina_lab.model.ids import KernelId, RunId, Seq
+from patina_lab.model.run import Crash, ForkPoint, Phase, Run, RunStatus
 from patina_lab.model.undoing import (
     Kept,
     NoWay,
@@ -171,3 +171,23 @@ def test_whatever_was_run_and_undone_the_states_kept_are_found_by_what_made_them
             if found is not None:
                 made = states[int(found.split()[1])]
                 assert (made[-1] if made else 0) == seq
+
+
+def test_what_the_kernel_says_was_undone_is_undone_once_whoever_asked() -> None:
+    run, effects = ran(3).after(on.Restored((Seq(3),), AT))
+    assert MarkUndone((Seq(3),), Seq(2)) in effects
+    assert (run.status, run.position) == (RunStatus.IDLE, 2)
+    _, again = ran(1, run).after(on.Restored((Seq(3),), AT))
+    assert not [one for one in again if isinstance(one, MarkUndone)]
+    asked = after(ran(3), on.UndoAsked((Seq(3),)), on.Restored((Seq(3),), AT))
+    assert (asked.restoring, asked.position) == (None, 2)
+    _, reply = asked.after(on.Undone(AT))
+    assert not [one for one in reply if isinstance(one, MarkUndone)]
+
+
+def test_a_kernel_that_is_found_again_and_went_back_since_is_idle_once_it_is_found() -> None:
+    finding = replace(ran(2), status=RunStatus.STARTING, phase=Phase("Finding it", AT))
+    back = after(finding, on.Crashed("signal 9", Seq(2), AT), on.Restored((Seq(2),), AT))
+    assert (back.status, back.crash) == (RunStatus.STARTING, None)
+    found = after(back, on.Reattached(KernelId("k"), AT, ("undo",)))
+    assert (found.status, found.capabilities) == (RunStatus.IDLE, ("undo",))
