@@ -300,7 +300,7 @@ async def test_a_kernel_that_does_not_say_what_it_does_leaves_no_cell_that_runs_
 
     async def refuse(self: Asking, name: str, *rest: Any) -> dict[str, Any]:
         if name in ("journal", "state"):
-            raise KernelRefusedError("Timeout", f"The kernel did not answer to {name}")
+            raise KernelRefusedError("Timeout", verbatim(f"No answer to {name}"), verbatim(""))
         return await ask(self, name, *rest)
 
     with monkeypatch.context() as patch:

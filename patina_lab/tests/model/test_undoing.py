@@ -24,7 +24,7 @@ from patina_lab.model.undoing import (
     why_not_now,
 )
 from patina_lab.tests.model.runs import AT, Tried, after, finished, idle, submitted
-from patina_lab.text import Text
+from patina_lab.text import Text, verbatim
 
 LATEST = Kept("latest", None)
 
@@ -186,8 +186,8 @@ def test_what_the_kernel_says_was_undone_is_undone_once_whoever_asked() -> None:
 
 
 def test_a_kernel_that_is_found_again_and_went_back_since_is_idle_once_it_is_found() -> None:
-    finding = replace(ran(2), status=RunStatus.STARTING, phase=Phase("Finding it", AT))
-    back = after(finding, on.Crashed("signal 9", Seq(2), AT), on.Restored((Seq(2),), AT))
+    finding = replace(ran(2), status=RunStatus.STARTING, phase=Phase(verbatim("Finding it"), AT))
+    back = after(finding, on.Crashed(verbatim("signal 9"), Seq(2), AT), on.Restored((Seq(2),), AT))
     assert (back.status, back.crash) == (RunStatus.STARTING, None)
     found = after(back, on.Reattached(KernelId("k"), AT, ("undo",)))
     assert (found.status, found.capabilities) == (RunStatus.IDLE, ("undo",))
