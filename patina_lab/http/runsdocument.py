@@ -16,6 +16,7 @@ from tornado.websocket import WebSocketHandler
 
 from patina_lab.clients.followers import Followers
 from patina_lab.clients.frames import Asking, is_malformed
+from patina_lab.clients.pace import Pace
 from patina_lab.http.backlog import send_or_let_go
 from patina_lab.http.entrance import Entrance
 from patina_lab.http.operation import RESOURCE
@@ -38,7 +39,7 @@ class RunsDocumentHandler(WebSocketMixin, WebSocketHandler, Entrance):
         self._service = service
         self._channel = _Socket(self)
         self._serving: asyncio.Task[None] | None = None
-        self._asking = Asking()
+        self._asking, self._pace = Asking(), Pace(time.monotonic())
 
     @property
     def max_message_size(self) -> int:
@@ -77,7 +78,12 @@ class RunsDocumentHandler(WebSocketMixin, WebSocketHandler, Entrance):
         """Take a frame; what is none of the protocol closes this socket, and only this one.
 
         The next frame is read when this one is dealt with: requests are answered in their order.
+        Who is too fast waits.
         """
+        await self._take(message)
+        await asyncio.sleep(self._pace.wait(len(message), time.monotonic()))
+
+    async def _take(self, message: str | bytes) -> None:
         if isinstance(message, str) or not message:
             self.close(MALFORMED, "Frames are binary")
         elif message[0] == REQUEST:

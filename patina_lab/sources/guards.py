@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ from patina_lab.problem import PatinaProblem
 from patina_lab.sources.collaboration import ROOMS, collaboration
 from patina_lab.sources.sourcedocuments import SourceDocuments
 
+_MODE = 0o600
+
 
 def configure(serverapp: ServerApp) -> None:
     """Keep the history of edits in one place, wherever the server is started from.
@@ -37,7 +40,9 @@ def configure(serverapp: ServerApp) -> None:
     if "db_path" not in store:
         folder = Path(jupyter_data_dir())
         folder.mkdir(parents=True, exist_ok=True)
-        store.db_path = str(folder / "collaboration_history.db")
+        histories = folder / "collaboration_history.db"
+        _make_private(histories)
+        store.db_path = str(histories)
 
     class KeptYStore(SQLiteYStore):  # type: ignore[metaclass]
         """The history of edits at the place that is configured."""
@@ -45,6 +50,13 @@ def configure(serverapp: ServerApp) -> None:
         db_path = Unicode(store.db_path, config=True)
 
     extension.ystore_class = KeptYStore
+
+
+def _make_private(path: Path) -> None:
+    """Have a database that SQLite lets everybody read be for nobody else."""
+    with suppress(OSError):
+        path.touch(_MODE)
+        path.chmod(_MODE)
 
 
 def put_before_rooms(serverapp: ServerApp, documents: SourceDocuments, *guards: type) -> None:

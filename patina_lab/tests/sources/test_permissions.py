@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import stat
 from pathlib import Path
+from types import SimpleNamespace
 
+import pytest
 from pycrdt import Doc
+from traitlets.config import Config
 
 from patina_lab.confined import Located
 from patina_lab.document.format import TsnbDocument, write
 from patina_lab.rooms.ownid import give_own_id
+from patina_lab.sources import guards
 from patina_lab.sources.backups import Backups
 from patina_lab.sources.claim import Claim, Server
 from patina_lab.sources.history import History
@@ -52,3 +56,17 @@ async def test_what_is_kept_beside_a_notebook_is_for_those_who_may_read_that(
     give_own_id(Located(file.path, 0))
     assert file.path.read_text() != text
     assert mode(file.path) == 0o600
+
+
+def test_the_edits_of_other_documents_are_for_nobody_else_to_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guards, "jupyter_data_dir", lambda: str(tmp_path))
+    there = tmp_path / "collaboration_history.db"
+    for _ in ("new", "of a version before"):
+        extension = SimpleNamespace(config=Config())
+        monkeypatch.setattr(guards, "collaboration", lambda _app, found=extension: found)
+        guards.configure(SimpleNamespace())  # type: ignore[arg-type]
+        assert extension.config.SQLiteYStore.db_path == str(there)
+        assert mode(there) == 0o600
+        there.chmod(0o644)
