@@ -142,6 +142,13 @@ class Worded:
         return told(to_builtins(self), name)
 
 
+def plainly(value: object) -> str:
+    """Return a text as a string where it stands in a shape without wording. A hook of msgspec's."""
+    if isinstance(value, Text):
+        return str(value)
+    raise NotImplementedError(f"{type(value)} has no shape on the wire")
+
+
 class MimeValue(Wire, frozen=True):
     """One representation of an output: inline, or the blob that holds its bytes.
 

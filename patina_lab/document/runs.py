@@ -85,5 +85,5 @@ class RunsDocument:
 
 def plain(value: wire.Run | wire.OutputCell) -> dict[str, Any]:
     """Return a wire shape as plain values, as JSON would have them."""
-    fields: dict[str, Any] = msgspec.to_builtins(value)
+    fields: dict[str, Any] = msgspec.to_builtins(value, enc_hook=wire.plainly)
     return fields

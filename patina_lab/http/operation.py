@@ -125,7 +125,9 @@ def operation(
             if isinstance(result, bytes):
                 self.finish(result, set_content_type="application/octet-stream")
             else:
-                self.finish(None if result is None else msgspec.json.encode(result))
+                self.finish(
+                    None if result is None else msgspec.json.encode(result, enc_hook=wire.plainly)
+                )
 
         guarded: Any = authorized(action, resource=RESOURCE)(answer)
         guarded.operation = Operation(action, body, reply, status, query)

@@ -38,7 +38,8 @@ class SocketRequests:
             return None
         # In a task of its own: this one lasts as long as the socket, and AnyIO ends a worker
         # thread with the task that first used it.
-        return msgspec.json.encode(await asyncio.create_task(self._answer(asked)))
+        reply = await asyncio.create_task(self._answer(asked))
+        return msgspec.json.encode(reply, enc_hook=wire.plainly)
 
     async def _answer(self, asked: wire.SocketRequest) -> wire.SocketReply:
         try:
@@ -55,7 +56,7 @@ class SocketRequests:
 
     async def _execute(self, asked: wire.SocketRequest) -> list[wire.OutputCell]:
         await self._refuse_without_right("execute")
-        self._room.runner(asked.run)  # A problem when the run is not of this notebook.
+        self._room.roster.runner(asked.run)  # A problem when the run is not of this notebook.
         user = shown_name(self._handler.current_user)
         return await self._service.runs.execute(asked.run, asked.execute, user)
 

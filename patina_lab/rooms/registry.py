@@ -82,8 +82,8 @@ class Rooms:
     def by_run(self, run: str) -> Room:
         """Return the open notebook that a run belongs to."""
         # A copy can hold what it may not touch: whose run it is comes first.
-        for room in sorted(self, key=lambda room: not room.drives(run)):
-            if room.has(run):
+        for room in sorted(self, key=lambda room: not room.roster.drives(run)):
+            if room.roster.has(run):
                 return room
         raise not_found(
             _("There is no such run"),
@@ -235,7 +235,7 @@ class Rooms:
 
     async def _close_if_idle(self, room: Room) -> None:
         time = asyncio.get_running_loop().time()
-        if room.is_live or room.followers.any or room.is_waiting:
+        if room.roster.is_live or room.followers.any or room.is_waiting:
             room.idle_since = None
         elif room.idle_since is None:
             room.idle_since = time

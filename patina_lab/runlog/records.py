@@ -190,7 +190,7 @@ Record = (
     | Deleted
 )
 
-_encoder = msgspec.json.Encoder()
+_encoder = msgspec.json.Encoder(enc_hook=wire.plainly)
 _decoder: msgspec.json.Decoder[Record] = msgspec.json.Decoder(Record)
 
 

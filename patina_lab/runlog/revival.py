@@ -65,7 +65,7 @@ def _failed(cell: wire.OutputCell, at: str) -> list[Record]:
         id=f"{cell.id}-lost",
         type="error",
         ename="ServerEnded",
-        evalue=LOST.message,
+        evalue=str(LOST.message),
         traceback=[f"{LOST.message}. {LOST.reason}."],
     )
     return [

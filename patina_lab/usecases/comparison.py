@@ -94,7 +94,7 @@ class Comparisons:
                 _("Both are the same run"),
                 _("Compare two runs of one notebook."),
             )
-        if not room.has(right):
+        if not room.roster.has(right):
             other = self._rooms.by_run(right)
             raise bad_request(
                 _("These runs cannot be compared"),
@@ -109,7 +109,7 @@ class Comparisons:
 
 
 def _side(room: Room, run: str) -> Side:
-    known = room.known(run)
+    known = room.roster.known(run)
     side = Side(known.run, *_variables(known))
     for owner, cell in _lineage(room, known):
         side.cells[cell.seq] = cell
@@ -146,10 +146,10 @@ def _lineage(room: Room, known: KnownRun) -> Iterator[tuple[str, wire.OutputCell
             if _counts(cell, until, undone):
                 yield known.run.id, cell
         parent = known.run.parent
-        if parent is None or parent.run in seen or not room.has_whole(parent.run):
+        if parent is None or parent.run in seen or not room.roster.has_whole(parent.run):
             return
         until = parent.seq if until is None else min(until, parent.seq)
-        known = room.known(parent.run)
+        known = room.roster.known(parent.run)
 
 
 def _counts(cell: wire.OutputCell, until: int | None, undone: set[int]) -> bool:

@@ -83,13 +83,13 @@ class Conversions:
 
 def _past_runs(room: Room) -> Iterator[PastRun]:
     """Yield the runs of which all is known, the oldest first."""
-    for run in room.runs:
-        if room.has_whole(run.id):
-            yield past_run(room.known(run.id))
+    for run in room.roster.all:
+        if room.roster.has_whole(run.id):
+            yield past_run(room.roster.known(run.id))
 
 
 def _left_out(room: Room) -> Iterator[Text]:
-    for run in room.runs:
-        if not room.has_whole(run.id):
+    for run in room.roster.all:
+        if not room.roster.has_whole(run.id):
             why = run.error.text("reason") if run.error else run.title
             yield left_out(why)

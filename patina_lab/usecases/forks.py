@@ -47,7 +47,7 @@ class Forks:
         queued.
         """
         room = self._rooms.by_run(run)
-        parent = room.runner(run)
+        parent = room.roster.runner(run)
         if (made := self._made_before(run, wanted)) is not None:
             return made.recorder.wire_run
         if wanted.title is not None:
@@ -65,7 +65,9 @@ class Forks:
         fork = self._made_before(parent.run.id, wanted)
         if fork is None:
             _refuse(why_no_fork(parent.run))
-            fork = room.fork(parent, point, wanted.title, _effect(parent.run, point, wanted))
+            fork = room.new_runs.fork(
+                parent, point, wanted.title, _effect(parent.run, point, wanted)
+            )
             self._remember(parent.run, wanted, fork.run)
             if asked:
                 request = RequestId(wanted.request_id or f"fork {fork.run.id}")
@@ -77,7 +79,7 @@ class Forks:
         """Return what an earlier request of the same id has made."""
         found = self._made.get(f"{run} {wanted.request_id}") if wanted.request_id else None
         room = self._rooms.by_run(run)
-        return room.runner(found) if found is not None and room.has(found) else None
+        return room.roster.runner(found) if found is not None and room.roster.has(found) else None
 
     def _remember(self, parent: Run, wanted: wire.ForkRun, fork: Run) -> None:
         if wanted.request_id:
@@ -89,7 +91,7 @@ class Forks:
         others = [
             Holder(runner.run.title, runner.run.memory_bytes or 0)
             for room in self._rooms
-            for runner in room.runners
+            for runner in room.roster.runners
             if runner.run.has_kernel and runner is not parent
         ]
         holder = Holder(parent.run.title, parent.run.memory_bytes or 0)

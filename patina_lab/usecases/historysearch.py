@@ -71,7 +71,9 @@ class HistorySearch:
     async def search(self, notebook: str, wanted: Wanted) -> wire.SearchPage:
         """Return a page of the output cells that have all the words, the latest first."""
         room = self._rooms.by_id(notebook)
-        entries = [_Entry(run, cell) for run, timeline in room.timelines() for cell in timeline]
+        entries = [
+            _Entry(run, cell) for run, timeline in room.roster.timelines() for cell in timeline
+        ]
         return await asyncio.to_thread(_page, entries, wanted, Lenient(room.blobs.get))
 
 

@@ -21,7 +21,7 @@ class Kernels:
     def _run_of(self, kernel: str) -> str | None:
         """Return the run that a kernel belongs to, if it is one of ours."""
         for room in self._rooms:
-            for runner in room.runners:
+            for runner in room.roster.runners:
                 if runner.run.kernel_id == kernel:
                     return runner.run.id
         return None
@@ -36,7 +36,7 @@ class Kernels:
         if run is None:
             return await self._plain.undo(kernel)
         await self._states.undo(run)
-        return wire.UndoneKernel(left=len(self._rooms.by_run(run).runner(run).run.executed))
+        return wire.UndoneKernel(left=len(self._rooms.by_run(run).roster.runner(run).run.executed))
 
     async def variables(self, kernel: str) -> list[wire.Global]:
         """Return the variables of a kernel."""

@@ -81,4 +81,4 @@ class LiveStates:
         return runner.recorder.wire_run
 
     def _runner(self, run: str) -> Runner:
-        return self._rooms.by_run(run).runner(run)
+        return self._rooms.by_run(run).roster.runner(run)

@@ -171,7 +171,7 @@ class Notebooks:
             )
         if (trouble := await room.flush()) is not None:
             raise conflict(trouble.message, trouble.reason, trouble.hint)
-        return wire.Flushed(path=source.path, runs=len(room.runners))
+        return wire.Flushed(path=source.path, runs=len(room.roster.runners))
 
     async def blob(self, notebook: str, name: str) -> bytes:
         """Return the bytes of an output of the notebook."""
@@ -200,7 +200,7 @@ def _notebook(room: Room) -> wire.Notebook:
         path=room.source.path,
         kernel=document.kernel,
         language=document.language,
-        runs=room.runs,
+        runs=room.roster.all,
     )
 
 

@@ -36,14 +36,14 @@ class Runs:
 
     def all(self, notebook: str) -> list[wire.Run]:
         """List the runs of a notebook, the oldest first."""
-        return self._rooms.by_id(notebook).runs
+        return self._rooms.by_id(notebook).roster.all
 
     async def new(self, notebook: str, wanted: wire.NewRun) -> wire.Run:
         """Start a run; its kernel is the notebook's unless another is named."""
         room = self._rooms.by_id(notebook)
         kernel = await self._specs.kernel(wanted.kernel or room.source.document.kernel)
         title = None if wanted.title is None else checked_title(wanted.title)
-        return room.new_run(kernel, title, checked_settings(wanted)).recorder.wire_run
+        return room.new_runs.start(kernel, title, checked_settings(wanted)).recorder.wire_run
 
     async def execute(self, run: str, wanted: wire.Execute, user: str) -> list[wire.OutputCell]:
         """Queue cells, as the document has them now; return their output cells.
@@ -52,7 +52,7 @@ class Runs:
         cannot be.
         """
         room = self._rooms.by_run(run)
-        runner = room.runner(run)
+        runner = room.roster.runner(run)
         request = RequestId(wanted.request_id)
         if request not in runner.run.requests:
             asked = await asked_cells(self._rooms, room, wanted.cells)
@@ -104,7 +104,7 @@ class Runs:
 
     async def delete(self, run: str) -> None:
         """Forget a run and its history."""
-        await self._rooms.by_run(run).delete_run(run)
+        await self._rooms.by_run(run).forget.run(run)
 
     def _runner(self, run: str) -> Runner:
-        return self._rooms.by_run(run).runner(run)
+        return self._rooms.by_run(run).roster.runner(run)

@@ -10,7 +10,7 @@ from patina_lab.kernel.process import install_hint
 from patina_lab.problem import (
     bad_request,
 )
-from patina_lab.rooms.room import NewKernel
+from patina_lab.rooms.newruns import NewKernel
 from patina_lab.text import gettext as _
 
 

@@ -36,7 +36,9 @@ class Timelines:
 
     def cells(self, run: str, part: Part) -> list[wire.OutputCell]:
         """Return output cells, the first asked for first."""
-        return [cell for cell in self._rooms.by_run(run).known(run).cells if part.holds(cell.seq)]
+        return [
+            cell for cell in self._rooms.by_run(run).roster.known(run).cells if part.holds(cell.seq)
+        ]
 
     def pin(self, run: str, seq: int, change: wire.ChangeOutputCell) -> wire.OutputCell:
         """Pin an output cell, or no longer."""
@@ -47,7 +49,7 @@ class Timelines:
     async def delete(self, run: str, seq: int) -> None:
         """Delete an output cell from the history."""
         _refuse_unless_final(self._runner(run), seq, whatever_status=False)
-        await self._rooms.by_run(run).delete_outputs(run, (seq,))
+        await self._rooms.by_run(run).forget.outputs(run, (seq,))
 
     async def clear(self, run: str, *, pinned: bool) -> wire.Cleared:
         """Delete all final output cells from the history; those that are pinned only if asked."""
@@ -55,7 +57,7 @@ class Timelines:
         final = [cell for cell in cells if cell.status not in ("queued", "running")]
         gone = [cell.seq for cell in final if pinned or not cell.pinned]
         if gone:
-            await self._rooms.by_run(run).delete_outputs(run, gone)
+            await self._rooms.by_run(run).forget.outputs(run, gone)
         return wire.Cleared(deleted=len(gone), kept=len(cells) - len(gone))
 
     async def free_space(self, run: str, wanted: wire.FreeSpace) -> wire.FreedSpace:
@@ -67,11 +69,11 @@ class Timelines:
                 _("Say how many of the latest are to stay."),
             )
         room = self._rooms.by_run(run)
-        deleted, freed, spared = await room.keep_latest(run, wanted.keep)
+        deleted, freed, spared = await room.forget.all_but_latest(run, wanted.keep)
         return wire.FreedSpace(deleted=deleted, bytes=freed, spared=spared)
 
     def _runner(self, run: str) -> Runner:
-        return self._rooms.by_run(run).runner(run)
+        return self._rooms.by_run(run).roster.runner(run)
 
 
 def _refuse_unless_final(runner: Runner, seq: int, *, whatever_status: bool) -> None:

@@ -34,15 +34,15 @@ class Variables:
     def all(self, run: str, after: int | None) -> list[wire.Global]:
         """Return the variables as they are now, or as they were after an output cell."""
         room, seen = self._rooms.by_run(run), {run}
-        known = room.known(run)
+        known = room.roster.known(run)
         if after is None:
             return known.variables.rows()
         while (parent := known.run.parent) is not None and after <= parent.seq:
             # A log that was changed by hand can name itself as what it is a fork of.
-            if after == parent.seq or not room.has(parent.run) or parent.run in seen:
+            if after == parent.seq or not room.roster.has(parent.run) or parent.run in seen:
                 return _sorted(known.variables.after(after, 1))
             seen.add(parent.run)
-            known = room.known(parent.run)
+            known = room.roster.known(parent.run)
         cell = next((cell for cell in known.cells if cell.seq == after), None)
         if cell is None:
             raise no_such_cell(after)
@@ -91,7 +91,7 @@ class Variables:
         )
 
     def _runner(self, run: str) -> Runner:
-        return self._rooms.by_run(run).runner(run)
+        return self._rooms.by_run(run).roster.runner(run)
 
 
 PAGE_FIELDS = ("global", "children", "total", "stale", "picture")

@@ -83,7 +83,7 @@ def end_kernel(connection_file: str, place: Path) -> None:
 async def left(user: User) -> subprocess.Popen[bytes]:
     """Leave the notebook with one run as a server does that ends; return the kernel's process."""
     (room,) = user.rooms
-    (runner,) = room.runners
+    (runner,) = room.roster.runners
     provisioner: Any = runner.connection.process.manager.provisioner
     process: subprocess.Popen[bytes] = provisioner.process
     user.rooms._rooms.pop(room.id)

@@ -323,7 +323,7 @@ async def test_an_undo_that_a_server_did_not_live_to_write_down_is_known_to_the_
     run = await user.start(notebook["id"], on_server_stop="keep")
     await user.ran(run, first)
     await user.ran(run, second)
-    connection = user.rooms.by_run(run).runner(run).connection
+    connection = user.rooms.by_run(run).roster.runner(run).connection
     # From here on nothing is heard any more: neither what it says nor, by the model, the reply.
     connection.account.close()
     await connection.ask("restore", {})

@@ -230,7 +230,7 @@ async def test_a_notebook_of_which_something_waits_for_the_disk_is_not_closed(
         if what != "history":
             assert await editor.save() == ("failed" if what == "file" else "success")
         await editor.go_offline()
-        await eventually(lambda: not room.is_live)
+        await eventually(lambda: not room.roster.is_live)
         monkeypatch.setattr(registry, "IDLE_SECONDS", 0.01)
 
         async def swept() -> list[Room]:

@@ -21,7 +21,7 @@ async def test_a_notebook_that_was_edited_and_run_leaves_nothing_behind(user: Us
     source = room.source.room
     parts: dict[str, Callable[[], object]] = {
         "the notebook": ref(room),
-        "its run": ref(room.runner(run)),
+        "its run": ref(room.roster.runner(run)),
         "its source": ref(source),
         "what lets edits in": ref(source.guard),
         "the document of the source": ref(source.ydoc),

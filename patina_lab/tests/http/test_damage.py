@@ -88,7 +88,7 @@ async def test_a_full_disk_is_said_on_the_run_and_what_was_missing_is_written_la
     (cell,) = await user.write("from IPython.display import HTML\nprint('kept')\nHTML('x' * 9000)")
     run = await user.start(notebook["id"])
     await user.until_status(notebook["id"], run, "idle")
-    ledger = user.rooms.by_run(run).runner(run).recorder._ledger
+    ledger = user.rooms.by_run(run).roster.runner(run).recorder._ledger
     disk = NearlyFull(ledger._log._file, 100)
     ledger._log._file = disk  # type: ignore[assignment]
 

@@ -132,7 +132,7 @@ async def test_a_cell_that_could_not_be_deleted_is_shown_and_logged_as_before(
 
     monkeypatch.setattr("patina_lab.runlog.log.RunLog.rewrite", refused)
     deleting = asyncio.ensure_future(user.ask("DELETE", f"runs/{run}/timeline/1"))
-    recorder = user.rooms.by_run(run).runner(run).recorder
+    recorder = user.rooms.by_run(run).roster.runner(run).recorder
     await user.until(soon(lambda: 1 in recorder._timeline), lambda there: not there)
     recorder._showing.cell(1)
     await user.until(soon(lambda: [*follower.runs[run]["cells"]]), lambda seqs: seqs == ["2"])

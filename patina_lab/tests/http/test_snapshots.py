@@ -179,7 +179,7 @@ async def test_a_cell_that_was_queued_while_saving_began_is_waited_for(
 
     monkeypatch.setattr(Snapshot, "begin", later)
     saving = asyncio.ensure_future(user.ask("POST", f"runs/{run}/save"))
-    runner = user.rooms.by_run(run).runner(run)
+    runner = user.rooms.by_run(run).roster.runner(run)
     await user.until(soon(lambda: runner.states.is_saving), bool)
     await user.execute(run, sleep)
     may_begin.set()

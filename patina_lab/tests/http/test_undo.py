@@ -30,7 +30,7 @@ async def marks(user: User, run: str) -> list[bool]:
 
 async def executor(user: User, run: str) -> int:
     """Return the process that runs the code of a run."""
-    runner = user.rooms.by_run(run).runner(run)
+    runner = user.rooms.by_run(run).roster.runner(run)
     pid: int = (await runner.connection.ask("state"))["pids"]["executor"]
     return pid
 
@@ -137,7 +137,9 @@ async def test_after_a_crash_a_person_is_asked_and_goes_on_from_before_the_cell(
 async def test_a_process_killed_while_idle_goes_on_with_nothing_undone(user: User) -> None:
     notebook, run, (one, two, look) = await begun(user, "x = 1", "x = 2", "x")
     await user.ran(run, one, two)
-    await user.until(user.rooms.by_run(run).runner(run).states.kept, lambda kept: len(kept) == 3)
+    await user.until(
+        user.rooms.by_run(run).roster.runner(run).states.kept, lambda kept: len(kept) == 3
+    )
     os.kill(await executor(user, run), signal.SIGKILL)
     failed = await user.until_status(notebook, run, "failed")
     assert "seq" not in failed["crash"]
