@@ -130,3 +130,69 @@ testWithOwnServer(
       .toEqual(['stopped', 'stopped']);
   }
 );
+
+testWithOwnServer(
+  'outputs, new runs and the toolbar are as the settings say',
+  async ({ patina, notebook, server }) => {
+    server.writeSettings('patina-lab', 'notebook', {
+      timelinePosition: 'below',
+      groupBy: 'cell',
+      follow: 'never',
+      renderedOutputs: 20,
+      maxOutputBytes: 1000,
+      onCrash: 'continue',
+      onServerStop: 'keep',
+      'globals.timeoutMs': 150,
+      toolbar: [{ name: 'restart', command: 'patina:restart', disabled: true }]
+    });
+    const many = Array.from({ length: 40 }, (_, n) => `${n}`);
+    const crash = 'import os\nos.kill(os.getpid(), 11)';
+    await patina.open(
+      notebook('settings.tsnb', ['print("x" * 5000)', crash, ...many])
+    );
+    const { page, panel, outputs } = patina;
+    const actions = panel.getByRole('toolbar', { name: 'Notebook actions' });
+    await expect(actions.locator('[data-jp-item-name=fork]')).toBeVisible();
+    await expect(actions.locator('[data-jp-item-name=restart]')).toHaveCount(0);
+
+    const asked = page.waitForRequest(/\/notebooks\/[^/]+\/runs(\?.*)?$/);
+    await patina.run(0);
+    expect((await asked).postDataJSON()).toEqual({
+      checkpoints: 'auto',
+      on_crash: 'continue',
+      on_server_stop: 'keep',
+      globals_timeout_ms: 150
+    });
+    const long = patina.output(1, 1, 'succeeded');
+    await expect(long.getByRole('button', { name: /^Show all/ })).toBeVisible();
+    const [source, timeline] = await Promise.all(
+      ['.jp-PatinaSource', '.jp-PatinaRuns'].map(half =>
+        panel.locator(half).boundingBox()
+      )
+    );
+    expect(timeline!.y).toBeGreaterThanOrEqual(source!.y + source!.height);
+    await expect(
+      panel.getByRole('button', { name: 'by Cell' })
+    ).toHaveAttribute('aria-pressed', 'true');
+
+    // A run that goes on by itself asks for nothing after a crash.
+    await patina.run(1);
+    await expect(patina.output(2, 2, 'failed')).toBeVisible();
+    await expect(patina.idle).toBeVisible();
+    await expect(panel.getByRole('alert')).toHaveCount(0);
+
+    // What is new is counted and not scrolled to, and what was scrolled past is let go.
+    await panel.getByRole('button', { name: 'by Time' }).click();
+    await patina.menu('Patina', 'Run Cell and All Below', 2);
+    await expect(
+      panel.getByRole('button', { name: /^↓ \d+ new outputs?$/ })
+    ).toBeVisible();
+    await expect(patina.idle).toBeVisible();
+    await panel.getByRole('button', { name: /^↓/ }).click();
+    await expect(patina.output(42, 42, 'succeeded')).toBeInViewport();
+    await expect
+      .poll(() => panel.locator('.jp-PatinaOutput').count())
+      .toBeLessThan(30);
+    expect(await outputs.count()).toBeGreaterThan(5);
+  }
+);

@@ -1,3 +1,4 @@
+import { violations } from './support/axe';
 import { test, expect } from './support/test';
 
 test('a run that was saved and stopped goes on with its variables, and says what did not come back', async ({
@@ -25,6 +26,7 @@ test('a run that was saved and stopped goes on with its variables, and says what
   await panel.getByRole('button', { name: 'Continue Saved Run' }).click();
   await expect(patina.idle).toBeVisible();
   await expect(panel.getByText(/did not come back as/)).toBeVisible();
+  expect(await violations(page, '.jp-PatinaPanel')).toEqual([]);
   await patina.run(1);
   await expect(patina.result(2, 2, 'succeeded')).toContainText('42');
 

@@ -25,6 +25,7 @@ import { RunsModel } from '../model/runs';
 import { hasKernel } from '../model/runwords';
 import { Trust } from '../model/trust';
 import { DismissedHints } from '../services/dismissedhints';
+import { KernelConnections } from '../services/kernelconnections';
 import { RunsProvider } from '../services/provider';
 import { fetchRights } from '../services/rights';
 import { OwnOutputs } from '../services/ownoutputs';
@@ -39,6 +40,7 @@ import { FileNotices } from '../widgets/notebook/filenotices';
 import { PatinaFactory } from '../widgets/notebook/factory';
 import type { PatinaPanel } from '../widgets/notebook/panel';
 import { HintBar, type IHintServices } from '../widgets/notebook/hintbar';
+import { widgetsModule } from '../widgets/notebook/jupyterwidgets';
 import { keepWithin } from '../widgets/notebook/liverunslimit';
 import { keepLatestOutputs } from '../widgets/notebook/outputslimit';
 import { report } from '../widgets/notebook/report';
@@ -158,7 +160,10 @@ export const notebook: JupyterFrontEndPlugin<WidgetTracker<PatinaPanel>> = {
       rendermime,
       translator,
       client,
-      kernels: app.serviceManager.kernels,
+      kernels: new KernelConnections(
+        serviceManager.kernels,
+        widgetsModule().then(module => module !== null)
+      ),
       rights: fetchRights(serviceManager.serverSettings),
       trans,
       openRuns: panel => opener.open(panel),

@@ -5,8 +5,8 @@ import {
 } from '@jupyterlab/docregistry';
 import type { NotebookWidgetFactory } from '@jupyterlab/notebook';
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
-import type { Kernel } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { KernelConnections } from '../../services/kernelconnections';
 import type { IRights } from '../../services/rights';
 import type { IPatinaClient } from '../../tokens';
 import { Access } from './access';
@@ -27,7 +27,7 @@ export interface IPatinaFactoryOptions extends DocumentRegistry.IWidgetFactoryOp
   readonly rendermime: IRenderMimeRegistry;
   readonly trans: TranslationBundle;
   readonly client: IPatinaClient;
-  readonly kernels: Kernel.IManager;
+  readonly kernels: KernelConnections;
   readonly rights: Promise<IRights>;
   readonly openRuns: (panel: PatinaPanel) => void;
   readonly convert: (path: string) => void;

@@ -27,11 +27,15 @@ interface IContainer {
   get(module: string): Promise<() => IWidgetsModule>;
 }
 
-/** The connections that widget managers hold on to, by the kernel's id. */
-const connections = new Map<string, Kernel.IKernelConnection>();
+let loading: Promise<IWidgetsModule | null> | null = null;
+
+/** The extension for widgets, asked for once a page; null where there is none. */
+export function widgetsModule(): Promise<IWidgetsModule | null> {
+  return (loading ??= loadModule().catch(() => null));
+}
 
 /**
- * Makes ipywidgets in a timeline live, through a connection of the page to the kernel.
+ * Makes ipywidgets in a timeline live, through the page's connection to the kernel.
  *
  * Their extension looks for notebooks only in JupyterLab's own notebook tracker, where ours must
  * not be; so it is taken from the container that JupyterLab loaded it from. Without it, and for a
@@ -52,7 +56,7 @@ export function connectWidgets(
       register(module, link.kernel, rendermime, timeline);
     }
   };
-  void loadModule().then(loaded => {
+  void widgetsModule().then(loaded => {
     module = loaded;
     connect();
   });
@@ -82,23 +86,10 @@ function register(
     -10
   );
   module.registerWidgetManager(
-    contextOf(connectionTo(kernel)),
+    contextOf(kernel),
     rendermime,
     rendered(timeline, WidgetRenderer)
   );
-}
-
-function connectionTo(
-  kernel: Kernel.IKernelConnection
-): Kernel.IKernelConnection {
-  const known = connections.get(kernel.id);
-  if (known && !known.isDisposed) {
-    return known;
-  }
-  const connection = kernel.clone({ handleComms: true });
-  connections.set(kernel.id, connection);
-  connection.disposed.connect(() => connections.delete(kernel.id));
-  return connection;
 }
 
 /** What the extension asks of the context of a notebook. */

@@ -1,24 +1,23 @@
-import { CommsOverSubshells, type Kernel } from '@jupyterlab/services';
+import type { Kernel } from '@jupyterlab/services';
 import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
+import type { KernelConnections } from '../../services/kernelconnections';
 import type { IRunView } from '../../tokens';
 import type { Access } from './access';
 import type { PatinaBody } from './body';
 
-/**
- * The page's own connection to the kernel of the shown run, for completion and inspection; comms
- * have one of their own. It never executes: that is the server's.
- */
+/** The page's own connection to the kernel of the shown run. */
 export class KernelLink implements IDisposable {
   constructor(
     private readonly _body: PatinaBody,
-    private readonly _kernels: Kernel.IManager,
+    private readonly _connections: KernelConnections,
     private readonly _access: Access
   ) {
     _access.changed.connect(this._connect, this);
     _body.currentRunChanged.connect(this._onRun, this);
     _body.opened.connect(this._onRun, this);
     this._onRun();
+    void _connections.ready.then(() => this.isDisposed || this._connect());
   }
 
   /** Null while the shown run has no kernel. */
@@ -43,7 +42,7 @@ export class KernelLink implements IDisposable {
     this._body.currentRunChanged.disconnect(this._onRun, this);
     this._body.opened.disconnect(this._onRun, this);
     this._run?.changed.disconnect(this._connect, this);
-    this._kernel?.dispose();
+    this._release();
     Signal.clearData(this);
   }
 
@@ -64,18 +63,18 @@ export class KernelLink implements IDisposable {
     if (id === this._kernel?.id) {
       return;
     }
-    this._kernel?.dispose();
+    this._release();
     this._kernel =
       id !== undefined && run
-        ? this._kernels.connectTo({
-            model: { id, name: run.kernel_name },
-            // A connection that handles comms closes those it has no target for.
-            handleComms: false,
-            // A subshell is a thread in the kernel, and threads make forks harder.
-            commsOverSubshells: CommsOverSubshells.Disabled
-          })
+        ? this._connections.to({ id, name: run.kernel_name })
         : null;
     this._changed.emit(this._kernel);
+  }
+
+  private _release(): void {
+    if (this._kernel) {
+      this._connections.release(this._kernel);
+    }
   }
 
   private _run: IRunView | null = null;

@@ -19,7 +19,7 @@ import { forkActions } from './forkactions';
 import { OutputLoader } from './loader';
 import { describePictures } from './picturealt';
 import { NoticePlace } from './noticeplace';
-import type { IRunActions } from './runnotice';
+import type { IRunActions } from './runnotices';
 import { RunPanel } from './runpanel';
 import type { ITimelineHost } from './timeline';
 

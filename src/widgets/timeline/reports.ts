@@ -2,7 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { reportLine } from '../../model/said';
 import type { IRunView } from '../../tokens';
 import type { IForkTrouble } from '../notebook/forking';
-import type { INotice } from './runnotice';
+import type { INotice } from './runnotices';
 
 /** What can be done about forks. */
 export interface IForkActions {

@@ -10,7 +10,8 @@ import { Announcer } from './announcer';
 import { ArrangeBar } from './arrangebar';
 import { button, element } from './element';
 import type { IForkPlace } from './forkplace';
-import { type IRunActions, RunNotice } from './runnotice';
+import { RunNotice } from './runnotice';
+import type { IRunActions } from './runnotices';
 import { type ITabbedBody, RunTabs } from './runtabs';
 import { type ITimelineHost, Timeline } from './timeline';
 

@@ -55,6 +55,7 @@ export class Scroll implements IDisposable {
     this._isAtEnd = place === null || place === false;
     this._setUnseen(0);
     if (typeof place === 'number') {
+      this._isWanted = false;
       this._view.scrollTop = place;
     } else {
       this.toEnd();
@@ -66,12 +67,13 @@ export class Scroll implements IDisposable {
     if (this._follows) {
       this.toEnd();
     } else {
+      this._isWanted = false;
       this._setUnseen(this._unseen + count);
     }
   }
 
   toEnd(): void {
-    this._isAtEnd = true;
+    this._isAtEnd = this._isWanted = true;
     this._isPaused = false;
     this._view.scrollTop = this._view.scrollHeight;
     this._setUnseen(0);
@@ -81,6 +83,7 @@ export class Scroll implements IDisposable {
   toggle(): void {
     if (this._follows) {
       this._isPaused = true;
+      this._isWanted = false;
     } else {
       this.toEnd();
     }
@@ -96,7 +99,7 @@ export class Scroll implements IDisposable {
   }
 
   private _settle(): void {
-    if (this._follows) {
+    if (this._follows || this._isWanted) {
       this._view.scrollTop = this._view.scrollHeight;
     }
   }
@@ -111,7 +114,7 @@ export class Scroll implements IDisposable {
       this._isAtEnd = true;
       this._setUnseen(0);
     } else if (scrollTop < this._top) {
-      this._isAtEnd = false;
+      this._isAtEnd = this._isWanted = false;
     }
     this._top = scrollTop;
   };
@@ -126,6 +129,11 @@ export class Scroll implements IDisposable {
   private readonly _sizes: ResizeObserver;
   private readonly _places = new Map<string, number | null>();
   private _isAtEnd = true;
+  /**
+   * Whether a person wants what is at the end now, whatever is followed: how far down that is shows
+   * only when it has come into view.
+   */
+  private _isWanted = false;
   /** Where the view was scrolled to when that was last told of. */
   private _top = 0;
   private _isPaused = false;
