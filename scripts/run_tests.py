@@ -63,8 +63,8 @@ class Result:
         return "passed" if self.passed else "FAILED"
 
 
-# Tests wait for processes of theirs more than they compute: two cores carry two at a time.
-WORKERS = "2"
+# Tests wait for processes of theirs more than they compute: two cores carry three at a time.
+WORKERS = "3"
 RUST = "kernels/patina_rust/compiler/Cargo.toml"
 # Where the set-up has compiled what ours is made with, which takes minutes: in the user's cache.
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
