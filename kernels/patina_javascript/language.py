@@ -17,6 +17,7 @@ from patina_kernel.language import (
     ReportLine,
     SnapshotError,
 )
+from patina_kernel.text import gettext as _
 
 from patina_javascript.engine.memory import StateError
 
@@ -92,8 +93,8 @@ class JavaScriptSnapshots:
 
 
 def _ended(operation: str) -> ReportLine:
-    what = "was under way; its promise is rejected there"
-    return ReportLine("request", operation, what, "Start it again.")
+    what = _("was under way; its promise is rejected there")
+    return ReportLine("request", operation, what, _("Start it again."))
 
 
 class JavaScriptLanguage(OneThread):

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from patina_kernel.text import told
+
 if TYPE_CHECKING:
     from patina_kernel.forking import Audit, Claim
 
@@ -27,6 +29,14 @@ class ReportLine:
     name: str
     what: str
     advice: str
+
+    def told(self) -> dict[str, Any]:
+        """Return it as messages have it."""
+        return {
+            "kind": self.kind,
+            "name": self.name,
+            **told(what=self.what, advice=self.advice),
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ from patina_kernel.nursery.client import ColdError, Nurseries
 from patina_kernel.nursery.log import Log
 from patina_kernel.runtime import directory, records
 from patina_kernel.runtime.process import Process
+from patina_kernel.text import gettext as _
+from patina_kernel.text import told
 
 SWITCH = "PATINA_NURSERY"
 PYTHON = "PATINA_PYTHON"
@@ -242,15 +244,15 @@ def _runtime_directory(workspace: str) -> Path:
     return directory.private(base)
 
 
-def _instead_of_fork(why: str) -> dict[str, str]:
+def _instead_of_fork(why: str) -> dict[str, Any]:
     """Return the report's line for a fork that is none."""
-    return {
-        "kind": "snapshot",
-        "name": "all variables",
-        "what": f"{why}, so they were saved and loaded; what only a fork carries (iterators half "
-        "way, open files, tasks, threads, the random state) was not carried",
-        "advice": "Run again the cells that made what is missing.",
-    }
+    what = _(
+        "%1, so they were saved and loaded; what only a fork carries (iterators half way, open"
+        " files, tasks, threads, the random state) was not carried",
+        why,
+    )
+    advice = _("Run again the cells that made what is missing.")
+    return {"kind": "snapshot", "name": "all variables", **told(what=what, advice=advice)}
 
 
 def _end_unwanted(making: asyncio.Future[int]) -> None:

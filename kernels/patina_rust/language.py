@@ -17,6 +17,7 @@ from patina_kernel.language import (
     Page,
     ReportLine,
 )
+from patina_kernel.text import gettext as _
 
 from patina_rust import locks, views
 from patina_rust.compiler import CellError, CompilerError
@@ -169,5 +170,5 @@ class RustLanguage(OneThread):
 
 
 def _goes_on(name: str) -> ReportLine:
-    what = "it goes on with the same numbers as the original"
-    return ReportLine("random", name, what, "Make it anew with another seed.")
+    what = _("it goes on with the same numbers as the original")
+    return ReportLine("random", name, what, _("Make it anew with another seed."))

@@ -22,15 +22,17 @@ from patina_lab.text import gettext as _
 ROOT = Path(patina_lab.__file__).parent
 MAKERS = {"_": 1, "ngettext": 2}
 """What makes texts, and how many of its arguments are forms of the text."""
-OURS = "from patina_lab.text import"
+OURS = re.compile(r"from patina_(lab|kernel)\.text import")
+KERNELS = ROOT.parent / "kernels"
 READ = ("message", "reason", "hint", "what", "advice")
 WORDED = {shape.__name__ for shape in wire.Worded.__subclasses__()}
 
 
 @cache
 def modules() -> dict[Path, ast.Module]:
-    paths = [path for path in ROOT.rglob("*.py") if "tests" not in path.parts]
-    return {path: ast.parse(path.read_text()) for path in paths if OURS in path.read_text()}
+    paths = [*ROOT.rglob("*.py"), *KERNELS.rglob("*.py")]
+    ours = [path for path in paths if "tests" not in path.parts and OURS.search(path.read_text())]
+    return {path: ast.parse(path.read_text()) for path in ours}
 
 
 def calls(tree: ast.Module) -> Iterator[ast.Call]:
@@ -46,7 +48,7 @@ def forms(call: ast.Call) -> list[ast.expr]:
 def each() -> Iterator[tuple[str, ast.Call]]:
     for path, tree in modules().items():
         for call in calls(tree):
-            yield f"{path.relative_to(ROOT)}:{call.lineno}", call
+            yield f"{path.relative_to(ROOT.parent)}:{call.lineno}", call
 
 
 def test_a_text_is_a_literal_that_a_catalogue_can_have() -> None:

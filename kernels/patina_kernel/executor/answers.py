@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from patina_kernel.language import Delta, Global, Language, NoSuchGlobalError, SnapshotError
+from patina_kernel.text import told
 
 # The time a delta may take after a cell, and how many children a page has when nothing is said.
 DELTA_SECONDS = 0.01
@@ -70,10 +71,10 @@ class Answers:
 
     def _save(self, path: Path) -> dict[str, Any]:
         size, report = self._language.snapshots.save(path)
-        return {"bytes": size, "report": [asdict(line) for line in report]}
+        return {"bytes": size, "report": [line.told() for line in report]}
 
     def _load(self, path: Path) -> dict[str, Any]:
-        return {"report": [asdict(line) for line in self._language.snapshots.load(path)]}
+        return {"report": [line.told() for line in self._language.snapshots.load(path)]}
 
 
 def as_row(value: Global) -> dict[str, Any]:
@@ -101,4 +102,5 @@ def _path(content: dict[str, Any]) -> Path:
 
 
 def _error(name: str, message: str, hint: str) -> dict[str, Any]:
-    return {"status": "error", "ename": name, "evalue": message, "hint": hint, "traceback": []}
+    said = told(evalue=message, hint=hint)
+    return {"status": "error", "ename": name, **said, "traceback": []}

@@ -9,7 +9,6 @@ import os
 import sys
 import time
 import uuid
-from dataclasses import asdict
 from typing import Any
 
 from ipykernel.kernelbase import Kernel
@@ -116,7 +115,7 @@ class Executor:
         self.app.catch_up()
         self.loop.add_reader(main, self._on_packet)
         self._control.start(lanes.control)
-        self._hello([*info.get("report", ()), *(asdict(line) for line in report)])
+        self._hello([*info.get("report", ()), *(line.told() for line in report)])
 
     @staticmethod
     def _take_outputs(out: int, err: int) -> None:

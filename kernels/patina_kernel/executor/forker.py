@@ -11,6 +11,7 @@ from pathlib import Path
 from patina_kernel import forking
 from patina_kernel.forking import ForkRefusedError, ForkResult, Own, Plain, Plan
 from patina_kernel.language import Language, ReportLine
+from patina_kernel.text import gettext as _
 
 END_SECONDS = 0.1
 CARRIED = "with threads"
@@ -113,7 +114,7 @@ def _closed(line: ReportLine) -> ReportLine:
     """Connections are closed in the copy (see `descriptors`): neither takes what is the other's."""
     if line.kind != "socket":
         return line
-    return replace(line, what="closed in the copy", advice="Open it again in the copy.")
+    return replace(line, what=_("closed in the copy"), advice=_("Open it again in the copy."))
 
 
 __all__ = ["ForkRefusedError", "Forked", "Forker"]

@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -103,7 +103,7 @@ class Parking:
         content = {
             "pid": forked.pid,
             "how": forked.how,
-            "report": [asdict(line) for line in forked.report],
+            "report": [line.told() for line in forked.report],
             "ms": round((time.perf_counter() - started) * 1e3, 3),
         }
         main.send_json(Op.PARKED, content, [waiting])

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from patina_kernel.forking.plan import Own
 from patina_kernel.language import ReportLine
+from patina_kernel.text import gettext as _
 
 DESCRIPTORS = ("/proc/self/fd", "/dev/fd")
 ONLY_AT_OPENING = os.O_CREAT | os.O_EXCL | os.O_TRUNC | os.O_NOFOLLOW | getattr(os, "O_TMPFILE", 0)
@@ -39,8 +40,8 @@ def _shared(fd: int) -> ReportLine | None:
     try:
         reopen(fd, os.lseek(fd, 0, os.SEEK_CUR))
     except OSError as error:
-        what = f"both kernels read and write at one offset: {error.strerror}"
-        return ReportLine("file", _name(fd), what, "Open it again in the copy.")
+        what = _("both kernels read and write at one offset: %1", error.strerror)
+        return ReportLine("file", _name(fd), what, _("Open it again in the copy."))
     return None
 
 

@@ -12,6 +12,8 @@ from patina_kernel.relay.lanes import Lanes, exit_reason
 from patina_kernel.relay.messages import Message
 from patina_kernel.relay.parked import Parked, StuckError
 from patina_kernel.relay.shell import LOST_HINT, Shell
+from patina_kernel.text import gettext as _
+from patina_kernel.text import told
 from patina_kernel.wire.channel import Channel
 
 # So long a cell that sees no interrupt has, in case it is none that runs.
@@ -107,7 +109,7 @@ class Attachment:
         core = self._core
         if core.lanes is None:
             return
-        reason = self._reason or exit_reason(core.lanes.pid) or "it was killed, or ended itself"
+        reason = self._reason or exit_reason(core.lanes.pid) or _("it was killed, or ended itself")
         goes_on = self._goes_on or self._continues
         self._reason, self._goes_on = "", False
         running = self._shell.running
@@ -120,7 +122,7 @@ class Attachment:
             self._tell(running, f"The kernel process ended ({reason}).")
             self._fail(reason, LOST_HINT)
             core.lost = True
-            content = {"reason": reason, "checkpoint": self._before(running).id}
+            content = {**told(reason=reason), "checkpoint": self._before(running).id}
             core.publisher.publish(b"patina", "patina_crashed", content, core.parent)
         else:
             self._fail(reason, "restart the kernel")
@@ -190,7 +192,7 @@ class Attachment:
         self._core.publisher.stream("stderr", parent, f"\n[Patina] {text}\n")
 
     def _fail(self, reason: str, hint: str, **more: Any) -> None:
-        message = f"the kernel process ended: {reason}"
+        message = _("the kernel process ended: %1", reason)
         self._shell.abort()
         self._shell.fail_all(failure("KernelProcessEnded", message, hint) | more)
 

@@ -15,6 +15,7 @@ from patina_kernel.relay.parked import Parked
 from patina_kernel.relay.publisher import Publisher
 from patina_kernel.relay.settings import Settings, from_environment
 from patina_kernel.relay.sockets import Sockets
+from patina_kernel.text import told
 from patina_kernel.wire.ops import Op
 
 # How long a subscriber has to ask for the journal before it is handed over unasked.
@@ -104,7 +105,6 @@ def failure(name: str, message: str, hint: str = "") -> dict[str, Any]:
     return {
         "status": "error",
         "ename": name,
-        "evalue": message,
-        "hint": hint,
+        **told(evalue=message, hint=hint),
         "traceback": [],
     }

@@ -11,6 +11,7 @@ from typing import Any
 
 from patina_kernel.relay.loop import Loop
 from patina_kernel.runtime.process import HAVE_PIDFD, Process
+from patina_kernel.text import gettext as _
 from patina_kernel.wire import packet
 from patina_kernel.wire.channel import Channel
 from patina_kernel.wire.ops import Op
@@ -43,7 +44,7 @@ class Lanes:
     """Made by attaching to a process that waits at the other end of `waiting`."""
 
     def __init__(self, waiting: Channel, pid: int, info: dict[str, Any]) -> None:
-        pairs = [packet.pair() for _ in range(3)]
+        pairs = [packet.pair() for _pair in range(3)]
         out, err, life = os.pipe(), os.pipe(), os.pipe()
         theirs = [*(pair[1].fileno() for pair in pairs), out[1], err[1], life[0]]
         try:
@@ -107,11 +108,11 @@ def exit_reason(pid: int) -> str:
         return ""
     if os.WIFSIGNALED(status):
         return _signal_name(os.WTERMSIG(status))
-    return f"exit status {os.WEXITSTATUS(status)}"
+    return _("exit status %1", os.WEXITSTATUS(status))
 
 
 def _signal_name(number: int) -> str:
     try:
-        return f"signal {number}, {signal.Signals(number).name}"
+        return _("signal %1, %2", number, signal.Signals(number).name)
     except ValueError:  # real-time signals have no names of their own
-        return f"signal {number}"
+        return _("signal %1", number)

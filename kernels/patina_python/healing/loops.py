@@ -11,6 +11,7 @@ from typing import Any
 
 from patina_kernel.forking import Claim
 from patina_kernel.language import ReportLine
+from patina_kernel.text import gettext as _
 
 from patina_python.healing.threads import frames_running
 
@@ -29,13 +30,13 @@ def claims() -> tuple[Claim, ...]:
     """Return a claim for each loop that another thread runs, and note the loop for `heal`."""
     found = list(_in_threads())
     _running.clear()
-    _running.update(loop for _, loop in found)
-    return tuple(_claim(thread) for thread, _ in found)
+    _running.update(loop for _thread, loop in found)
+    return tuple(_claim(thread) for thread, _loop in found)
 
 
 def _claim(thread: threading.Thread) -> Claim:
-    what = "the copy's loop is closed, as the thread that ran it is not in the copy"
-    line = ReportLine("event loop", thread.name, what, "Start a loop again in the copy.")
+    what = _("the copy's loop is closed, as the thread that ran it is not in the copy")
+    line = ReportLine("event loop", thread.name, what, _("Start a loop again in the copy."))
     return Claim(STEP, line, threads=frozenset({thread.native_id or 0}))
 
 
@@ -45,7 +46,7 @@ def announce() -> None:
     asyncio remembers that together with the process's id, so in the copy it holds no longer. This
     goes before what the loop was about to do.
     """
-    for _, running in _in_threads():
+    for _thread, running in _in_threads():
         loop: Any = running
         loop._ready.appendleft(asyncio.Handle(events._set_running_loop, (loop,), loop))
         loop._write_to_self()

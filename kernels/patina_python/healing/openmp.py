@@ -12,6 +12,7 @@ import os
 
 from patina_kernel.forking import Audit, Claim, libraries_like
 from patina_kernel.language import ReportLine
+from patina_kernel.text import gettext as _
 
 from patina_python.healing.threads import names
 
@@ -21,8 +22,8 @@ PAUSE_HARD = 2
 LINE = ReportLine(
     "OpenMP",
     NAME,
-    "it uses one thread in the copy",
-    "To use all cores again, start a new kernel and load the state.",
+    _("it uses one thread in the copy"),
+    _("To use all cores again, start a new kernel and load the state."),
 )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from patina_kernel.forking import Claim
 from patina_kernel.language import ReportLine
+from patina_kernel.text import gettext as _
 
 from patina_python.healing.threads import frames_running
 
@@ -51,17 +52,19 @@ def claims() -> tuple[Claim, ...]:
 def _at_work() -> list[Future[Any]]:
     items = (
         frame.f_locals.get("work_item")
-        for _, frame in frames_running(implementation._worker.__code__)
+        for _thread, frame in frames_running(implementation._worker.__code__)
     )
     return [item.future for item in items if item is not None]
 
 
 def _line(executor: ThreadPoolExecutor) -> ReportLine:
     name = executor._thread_name_prefix or "ThreadPoolExecutor"
-    busy = f"; {len(_running)} running tasks fail in it" if _running else ""
-    return ReportLine(
-        "thread pool", name, f"the copy has new threads for it{busy}", "Submit those again."
-    )
+    what = _("the copy has new threads for it")
+    if _running:
+        what = _(
+            "the copy has new threads for it; running tasks that fail in it: %1", len(_running)
+        )
+    return ReportLine("thread pool", name, what, _("Submit those again."))
 
 
 def heal() -> tuple[ReportLine, ...]:

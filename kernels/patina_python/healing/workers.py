@@ -13,6 +13,7 @@ from typing import Any
 
 from patina_kernel.forking import Claim
 from patina_kernel.language import ReportLine
+from patina_kernel.text import gettext as _
 
 from patina_python.healing.pools import LOST, LostWorkError, fail
 
@@ -72,15 +73,17 @@ def _feeders(executor: Any) -> Iterator[int]:
 
 
 def _line(kind: str, pending: int) -> ReportLine:
-    lost = f"; {pending} unfinished tasks fail in it" if pending else ""
-    return ReportLine(kind, "", f"the copy has new workers for it{lost}", "Submit those again.")
+    what = _("the copy has new workers for it")
+    if pending:
+        what = _("the copy has new workers for it; unfinished tasks that fail in it: %1", pending)
+    return ReportLine(kind, "", what, _("Submit those again."))
 
 
 def heal() -> tuple[ReportLine, ...]:
     """In a plain copy: give each pool workers of its own; what was unfinished fails."""
     for pool in pools():
         _renew_pool(pool)
-    for _, executor in executors():
+    for _module, executor in executors():
         _renew_executor(executor)
     return ()
 

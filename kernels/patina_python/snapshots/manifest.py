@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from patina_kernel.language import ReportLine, SnapshotError
+from patina_kernel.text import kept
 
 FORMAT = 1
 AGAIN = "Run the notebook's cells again, and save anew."
@@ -50,7 +51,8 @@ class Manifest:
 
     def to_json(self) -> bytes:
         """Return it as JSON."""
-        return json.dumps(asdict(self)).encode()
+        report = [line.told() for line in self.report]
+        return json.dumps({**asdict(self), "report": report}).encode()
 
 
 def python_version() -> str:
@@ -101,11 +103,15 @@ def _parsed(raw: dict[str, Any]) -> Manifest:
         platform=_text(raw["platform"]),
         libraries={_text(name): _text(version) for name, version in raw["libraries"].items()},
         variables=tuple(_variable(each) for each in raw["variables"]),
-        report=tuple(
-            ReportLine(**{k: _text(v) for k, v in line.items()}) for line in raw["report"]
-        ),
+        report=tuple(_line(line) for line in raw["report"]),
         format=raw["format"],
     )
+
+
+def _line(raw: dict[str, Any]) -> ReportLine:
+    for name in ("kind", "name", "what", "advice"):
+        _text(raw[name])
+    return ReportLine(raw["kind"], raw["name"], kept(raw, "what"), kept(raw, "advice"))
 
 
 def _variable(raw: dict[str, Any]) -> Variable:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from patina_kernel.language import ReportLine
+from patina_kernel.text import gettext as _
 
 from patina_python.inspector.describe import describe
 from patina_python.inspector.visible import is_users
@@ -134,14 +135,14 @@ def _manifest(
 def _differences(manifest: Manifest) -> Iterator[ReportLine]:
     """Yield what differs between where a snapshot was saved and here."""
     if manifest.platform != machine():
-        what = f"saved on {manifest.platform}, loaded on {machine()}"
-        yield ReportLine("platform", manifest.platform, what, "Check paths and native objects.")
+        what = _("saved on %1, loaded on %2", manifest.platform, machine())
+        yield ReportLine("platform", manifest.platform, what, _("Check paths and native objects."))
     for name, version in manifest.libraries.items():
         here = version_of(name)
         if here is not None and here != version:
-            what = f"saved with version {version}, loaded with {here}"
+            what = _("saved with version %1, loaded with %2", version, here)
             yield ReportLine(
-                "library", name, what, f"Install {name} {version} if values look wrong."
+                "library", name, what, _("Install %1 %2 if values look wrong.", name, version)
             )
 
 
