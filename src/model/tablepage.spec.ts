@@ -13,23 +13,27 @@ function some<T>(all: readonly T[], { offset, limit }: IGlobalPage): T[] {
 }
 
 /** A frame of 100 rows and 65 columns, as the kernel opens it; with an index, if wanted. */
-function frame(index: readonly wire.Global[]) {
+function frame(index: readonly wire.Global[], busiest = { asked: 0, most: 0 }) {
   const columns = Array.from({ length: 65 }, (_, n) =>
     part(`['c${n}']`, { dtype: 'float64' })
   );
   const parts = [part('rows', { type: 'rows' }), ...index, ...columns];
   const client = {
-    global: (_: string, name: string, page: IGlobalPage) => {
+    global: async (_: string, name: string, page: IGlobalPage) => {
+      busiest.asked += 1;
+      busiest.most = Math.max(busiest.most, busiest.asked);
+      await Promise.resolve();
+      busiest.asked -= 1;
       const [step] = page.path;
       const values = Array.from({ length: 100 }, (_, n) =>
         part(`[${n}]`, { summary: `${step} ${n}` })
       );
       const all = step === undefined ? parts : values;
-      return Promise.resolve({
+      return {
         global: part(name, { shape: [100, 65] }),
         children: some(all, page),
         total: all.length
-      } as wire.GlobalPage);
+      } as wire.GlobalPage;
     }
   };
   return new TableReader(client, 'run', 'df', []);
@@ -41,6 +45,13 @@ async function read(index: readonly wire.Global[], row = 0, column = 0) {
 }
 
 describe('a frame as a table', () => {
+  it('asks for a few columns at a time: the kernel has two seconds for each', async () => {
+    const busiest = { asked: 0, most: 0 };
+    const reader = frame([], busiest);
+    await reader.read(await reader.head(), { row: 0, column: 0 });
+    expect(busiest.most).toBe(4);
+  });
+
   it('is read a page of rows and of columns at a time, to the last ones', async () => {
     const first = await read([]);
     expect([first.rows.length, first.columns.length]).toEqual([

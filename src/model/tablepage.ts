@@ -6,6 +6,9 @@ import type { GlobalPath } from './globalrows';
 export const TABLE_ROWS = 50;
 export const TABLE_COLUMNS = 30;
 
+/** How many parts are asked for at once: a kernel has two seconds for each, also for the last. */
+const AT_ONCE = 4;
+
 /** What a column is called, and the type of what is in it; either may be empty. */
 export interface ITableColumn {
   readonly label: string;
@@ -93,10 +96,8 @@ export class TableReader {
       before + place.column,
       TABLE_COLUMNS
     );
-    const [labels, ...pages] = await Promise.all([
-      index ? this._column(index, place) : [],
-      ...columns.map(column => this._column(column, place))
-    ]);
+    const labels = index ? await this._column(index, place) : [];
+    const pages = await inTurn(columns, column => this._column(column, place));
     const count = Math.max(0, ...pages.map(values => values.length));
     return {
       columns: columns.map(described),
@@ -122,10 +123,9 @@ export class TableReader {
   ): Promise<ITablePage> {
     const { row, column } = place;
     const [height, width] = head.global.shape ?? [0, 0];
-    const pages = await Promise.all(
-      range(row, Math.min(row + TABLE_ROWS, height)).map(number =>
-        this._page([`[${number}]`], column, TABLE_COLUMNS)
-      )
+    const pages = await inTurn(
+      range(row, Math.min(row + TABLE_ROWS, height)),
+      number => this._page([`[${number}]`], column, TABLE_COLUMNS)
     );
     const end = Math.min(column + TABLE_COLUMNS, width);
     return {
@@ -187,4 +187,17 @@ function described({ name, dtype }: wire.Global): ITableColumn {
 
 function range(from: number, to: number): number[] {
   return Array.from({ length: Math.max(0, to - from) }, (_, n) => from + n);
+}
+
+/** What becomes of each, in their order; a few at a time. */
+async function inTurn<From, To>(
+  items: readonly From[],
+  ask: (item: From) => Promise<To>
+): Promise<To[]> {
+  const answers: To[] = [];
+  for (let first = 0; first < items.length; first += AT_ONCE) {
+    const some = items.slice(first, first + AT_ONCE);
+    answers.push(...(await Promise.all(some.map(ask))));
+  }
+  return answers;
 }

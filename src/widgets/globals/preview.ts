@@ -53,8 +53,10 @@ export class GlobalPreview extends Widget {
       }
     } catch (error) {
       if (turn === this._turn && !this.isDisposed) {
-        const reason = error instanceof Error ? error.message : String(error);
-        this._position.textContent = `⚠ ${reason}`;
+        const { reason = '', hint = '' } = error as Partial<wire.Problem>;
+        const message = error instanceof Error ? error.message : String(error);
+        const said = [message, reason, hint].filter(Boolean).join('. ');
+        this._position.textContent = `⚠ ${said}`;
       }
     }
   }
