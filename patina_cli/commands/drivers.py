@@ -101,7 +101,8 @@ def merge_run_driver(base: Path, ours: Path, theirs: Path, marker_size: int, pat
     import msgspec  # noqa: PLC0415 - imports documents
 
     from patina_cli.versions.runlogs import BothLiveError, merge_logs  # noqa: PLC0415
-    from patina_lab.runlog.records import LogOrderError, decode, encode  # noqa: PLC0415
+    from patina_lab.runlog.folding import LogOrderError  # noqa: PLC0415
+    from patina_lab.runlog.records import decode, encode  # noqa: PLC0415
 
     def records(file: Path) -> list[Record]:
         # A torn last line is dropped, as when the run is opened.

@@ -10,15 +10,8 @@ from pathlib import Path
 import msgspec
 
 from patina_lab.document.format import Cell, TsnbDocument
-from patina_lab.runlog.records import (
-    Folded,
-    Header,
-    LogOrderError,
-    add,
-    begun,
-    decode,
-    encode,
-)
+from patina_lab.runlog.folding import Folded, LogOrderError, add, begun
+from patina_lab.runlog.records import Header, decode, encode
 
 INJECTED = "injected-parameters"
 

@@ -13,11 +13,12 @@ from typing import Any, TypeVar
 import msgspec
 
 from patina_lab import wire
+from patina_lab.runlog.folding import Folded, fold
+from patina_lab.runlog.growth import without_cells
 from patina_lab.runlog.records import (
     Began,
     Closed,
     Deleted,
-    Folded,
     GlobalsTold,
     Header,
     Heard,
@@ -29,8 +30,6 @@ from patina_lab.runlog.records import (
     Pinned,
     Record,
     UndoneCells,
-    fold,
-    without_cells,
 )
 
 Records = Sequence[Record]

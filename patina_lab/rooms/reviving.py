@@ -11,8 +11,9 @@ from patina_lab.kernel.survivors import Survivor
 from patina_lab.model.ids import RunId
 from patina_lab.rooms.roster import Roster
 from patina_lab.rooms.workshop import Workshop
+from patina_lab.runlog.folding import Folded, add
+from patina_lab.runlog.growth import blobs_named
 from patina_lab.runlog.log import RunLog
-from patina_lab.runlog.records import Folded, add, blobs_named
 from patina_lab.runlog.revival import ending, going_on, marks, may_live, revived
 from patina_lab.runlog.runfolder import Kept, KnownRun, not_writable
 from patina_lab.runs.runner import Runner

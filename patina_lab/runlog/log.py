@@ -14,17 +14,8 @@ from typing import BinaryIO
 import msgspec
 
 from patina_lab.confined import replacing, through_no_link
-from patina_lab.runlog.records import (
-    SCHEMA,
-    Folded,
-    Header,
-    LogOrderError,
-    Record,
-    add,
-    begun,
-    decode,
-    encode,
-)
+from patina_lab.runlog.folding import Folded, LogOrderError, add, begun
+from patina_lab.runlog.records import SCHEMA, Header, Record, decode, encode
 from patina_lab.syncing import sync_folder
 
 MAX_LINE_BYTES = 256 * 2**20

@@ -23,7 +23,8 @@ from patina_lab.model.run import (
     RunStatus,
 )
 from patina_lab.model.transition import LOST, RECENT_CELLS
-from patina_lab.runlog.records import Closed, Folded, KernelEnded, OutputWritten, Record
+from patina_lab.runlog.folding import Folded
+from patina_lab.runlog.records import Closed, KernelEnded, OutputWritten, Record
 from patina_lab.text import gettext as _
 
 _ENDED = ("stopped", "failed", "lost")

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from patina_lab import wire
 from patina_lab.model.resuming import Resume
 from patina_lab.model.run import RunError
+from patina_lab.runlog.growth import growth
 from patina_lab.runlog.ledger import Ledger
-from patina_lab.runlog.records import Heard, Record, growth
+from patina_lab.runlog.records import Heard, Record
 from patina_lab.runs.timeline import Timeline
 
 SYNC_SECONDS = 2.0

@@ -16,6 +16,7 @@ from patina_lab.model.cells import CellStatus, OutputCell
 from patina_lab.model.outputs import Blob, Display
 from patina_lab.model.resuming import how_to_resume
 from patina_lab.model.run import Run, RunError
+from patina_lab.runlog.growth import blobs_named, without_cells
 from patina_lab.runlog.ledger import Ledger
 from patina_lab.runlog.log import RunLog
 from patina_lab.runlog.records import (
@@ -26,8 +27,6 @@ from patina_lab.runlog.records import (
     Pinned,
     Reattached,
     UndoneCells,
-    blobs_named,
-    without_cells,
 )
 from patina_lab.runlog.variables import Told, Variables, begun_with, global_rows, with_changes
 from patina_lab.runs.logbook import Logbook

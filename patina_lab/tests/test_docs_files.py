@@ -13,7 +13,7 @@ from patina_lab.document import format as tsnb
 from patina_lab.document import refusals
 from patina_lab.document.errors import TsnbError
 from patina_lab.model import outputs
-from patina_lab.runlog import log, records
+from patina_lab.runlog import folding, log, records
 from patina_lab.tests.documentation import code, doc, rows, section
 
 
@@ -43,7 +43,7 @@ def test_the_records_in_the_text_are_records() -> None:
     header, *others = read
     assert isinstance(header, records.Header)
     assert header.schema == records.SCHEMA
-    assert records.fold(header, others[:-1]).status == "stopped"
+    assert folding.fold(header, others[:-1]).status == "stopped"
 
 
 def test_the_notebook_in_the_text_reads_and_writes_back() -> None:

@@ -7,6 +7,8 @@ import pytest
 from patina_cli.versions.runlogs import BothLiveError, merge_logs
 from patina_lab import wire
 from patina_lab.model.resuming import Resume
+from patina_lab.runlog.folding import fold
+from patina_lab.runlog.growth import without_cells
 from patina_lab.runlog.records import (
     Began,
     Closed,
@@ -20,8 +22,6 @@ from patina_lab.runlog.records import (
     Pinned,
     Record,
     Retitled,
-    fold,
-    without_cells,
 )
 
 RUN = "3155d440-8c7c-45f8-a2ef-00aa73e97d54"

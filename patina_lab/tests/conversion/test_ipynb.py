@@ -26,9 +26,10 @@ from patina_lab.converting import Conversion, convert_file
 from patina_lab.document.format import read, write
 from patina_lab.model.outputs import Blob
 from patina_lab.problem import PatinaProblem
+from patina_lab.runlog.folding import fold
 from patina_lab.runlog.newfiles import NewFiles
 from patina_lab.runlog.pastruns import records
-from patina_lab.runlog.records import Header, decode, encode, fold
+from patina_lab.runlog.records import Header, decode, encode
 from patina_lab.runlog.runfolder import RunFolder
 from patina_lab.tests.conversion.corpora import nbformat_notebooks
 from patina_lab.tests.conversion.notebooks import NOTEBOOKS

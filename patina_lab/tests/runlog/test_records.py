@@ -19,6 +19,8 @@ from patina_lab.model.ids import KernelId, RequestId, Seq
 from patina_lab.model.resuming import Resume
 from patina_lab.model.run import KernelSettings, Run, RunStatus
 from patina_lab.model.transition import transition
+from patina_lab.runlog.folding import LogOrderError, fold
+from patina_lab.runlog.growth import growth
 from patina_lab.runlog.records import (
     Began,
     Closed,
@@ -26,7 +28,6 @@ from patina_lab.runlog.records import (
     Heard,
     KernelEnded,
     KernelStarted,
-    LogOrderError,
     Opened,
     OutputsCut,
     OutputWritten,
@@ -35,8 +36,6 @@ from patina_lab.runlog.records import (
     UndoneCells,
     decode,
     encode,
-    fold,
-    growth,
 )
 from patina_lab.runlog.revival import ending, going_on, marks, may_live, revived
 from patina_lab.tests.model.runs import AT, starting
