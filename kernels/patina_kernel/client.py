@@ -7,13 +7,16 @@ from typing import Any
 
 from jupyter_client.asynchronous.client import AsyncKernelClient
 
+from patina_kernel.text import kept, said, told
+
 REPLY_SECONDS = 60.0
 
 
 class KernelRequestError(RuntimeError):
     """The kernel answered with an error, or not at all: what, and what to do (`hint`).
 
-    `name`: the kernel's for the error; `alternatives`: what else can be done.
+    `name`: the kernel's for the error; `alternatives`: what else can be done; `wording`: how
+    translators know `evalue`, the message, and `hint`.
     """
 
     def __init__(
@@ -21,6 +24,12 @@ class KernelRequestError(RuntimeError):
     ) -> None:
         super().__init__(message)
         self.hint, self.name, self.alternatives = hint, name, alternatives
+
+    @property
+    def wording(self) -> dict[str, Any]:
+        """As in a message of the kernel's."""
+        found: dict[str, Any] = told(evalue=said(self), hint=self.hint).get("wording", {})
+        return found
 
 
 async def ask(
@@ -46,8 +55,8 @@ async def ask(
         client.stop_channels()
     if reply.get("status") != "ok":
         raise KernelRequestError(
-            str(reply.get("evalue")),
-            str(reply.get("hint") or ""),
+            kept({"evalue": "", **reply}, "evalue"),
+            kept({"hint": "", **reply}, "hint"),
             str(reply.get("ename") or ""),
             tuple(map(str, reply.get("alternatives") or ())),
         )

@@ -29,7 +29,7 @@ from patina_kernel.nursery.log import Log
 from patina_kernel.runtime import directory, records
 from patina_kernel.runtime.process import Process
 from patina_kernel.text import gettext as _
-from patina_kernel.text import told
+from patina_kernel.text import said, told
 
 SWITCH = "PATINA_NURSERY"
 PYTHON = "PATINA_PYTHON"
@@ -197,10 +197,10 @@ class PatinaProvisioner(LocalProvisioner):
         except KernelRequestError as error:
             if error.name == UNAVAILABLE:
                 saved = await self._save(once)
-                return {**saved, "report": [_instead_of_fork(str(error)), *saved["report"]]}
-            why = f"the kernel {once['fork_of']} could not be forked: {error}"
+                return {**saved, "report": [_instead_of_fork(said(error)), *saved["report"]]}
+            why = _("the kernel %1 could not be forked: %2", once["fork_of"], said(error))
             raise KernelRequestError(
-                f"{why} ({error.hint})" if error.hint else why,
+                _("%1 (%2)", why, error.hint) if error.hint else why,
                 error.hint,
                 error.name,
                 error.alternatives,

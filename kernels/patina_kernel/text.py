@@ -41,6 +41,12 @@ def told(**texts: str) -> dict[str, Any]:
     return {**said, "wording": wording} if wording else said
 
 
+def said(error: BaseException) -> str:
+    """Return what an error says, with what translators know it by if its maker gave that."""
+    first = error.args[0] if len(error.args) == 1 else None
+    return first if isinstance(first, Text) else str(error)
+
+
 def kept(said: Mapping[str, Any], name: str) -> str:
     """Return a text that `told` has written. Raises LookupError, TypeError or AttributeError."""
     wording = said.get("wording", {}).get(name)

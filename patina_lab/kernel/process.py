@@ -18,6 +18,7 @@ from patina_lab.kernel.client import Client
 from patina_lab.kernel.survivors import PROVISIONER, Survivor
 from patina_lab.text import Text, verbatim
 from patina_lab.text import gettext as _
+from patina_lab.wire import told
 
 POLL_SECONDS = 0.25
 ANSWER_SECONDS = 1.0
@@ -69,12 +70,14 @@ class KernelProcess:
             what = _("The kernel %1 could not be started", name)
             if fork:
                 what = _("The kernel %1 could not be forked", name)
-            raise KernelStartError(
-                what,
-                verbatim(error if fork else f"{type(error).__name__}: {error}"),
-                # What the provisioner of a kernel advises comes with its error.
-                verbatim(getattr(error, "hint", "")) or _("The server's log has the details."),
-            ) from error
+            # What the provisioner of a kernel says and advises comes with its error.
+            said = {
+                "evalue": str(error) if fork else f"{type(error).__name__}: {error}",
+                "hint": getattr(error, "hint", ""),
+                "wording": getattr(error, "wording", {}) if fork else {},
+            }
+            hint = told(said, "hint") or _("The server's log has the details.")
+            raise KernelStartError(what, told(said, "evalue"), hint) from error
         return cls._taken(kernels, kernel_id)
 
     @classmethod

@@ -19,7 +19,7 @@ from patina_lab.kernel.process import is_patina
 from patina_lab.problem import conflict, not_found
 from patina_lab.runlog.variables import global_rows
 from patina_lab.text import gettext as _
-from patina_lab.text import verbatim
+from patina_lab.wire import told
 
 RESTORE_SECONDS = 30.0
 LOOK_SECONDS = 2.0
@@ -59,9 +59,14 @@ class PlainKernels:
                 kernel_name=name, fork_of=kernel, reseed=wanted.reseed
             )
         except Exception as error:
-            hint = verbatim(getattr(error, "hint", ""))
-            hint = hint or _("Wait until it is idle, and try again.")
-            raise conflict(_("The kernel could not be forked"), verbatim(error), hint) from error
+            said = {
+                "evalue": str(error),
+                "hint": getattr(error, "hint", ""),
+                "wording": getattr(error, "wording", {}),
+            }
+            hint = told(said, "hint") or _("Wait until it is idle, and try again.")
+            reason = told(said, "evalue")
+            raise conflict(_("The kernel could not be forked"), reason, hint) from error
         provisioner: Any = self._manager(made).provisioner
         lines = (provisioner.fork_reply or {}).get("report") or []
         report = wire_report(report_lines(lines))

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from patina_kernel.language import Delta, Global, Language, NoSuchGlobalError, SnapshotError
-from patina_kernel.text import told
+from patina_kernel.text import gettext as _
+from patina_kernel.text import said, told
 
 # The time a delta may take after a cell, and how many children a page has when nothing is said.
 DELTA_SECONDS = 0.01
@@ -42,11 +43,13 @@ class Answers:
                 case _:
                     return _error("UnknownRequest", f"there is no {kind}", "")
         except SnapshotError as error:
-            return _error("SnapshotError", str(error), error.hint)
+            return _error("SnapshotError", said(error), error.hint)
         except NoSuchGlobalError as error:
-            return _error("NoSuchGlobal", str(error), "look at the list again")
+            return _error("NoSuchGlobal", said(error), _("look at the list again"))
         except Exception as error:  # noqa: BLE001 - values of users' making may raise anything
-            return _error(type(error).__name__, str(error), "check what was asked, then ask again")
+            return _error(
+                type(error).__name__, str(error), _("check what was asked, then ask again")
+            )
         return {"status": "ok", "ms": round((time.perf_counter() - started) * 1e3, 3), **reply}
 
     def _children(self, content: dict[str, Any]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from patina_kernel.executor.parking import Parking, Woken
 from patina_kernel.forking import ForkRefusedError
 from patina_kernel.language import Language, ReportLine
 from patina_kernel.relay.messages import DELIMITER
+from patina_kernel.text import gettext as _
 from patina_kernel.wire.channel import Channel, parse
 from patina_kernel.wire.ops import Op
 from patina_kernel.wire.packet import Frame, Packet
@@ -264,8 +265,8 @@ class Executor:
     def quiesce(self) -> set[int]:
         """Stop our threads for a fork; return their numbers."""
         if self.app.subshells.busy:
-            hint = "wait until it has ended"
-            raise ForkRefusedError("a subshell is running a request", hint)
+            hint = _("wait until it has ended")
+            raise ForkRefusedError(_("a subshell is running a request"), hint)
         numbers = {*self._control.native_ids(), *self.app.subshells.native_ids()}
         self._control.stop(self.app.lanes.control)
         self.app.subshells.stop()

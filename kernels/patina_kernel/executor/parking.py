@@ -14,6 +14,8 @@ from typing import Any, Protocol
 from patina_kernel.executor import descriptors
 from patina_kernel.executor.forker import Forked, Forker
 from patina_kernel.forking import ForkRefusedError, NoCheckpointError, NoForkError
+from patina_kernel.text import gettext as _
+from patina_kernel.text import said, told
 from patina_kernel.wire import packet
 from patina_kernel.wire.channel import Channel
 from patina_kernel.wire.ops import Op
@@ -188,15 +190,14 @@ def silence() -> None:
 
 
 def _refusal(error: Exception) -> dict[str, Any]:
-    hint = "free memory or end other processes, and try again"
+    hint: str = _("free memory or end other processes, and try again")
     alternatives: tuple[str, ...] = ()
     if isinstance(error, ForkRefusedError):
         hint, alternatives = error.hint, error.alternatives
     return {
         "status": "error",
         "ename": NAMES.get(type(error), type(error).__name__),
-        "evalue": str(error),
-        "hint": hint,
+        **told(evalue=said(error), hint=hint),
         "alternatives": alternatives,
         "traceback": [],
     }

@@ -23,6 +23,7 @@ from patina_kernel.forking.plan import (
     Refuse,
 )
 from patina_kernel.language import ReportLine
+from patina_kernel.text import gettext as _
 
 BUSY_TRIES = 15
 BUSY_SECONDS = 0.002
@@ -130,7 +131,7 @@ def renumbered() -> dict[int, int]:
 
 def _hold(attempt: Callable[[], native.Carried], tries: int) -> native.Carried:
     """Try until all threads wait at the same time; worker pools spin a little before they do."""
-    for _ in range(tries - 1):
+    for _attempt in range(tries - 1):
         try:
             return attempt()
         except native.CarryError as error:
@@ -141,13 +142,15 @@ def _hold(attempt: Callable[[], native.Carried], tries: int) -> native.Carried:
 
 
 def _no_checkpoint() -> NoCheckpointError:
-    reason = "a thread is computing, so there is no checkpoint: a parked copy would have to run it"
-    return NoCheckpointError(reason, "Checkpoints are taken again when its threads wait.")
+    reason = _(
+        "a thread is computing, so there is no checkpoint: a parked copy would have to run it"
+    )
+    return NoCheckpointError(reason, _("Checkpoints are taken again when its threads wait."))
 
 
 def _failed(why: str) -> ForkRefusedError:
-    hint = "Nothing has changed. Free memory or end some processes, then fork again."
-    return ForkRefusedError(f"the process could not be copied: {why}", hint)
+    hint = _("Nothing has changed. Free memory or end some processes, then fork again.")
+    return ForkRefusedError(_("the process could not be copied: %1", why), hint)
 
 
 def _uncarried(plan: CarryThreads, error: native.CarryError) -> ForkResult:
@@ -157,7 +160,7 @@ def _uncarried(plan: CarryThreads, error: native.CarryError) -> ForkResult:
     if not isinstance(plan.otherwise, Refuse):
         return _without_threads(plan.otherwise, report.uncarried(str(error)))
     kind = NewThreadError if error.stage is native.Stage.MASKED else ForkRefusedError
-    reason = f"{plan.otherwise.reason} ({error})"
+    reason = _("%1 (%2)", plan.otherwise.reason, error)
     raise kind(reason, plan.otherwise.advice, plan.otherwise.alternatives) from error
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from patina_kernel.forking import report
 from patina_kernel.forking.audit import Audit, Child, Thread
 from patina_kernel.language import ReportLine
+from patina_kernel.text import gettext as _
 
 # They block all signals, touch no user's data, and their library works without them.
 HARMLESS = frozenset({"jemalloc_bg_thd"})
@@ -21,8 +22,8 @@ BYSTANDERS = frozenset({"polars-ooc-clea"})
 FORK_SAFE = frozenset({"openblas", "libarrow"})
 # Libraries whose threads block all signals.
 MASKING = frozenset({"libzmq"})
-NO_FORK = "this system cannot copy a running process"
-SAVE_FIRST = "Save the state and load it into a new kernel."
+NO_FORK = _("this system cannot copy a running process")
+SAVE_FIRST = _("Save the state and load it into a new kernel.")
 SAVE_AND_LOAD = "save and load"
 OLDER_CHECKPOINT = "fork from the checkpoint before the library's first use"
 
@@ -149,29 +150,31 @@ def _refusal(
 
 
 def _device(target: str) -> _Refusal:
-    reason = f"{target} is open, and its context cannot be shared by two processes"
-    advice = "Save and load, or fork from a checkpoint before the device was first used."
+    reason = _("%1 is open, and its context cannot be shared by two processes", target)
+    advice = _("Save and load, or fork from a checkpoint before the device was first used.")
     return reason, advice, (SAVE_AND_LOAD, OLDER_CHECKPOINT)
 
 
 def _masked(threads: list[Thread], audit: Audit) -> _Refusal:
     names = ", ".join(sorted({thread.name for thread in threads} | audit.libraries & MASKING))
-    reason = f"threads that cannot be copied are running ({names}); the copy would wait for them"
-    advice = "Close what started them (for ZMQ: context.term()), or use one of the alternatives."
+    reason = _(
+        "threads that cannot be copied are running (%1); the copy would wait for them", names
+    )
+    advice = _("Close what started them (for ZMQ: context.term()), or use one of the alternatives.")
     return reason, advice, (SAVE_AND_LOAD, OLDER_CHECKPOINT)
 
 
 def _workers(children: list[Child]) -> _Refusal:
     pids = ", ".join(str(child.pid) for child in children)
-    reason = f"worker processes ({pids}) belong to this kernel; a copy would take their answers"
-    advice = "Close the pool and fork again, or use one of the alternatives."
+    reason = _("worker processes (%1) belong to this kernel; a copy would take their answers", pids)
+    advice = _("Close the pool and fork again, or use one of the alternatives.")
     return reason, advice, (SAVE_AND_LOAD, OLDER_CHECKPOINT)
 
 
 def _mixed(without: Refuse) -> _Refusal:
     """Carried threads would take the answers of the parent's workers, so neither way is open."""
-    reason = f"there is a pool of worker processes, and {without.reason}"
-    advice = "Close the pool and fork again, or use one of the alternatives."
+    reason = _("there is a pool of worker processes, and %1", without.reason)
+    advice = _("Close the pool and fork again, or use one of the alternatives.")
     return reason, advice, without.alternatives
 
 
@@ -206,5 +209,7 @@ def _are_safe(threads: list[Thread], audit: Audit) -> bool:
 def _native(threads: list[Thread], audit: Audit) -> _Refusal:
     names = ", ".join(sorted({thread.name for thread in threads}))
     suspects = ", ".join(sorted(audit.libraries - FORK_SAFE)) or "a library"
-    reason = f"threads of {suspects} ({names}) cannot be carried over; the copy would wait for them"
-    return reason, "Use one of the alternatives.", (SAVE_AND_LOAD, OLDER_CHECKPOINT)
+    reason = _(
+        "threads of %1 (%2) cannot be carried over; the copy would wait for them", suspects, names
+    )
+    return reason, _("Use one of the alternatives."), (SAVE_AND_LOAD, OLDER_CHECKPOINT)
