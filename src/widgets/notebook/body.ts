@@ -15,10 +15,10 @@ import type { SourceNotebook } from './sourcenotebook';
 const NARROW = 640;
 
 /**
- * Lower than this, one above the other would leave a few lines of each: one is shown at a time. The
- * window above is 256 high, and JupyterLab's own bars take half of it.
+ * Narrow and lower than this, one above the other would leave a few lines of each: one is shown at
+ * a time. The window above is 256 high, and JupyterLab's own bars take half of it.
  */
-const LOW = 260;
+const LOW = 400;
 
 /** Where the timeline is, seen from the source. */
 export type TimelinePosition = 'right' | 'below' | 'hidden';
@@ -128,6 +128,11 @@ export class PatinaBody extends SplitPanel implements IPatinaBody {
     this._arrange();
   }
 
+  /** Whether there is little room even for one of the two. */
+  get isLow(): boolean {
+    return this._isLow;
+  }
+
   /** Whether source and timeline are shown one at a time, for want of room. */
   get hasRoomForOne(): boolean {
     return this._isLow && this.position !== 'hidden';
@@ -232,7 +237,7 @@ export class PatinaBody extends SplitPanel implements IPatinaBody {
     super.onResize(msg);
     const { clientWidth, clientHeight } = this.node;
     this._isNarrow = clientWidth < NARROW;
-    this._isLow = this._isBelow && clientHeight > 0 && clientHeight < LOW;
+    this._isLow = this._isNarrow && clientWidth > 0 && clientHeight < LOW;
     this._arrange();
   }
 
@@ -248,7 +253,7 @@ export class PatinaBody extends SplitPanel implements IPatinaBody {
     this.notebook.setHidden(hasRoomForOne && isTimelineInView);
     this._runPane?.setHidden(!isTimelineInView);
     this._restoreShares();
-    const inView = `${hasRoomForOne} ${isTimelineInView}`;
+    const inView = `${this._isLow} ${hasRoomForOne} ${isTimelineInView}`;
     if (inView !== this._inView) {
       this._inView = inView;
       this._inViewChanged.emit();

@@ -32,7 +32,7 @@ export class NoticePlace implements IDisposable {
   private _place(): void {
     const { content, contentHeader } = this._panel;
     const { notice } = this._pane;
-    this._panel.toggleClass('jp-mod-lowPatina', content.hasRoomForOne);
+    this._panel.toggleClass('jp-mod-lowPatina', content.isLow);
     if (content.hasRoomForOne) {
       contentHeader.addWidget(this._switch);
     } else {
