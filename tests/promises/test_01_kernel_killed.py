@@ -27,6 +27,7 @@ async def test_a_kernel_that_dies_is_said_to_be_dead_and_takes_nothing_with_it(
     await user.execute(run, deadly, late)
     failed = await user.until_status(notebook["id"], run, "failed")
     assert failed["error"]["message"]
+    assert "restart the run" in failed["error"]["hint"].lower()
     cells = await user.finished(run, 3)
     assert [cell["status"] for cell in cells] == ["succeeded", "failed", "not run"]
     assert text_of(cells[0]) == "'kept'"
