@@ -133,3 +133,9 @@ def test_a_trend_is_told_from_chance() -> None:
 @pytest.mark.parametrize(("freedom", "quantile"), [(3, 3.182), (8, 2.306), (30, 2.042)])
 def test_the_margin_is_students(freedom: int, quantile: float) -> None:
     assert _student(freedom) == pytest.approx(quantile, rel=0.04)
+
+
+def test_a_cell_that_was_ended_in_the_midst_of_its_first_line_has_said_no_wrong() -> None:
+    for text in ("", "ab" * 8, "ab" * 16, "ab" * 16 + " ", "ab" * 16 + " 0", "ab" * 16 + " 0\n"):
+        assert verdict(Log(), BOTH, {"run": [ended(1, text, "failed")]}) == [], text
+    assert verdict(Log(), BOTH, {"run": [ended(1, "ab" * 16 + " 1", "failed")]}) != []
