@@ -42,11 +42,12 @@ async def chaos(
     dealing = iter(cards)
     try:
         await world.begin()
-        for _ in range(notebooks - 1):
+        for number in range(1, notebooks):
             await _happen(world, dealing, seconds / notebooks, counts)
             await heal(world)
-            wrong += await judged(world)
+            wrong += [f"in notebook {number}, {one}" for one in await judged(world)]
             await world.finish()
+            world.note(f"notebook {number} has ended")
             await world.enter()
         await _happen(world, dealing, seconds / notebooks, counts)
         await make_up(world, names, counts)
