@@ -1,5 +1,9 @@
 import { violations } from './support/axe';
-import { expect, testWithOwnServer } from './support/test';
+import {
+  expect,
+  testWithLeavingServer,
+  testWithOwnServer
+} from './support/test';
 
 // What JupyterLab restores after a reload is the server's: pages of other tests write it, too.
 testWithOwnServer(
@@ -131,7 +135,7 @@ testWithOwnServer(
   }
 );
 
-testWithOwnServer(
+testWithLeavingServer(
   'outputs, new runs and the toolbar are as the settings say',
   async ({ patina, notebook, server }) => {
     server.writeSettings('patina-lab', 'notebook', {
@@ -141,7 +145,7 @@ testWithOwnServer(
       renderedOutputs: 20,
       maxOutputBytes: 1000,
       onCrash: 'continue',
-      onServerStop: 'keep',
+      onServerStop: 'stop',
       'globals.timeoutMs': 150,
       toolbar: [{ name: 'restart', command: 'patina:restart', disabled: true }]
     });
@@ -160,7 +164,7 @@ testWithOwnServer(
     expect((await asked).postDataJSON()).toEqual({
       checkpoints: 'auto',
       on_crash: 'continue',
-      on_server_stop: 'keep',
+      on_server_stop: 'stop',
       globals_timeout_ms: 150
     });
     const long = patina.output(1, 1, 'succeeded');
