@@ -88,6 +88,8 @@ class DiskSide:
         self.on_moved: Callable[[str, str], None] = lambda _old, _new: None
         self._document, self._workspace = document, workspace
         self._agreed: str | None = None
+        self._tried: str | None = None
+        """What was written last, whether it is known to be there or not."""
         self._seen: Stamp | None = None
         self._glimpsed: Stamp | None = None
         self._edits = 0
@@ -210,6 +212,9 @@ class DiskSide:
             log.warning("%s cannot be read: %s", self.path, error)
             return
         else:
+            if text == self._tried:
+                # Ours: of a save that failed at its end, or was given up.
+                self._agreed = text
             # Where that fails, the file stays one that has not been met, and is never written over.
             await self._take(await self._reconciled(text), text)
             await self._remember()
@@ -365,7 +370,7 @@ class DiskSide:
             if self.history is not None:
                 self.history.intend(text)
                 await self._make_known(self.history)
-            data = text.encode()
+            data, self._tried = text.encode(), text
             self._seen = await asyncio.to_thread(self.file.write, data, self._seen)
         except ChangedError:
             return False

@@ -60,10 +60,9 @@ class SourceFile:
         if self.is_outside:
             return None
         try:
-            found = self.path.stat()
+            return _stamp(self.path)
         except (FileNotFoundError, NotADirectoryError):
             return None
-        return Stamp(found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
     def read(self) -> str:
         """Return the text. Raises OSError, and TsnbError for what is no text or gigantic."""
@@ -96,6 +95,7 @@ class SourceFile:
             self._write_aside(temporary, data, mode)
             self._refuse_outside()
             self._refuse_unless(seen)
+            ours = _stamp(temporary)
             temporary.replace(target)
         except BaseException:
             with suppress(OSError):
@@ -103,9 +103,8 @@ class SourceFile:
             raise
         sync_folder(target.parent)
         stamp = self.stamp()
-        if stamp is None:
-            raise ChangedError(str(self.path))
-        return stamp
+        # Where somebody was quicker, theirs is still to be met.
+        return ours if stamp is None or stamp.inode != ours.inode else stamp
 
     def _refuse_outside(self) -> None:
         if self.is_outside:
@@ -191,6 +190,11 @@ class SourceFile:
 def is_read_only(error: OSError) -> bool:
     """Whether a file could not be written because nobody may."""
     return error.errno in _READ_ONLY
+
+
+def _stamp(path: Path) -> Stamp:
+    found = path.stat()
+    return Stamp(found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
 
 def _mode(target: Path) -> int | None:

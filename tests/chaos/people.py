@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 from dataclasses import replace
+from pathlib import Path
 
 from patina_lab.document.format import read, write
 from patina_lab.tests.editors import Editor
@@ -11,6 +13,8 @@ from tests.chaos.world import World
 
 MOST_WORDS = 150
 """So many words stay; then one goes for each that is typed: the notebook stays as large."""
+_LIBC = ctypes.CDLL(None, use_errno=True)
+_HERE, _RENAME_EXCHANGE = -100, 2
 
 
 async def edit(world: World) -> bool:
@@ -85,12 +89,20 @@ async def write_file(world: World) -> bool:
     )
     aside = path.with_name("by-hand")
     aside.write_text(write(replace(document, cells=cells)))
-    if path.stat()[:9] != seen[:9]:
+    _exchange(aside, path)
+    if aside.stat().st_ino != seen.st_ino:
+        # A save came between: an old text would undo it, and both would be kept.
+        _exchange(aside, path)
         return False
     world.log.intended.add(token)
-    aside.replace(path)
     world.by_hand.add(token)
     return True
+
+
+def _exchange(one: Path, other: Path) -> None:
+    """Have each of two files the other's name, at once (`renameat2(2)`). Raises OSError."""
+    if _LIBC.renameat2(_HERE, bytes(one), _HERE, bytes(other), _RENAME_EXCHANGE):
+        raise OSError(ctypes.get_errno(), "renameat2", str(one))
 
 
 async def save(world: World) -> bool:

@@ -6,6 +6,7 @@ import asyncio
 import errno
 import os
 import subprocess
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -222,3 +223,33 @@ def _git(folder: Path, *arguments: str) -> None:
     }
     command = ("git", "-C", str(folder), *arguments)
     subprocess.run(command, check=True, env={**os.environ, **who}, capture_output=True)
+
+
+@pytest.mark.parametrize("is_given_up", [False, True], ids=["not synced", "given up"])
+async def test_a_save_of_which_the_end_is_not_known_is_not_taken_for_the_change_of_somebody_else(
+    user: User, monkeypatch: pytest.MonkeyPatch, *, is_given_up: bool
+) -> None:
+    editor, follower = await opened(user)
+    editor.text(1).insert(0, "typed, ")
+    (room,) = user.rooms
+    await eventually(lambda: "typed" in (room.source.document.cell_source("cell-2") or ""))
+    replaced = threading.Event()
+    with monkeypatch.context() as broken:
+
+        def fail(_folder: Path) -> None:
+            replaced.set()
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+        broken.setattr("patina_lab.sources.sourcefile.sync_folder", fail)
+        saving = asyncio.ensure_future(room.source.room.disk.save())
+        await asyncio.to_thread(replaced.wait, 30.0)
+        if is_given_up:
+            saving.cancel()
+        await asyncio.wait({saving})
+        # By then the line has gone on; it is one line that was changed, and by us alone.
+        editor.text(1).insert(0, "more, ")
+        await asyncio.sleep(2.5)
+    assert editor.sources() == ["one", "more, typed, two"]
+    assert "conflict" not in kinds(follower)
+    assert await editor.save() == "success"
+    assert on_disk(user.file()) == ["one", "more, typed, two"]
