@@ -12,14 +12,13 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from jupyter_server.utils import ensure_async
-from pycrdt import Doc
 
 from patina_lab.confined import Roots
 from patina_lab.document.errors import TsnbError
 from patina_lab.document.ytsnb import YTsnb
 from patina_lab.sources import sourcenotices as words
 from patina_lab.sources.backups import Backups, Kind
-from patina_lab.sources.history import History, HistoryError, Taken, Waiting
+from patina_lab.sources.history import History, Taken
 from patina_lab.sources.notices import Notices
 from patina_lab.sources.reconciling import (
     Become,
@@ -30,7 +29,7 @@ from patina_lab.sources.reconciling import (
     nearest,
     reconcile,
 )
-from patina_lab.sources.refuge import Refuge
+from patina_lab.sources.remembering import Remembering
 from patina_lab.sources.sourcefile import ChangedError, SourceFile, Stamp, is_read_only
 from patina_lab.text import Text, verbatim
 from patina_lab.text import gettext as _
@@ -68,8 +67,7 @@ class DiskSide:
     """Keeps one document and its file together.
 
     `agreed` is the text that both last had in common: what differs from it on either side was
-    changed there. `history` remembers it over a crash; None where nothing can be remembered. Where
-    its disk is full, what it does not take is kept beside the file.
+    changed there, and what is remembered over a crash.
     `path`: where the file is, below the server's root. The document says so, too, but for pages
     only: whoever may write can have it say anything.
     """
@@ -83,7 +81,6 @@ class DiskSide:
         history: History,
     ) -> None:
         self.path = path
-        self.history: History | None = history
         self.notices = notices
         self.on_moved: Callable[[str, str], None] = lambda _old, _new: None
         self._document, self._workspace = document, workspace
@@ -96,7 +93,7 @@ class DiskSide:
         self._retry_at: float | None = None
         self._turn = asyncio.Lock()
         self._backups = Backups()
-        self._refuge: Refuge | None = None
+        self.remembering = Remembering(history, lambda: self.file, lambda: not self.is_elsewhere)
 
     @property
     def file(self) -> SourceFile:
@@ -114,7 +111,7 @@ class DiskSide:
 
         Where it is read-only, that may be never; the history has the edits then.
         """
-        is_kept = self.history is not None and "read-only" in self.notices
+        is_kept = self.remembering.history is not None and "read-only" in self.notices
         return self._retry_at is not None and not is_kept
 
     def edited(self) -> None:
@@ -130,35 +127,13 @@ class DiskSide:
     async def begin(self, text: str) -> None:
         """Take the document for what the file says: it was made of it."""
         self._agreed = text
-        if self.history is not None:
-            await self._clear_refuge(Refuge(self.file))
+        await self.remembering.begin()
         await self._remember()
         await self._look_at_permissions()
 
-    async def take_back(self, ydoc: Doc[Any]) -> None:
-        """Go on with what the last server kept beside the file, since the history did not take it.
-
-        Raises HistoryError.
-        """
-        refuge = Refuge(self.file)
-        try:
-            waiting = await asyncio.to_thread(refuge.read)
-        except OSError as error:
-            log.warning("%s cannot be read: %s", refuge.path, error)
-            return
-        if waiting is None or self.history is None:
-            return
-        if await self.history.go_on_with(waiting, ydoc):
-            self._refuge = refuge
-        else:
-            await self._clear_refuge(refuge)
-
     async def go_on(self, text: str) -> None:
         """Bring a document of before a restart, and what the file says now, together."""
-        known: list[str] = []
-        with suppress(HistoryError):
-            known = await self.history.agreed() if self.history else []
-        self._agreed = nearest(known, text)
+        self._agreed = nearest(await self.remembering.agreed(), text)
         try:
             await self._take(await self._reconciled(text), text)
         except (NotSavedError, OSError) as error:
@@ -184,8 +159,7 @@ class DiskSide:
     async def _look(self) -> None:
         """Take what has changed on disk, once it is at rest; try again what was refused."""
         async with self._turn:
-            if self._refuge is not None and self.history and not self.history.has_waiting:
-                await self._clear_refuge(self._refuge)
+            await self.remembering.tidy()
             stamp = await asyncio.to_thread(self.file.stamp)
             if stamp != self._seen:
                 if stamp == self._glimpsed:
@@ -282,13 +256,7 @@ class DiskSide:
         has seen this one would bring it back.
         """
         taken = Taken(text, await self._document.edit_to(become))
-        if self.history is not None:
-            try:
-                await self.history.take(taken)
-            except HistoryError:
-                await self._write_refuge(self.history.waiting_with(taken))
-                self.history.agree(text)
-                self.history.add(taken.edit)
+        await self.remembering.take(taken)
         self._document.ydoc.apply_update(taken.edit)
 
     def _note_conflicts(self, cells: tuple[str, ...]) -> None:
@@ -367,9 +335,7 @@ class DiskSide:
         model = {"type": "file", "format": "text", "content": text}
         self._workspace.contents.run_pre_save_hooks(model=model, path=self.path)
         try:
-            if self.history is not None:
-                self.history.intend(text)
-                await self._make_known(self.history)
+            await self.remembering.intend(text)
             data, self._tried = text.encode(), text
             self._seen = await asyncio.to_thread(self.file.write, data, self._seen)
         except ChangedError:
@@ -445,35 +411,8 @@ class DiskSide:
             raise NotSavedError(reason) from error
 
     async def _remember(self) -> None:
-        """Take note of what file and document have in common, for after a crash."""
-        if self._agreed is not None and self.history is not None:
-            self.history.agree(self._agreed)
-            with suppress(OSError):
-                await self._make_known(self.history)
-
-    async def _make_known(self, history: History) -> None:
-        """Have the next server know all that we do, of edits and file, whatever happens now.
-
-        Raises OSError where neither the disk of the history nor that of the file takes it.
-        """
-        try:
-            await history.flush()
-        except HistoryError:
-            await self._write_refuge(history.waiting())
-
-    async def _write_refuge(self, waiting: Waiting) -> None:
-        refuge, before = Refuge(self.file), self._refuge
-        await asyncio.to_thread(refuge.write, waiting)
-        self._refuge = refuge
-        if before is not None and before.path != refuge.path:
-            await asyncio.to_thread(before.clear)
-
-    async def _clear_refuge(self, refuge: Refuge) -> None:
-        """Delete what the history has, or what is none of it."""
-        self._refuge = None
-        if not self.is_elsewhere:
-            with suppress(OSError):
-                await asyncio.to_thread(refuge.clear)
+        if self._agreed is not None:
+            await self.remembering.agree(self._agreed)
 
     # What neither has.
 

@@ -88,7 +88,7 @@ class SourceRoom(DocumentRoom):
         """Have the notebook for ourselves, or only look on."""
         if (other := self._claim.take()) is not None:
             # The history is written by that server alone. What is here is none of it.
-            self.ystore = self.disk.history = None
+            self.ystore = self.disk.remembering.history = None
             self.look_on(other)
 
     def look_on(self, other: Server) -> None:
@@ -122,7 +122,7 @@ class SourceRoom(DocumentRoom):
             return await self._applied()
         except HistoryError as error:
             # Never written to in this life of the room: that would mix two histories.
-            self.ystore = self.disk.history = None
+            self.ystore = self.disk.remembering.history = None
             self._on_trouble(error)
             return False
 
@@ -148,7 +148,7 @@ class SourceRoom(DocumentRoom):
         that follows it under the same name would never be read again.
         """
         self._history.add(said)
-        await self.disk.take_back(self.ydoc)
+        await self.disk.remembering.take_back(self.ydoc)
         before = self.ydoc.get_state()
         # Each life of the room says where the file is, and which of them says it last is chance:
         # it may be one that another had overwritten, and then the document has no path.
