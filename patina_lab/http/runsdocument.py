@@ -22,6 +22,7 @@ from patina_lab.http.entrance import Entrance
 from patina_lab.http.operation import RESOURCE
 from patina_lab.http.socketrequests import REQUEST, SocketRequests
 from patina_lab.problem import PatinaProblem
+from patina_lab.rooms.room import Room
 from patina_lab.usecases.service import Service
 
 MAX_FRAME_BYTES = 16 * 2**20
@@ -37,6 +38,8 @@ class RunsDocumentHandler(WebSocketMixin, WebSocketHandler, Entrance):
     def initialize(self, service: Service) -> None:
         """Receive what does the work."""
         self._service = service
+        self._room: Room | None = None
+        self._requests: SocketRequests | None = None
         self._channel = _Socket(self)
         self._serving: asyncio.Task[None] | None = None
         self._asking, self._pace = Asking(), Pace(time.monotonic())
@@ -65,6 +68,8 @@ class RunsDocumentHandler(WebSocketMixin, WebSocketHandler, Entrance):
     def open(self, *_parts: str) -> None:
         """Begin to serve."""
         super().open()
+        if self._room is None:
+            return
         self._requests = SocketRequests(self, self._room, self._service)
         self._serving = asyncio.create_task(self._serve(self._room.followers))
 
@@ -99,7 +104,7 @@ class RunsDocumentHandler(WebSocketMixin, WebSocketHandler, Entrance):
         # The room drops all else. What waits for it would be memory that a client can fill.
 
     async def _answer(self, request: bytes) -> None:
-        reply = await self._requests.reply(request)
+        reply = await self._requests.reply(request) if self._requests else None
         if reply is None:
             self.close(MALFORMED, "That is no request")
         else:
@@ -119,7 +124,7 @@ class RunsDocumentHandler(WebSocketMixin, WebSocketHandler, Entrance):
         self._channel.received.put_nowait(None)
         # Timers of a connection keep its handler for hours after it was closed, as those of a
         # source do; it keeps no notebook.
-        del self._room, self._requests
+        self._room = self._requests = None
 
 
 def _asks_for_state(message: bytes) -> bool:

@@ -31,14 +31,14 @@ from patina_lab.updates.content import MalformedUpdateError
 from patina_lab.updates.guard import ForeignNameError, Guard, OtherHistoryError
 from patina_lab.updates.known import GapError
 
-log = logging.getLogger("patina_lab.http")
+log = logging.getLogger(__name__)
 MAX_FRAME_BYTES = 16 * 2**20
 MOST_SAVE_BYTES = 16
 ANSWER_SECONDS = 5.0
 """How long a connection may take to show that it is there, when another claims its name."""
 OURS = ":tsnb:"
 SAVE = 2
-TOO_LARGE, MALFORMED, REFUSED = 1009, 1007, 1008
+GOING_AWAY, TOO_LARGE, MALFORMED, REFUSED = 1001, 1009, 1007, 1008
 
 
 class SourceSocket(WebSocketHandler, JupyterHandler):
@@ -109,6 +109,9 @@ class SourceSocket(WebSocketHandler, JupyterHandler):
         self._may_write = await self._may("write", "contents")
         if self._is_ours:
             self._may_write = self._may_write and await self._may("write")
+        if self._is_ours and self.room is None:
+            self.close(GOING_AWAY, "The notebook was closed: open it again")
+            return
         opened: Any = super().open(*parts)
         await opened
         if self._is_ours and self.ws_connection is not None:
@@ -279,7 +282,7 @@ class SourceSocket(WebSocketHandler, JupyterHandler):
     def on_close(self) -> None:
         """End serving; the names of the client are free for its user."""
         if self._is_ours and self.room is not None:
-            self._guard.names.leave(self)
+            self.room.left(self)
         super().on_close()
         self._parting = None
 

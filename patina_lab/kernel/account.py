@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-log = logging.getLogger("patina_lab.kernel")
+log = logging.getLogger(__name__)
 Message = dict[str, Any]
 POSITION = "patina_position"
 AT_ONCE = 64

@@ -42,7 +42,7 @@ class KernelConnection:
         sink: Sink,
         dealing: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
-        self.process, self._sink = process, sink
+        self.process = process
         self._channels = Channels(process)
         self._client = self._channels.client
         self._hearing = Hearing(run, sink, dealing)
@@ -145,8 +145,13 @@ class KernelConnection:
             return None
         if is_whole:
             return running
-        self._hearing.end_unheard(running, self.account)
+        self.end_unheard(running)
         return None
+
+    def end_unheard(self, running: Seq | None) -> None:
+        """End the cell that runs: its end was said, and cannot be heard any more."""
+        if running is not None:
+            self._hearing.end_unheard(running, self.account)
 
     async def _caught_up(self) -> bool:
         """Hear what the kernel has kept; False where it does not tell."""

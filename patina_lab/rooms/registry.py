@@ -24,7 +24,7 @@ from patina_lab.sources.sourcedocuments import SourceDocuments
 from patina_lab.tasks import Tasks
 from patina_lab.text import gettext as _
 
-log = logging.getLogger("patina_lab.rooms")
+log = logging.getLogger(__name__)
 _TAKEN_OVER = _("The other server has ended. Reload to go on here.")
 IDLE_SECONDS = 60.0
 """How long a notebook stays open that nobody follows, in which no kernel lives, and of which all is
@@ -160,7 +160,7 @@ class Rooms:
         try:
             await room.load(copy_of)
         except BaseException:
-            room.let_go()
+            await room.abandon()
             raise
         self._rooms[room.id] = room
         self._sweep_from_now_on()
@@ -235,6 +235,8 @@ class Rooms:
 
     async def _close_if_idle(self, room: Room) -> None:
         time = asyncio.get_running_loop().time()
+        if room.id not in self._rooms:
+            return  # It was closed meanwhile, as its file was deleted.
         if room.roster.is_live or room.followers.any or room.is_waiting:
             room.idle_since = None
         elif room.idle_since is None:

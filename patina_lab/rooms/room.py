@@ -28,7 +28,7 @@ from patina_lab.sources.source import SourceDocument
 from patina_lab.text import Text
 from patina_lab.text import gettext as _
 
-log = logging.getLogger("patina_lab.rooms")
+log = logging.getLogger(__name__)
 ACKNOWLEDGE_SECONDS = 0.25
 SourceOpener = Callable[[str], Awaitable[SourceDocument]]
 
@@ -176,17 +176,25 @@ class Room:
         await self._close([*closing, *(runner.leave() for runner in left)])
 
     async def _close(self, closing: list[Coroutine[Any, Any, None]]) -> None:
+        await self._end_runs(closing)
+        await self.followers.stop()
+        await self._tasks.close()
+        self._holder.release()
+        await self.source.release()
+
+    async def abandon(self) -> None:
+        """Let go of what was begun where loading has failed; the source is left to who opened it.
+
+        Kernels go on, for whoever opens the notebook next.
+        """
+        await self._end_runs([runner.leave() for runner in self.roster.runners])
+        await self._tasks.close()
+        self._holder.release()
+
+    async def _end_runs(self, closing: list[Coroutine[Any, Any, None]]) -> None:
         for result in await asyncio.gather(*closing, return_exceptions=True):
             if isinstance(result, BaseException):
                 log.error("Closing a run failed", exc_info=result)
         if self._acknowledging is not None:
             self._acknowledging.cancel()
         self.publisher.close()
-        await self.followers.stop()
-        await self._tasks.close()
-        self.let_go()
-        await self.source.release()
-
-    def let_go(self) -> None:
-        """Leave the runs to other servers."""
-        self._holder.release()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from patina_lab.clock import now
+from patina_lab.kernel.asking import KernelRefusedError
 from patina_lab.kernel.connection import CAPABILITIES, KernelConnection
 from patina_lab.kernel.death import death
 from patina_lab.kernel.process import KernelStartError
@@ -49,6 +50,7 @@ class KernelLife:
         self.connection: KernelConnection | None = None
         self._lifecycle: asyncio.Task[None] | None = None
         self._leaving: set[asyncio.Task[None]] = set()
+        self._is_left = False
 
     def start(self, fork: ForkKernel | None = None) -> None:
         """Start a kernel."""
@@ -106,19 +108,33 @@ class KernelLife:
         connection.go_on(at_work.recorder.logbook.position, marks)
         self._hold(connection)
         at_work.recorder.reattached()
-        running = at_work.run.current
         try:
             # Before anything is sent: of what waits by the log, it may have run some already.
-            never_arrived = await connection.resume(running.seq if running else None)
-        except Exception:
+            never_arrived = await self._resumed(connection)
+        except KernelRefusedError as error:
             # Whether a cell of it runs or has ended, nobody would ever know.
             what = "its kernel does not say what it does"
-            log.exception("Run %s: %s", at_work.run.id, what, extra=at_work.about)
+            log.warning("Run %s: %s: %s", at_work.run.id, what, error, extra=at_work.about)
             await self._lose(connection)
             return
         at_work.take(Reattached(KernelId(kernel.kernel_id), now(), CAPABILITIES))
         if never_arrived is not None:
             at_work.take(NeverArrived(never_arrived))
+
+    async def _resumed(self, connection: KernelConnection) -> Seq | None:
+        """Hear what the kernel said meanwhile; return the cell that it has never got, if any."""
+        run = self._at_work.run
+        running = run.current.seq if run.current else None
+        try:
+            return await connection.resume(running)
+        except KernelRefusedError:
+            raise
+        except Exception:
+            # A mistake of ours is no reason to end a kernel that answers.
+            what = "what its kernel said is not understood"
+            log.exception("Run %s: %s", run.id, what, extra=self._at_work.about)
+            connection.end_unheard(running)
+            return None
 
     def _hold(self, connection: KernelConnection) -> None:
         self.connection = connection
@@ -140,7 +156,7 @@ class KernelLife:
 
     async def _lose(self, connection: KernelConnection) -> None:
         """End a kernel that cannot be heard any more: its run would wait for ever."""
-        if self.connection is connection:
+        if self.connection is connection and not self._is_left:
             hint = _("The server's log has the details. Restart the run: its history stays.")
             self._at_work.take(KernelDied(_("the server could not hear it any more"), hint, now()))
             await self._end()
@@ -179,6 +195,8 @@ class KernelLife:
     async def leave(self) -> None:
         """Let go of the kernel, which goes on."""
         connection, recorder = self.connection, self._at_work.recorder
+        # Who waits for an answer of it is told that it is gone, which is none of the run's history.
+        self._is_left = True
         if connection is not None:
             recorder.logbook.write_growth()
             # Nothing of it is heard from here on: the next server begins where the log ends.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from pycrdt import TransactionEvent
+from pycrdt import Subscription, TransactionEvent
 
 from patina_lab.document.runs import RunsDocument
 from patina_lab.runs.throttle import Throttle
@@ -22,7 +22,7 @@ class Publisher:
         self._waiting: dict[Write, None] = {}
         self._throttle = Throttle(self._publish)
         self._changed = 0
-        self._watching = document.ydoc.observe(self._on_change)
+        self._watching: Subscription | None = document.ydoc.observe(self._on_change)
 
     def _on_change(self, event: TransactionEvent) -> None:
         self._changed += len(event.update)
@@ -43,7 +43,9 @@ class Publisher:
     def close(self) -> None:
         """Write what waits, and let the document be: else each would keep the other for ever."""
         self.flush()
-        self.document.ydoc.unobserve(self._watching)
+        if self._watching is not None:
+            self.document.ydoc.unobserve(self._watching)
+            self._watching = None
 
     def forget(self, write: Write) -> None:
         """Do not call `write` any more."""

@@ -86,7 +86,7 @@ class DiskSide:
         self._document, self._workspace = document, workspace
         self._agreed: str | None = None
         self._tried: str | None = None
-        """What was written last, whether it is known to be there or not."""
+        """What is being written, or was, as long as it is not known how that ended."""
         self._seen: Stamp | None = None
         self._glimpsed: Stamp | None = None
         self._edits = 0
@@ -238,7 +238,7 @@ class DiskSide:
                 self._note_conflicts(conflicts)
             case Same():
                 pass
-        self._agreed = text
+        self._agreed, self._tried = text, None
         self.notices.retract("unreadable", "other notebook")
 
     async def _meet_other_notebook(self) -> None:
@@ -340,7 +340,7 @@ class DiskSide:
             self._seen = await asyncio.to_thread(self.file.write, data, self._seen)
         except ChangedError:
             return False
-        self._agreed = text
+        self._agreed, self._tried = text, None
         self.notices.retract("read-only")
         await self._remember()
         await self._tell_of_save()

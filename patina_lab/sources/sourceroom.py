@@ -27,7 +27,7 @@ from patina_lab.sources.durability import Durability
 from patina_lab.sources.history import History, HistoryDamagedError, HistoryError
 from patina_lab.sources.notices import Notices
 from patina_lab.text import Text, verbatim
-from patina_lab.updates.guard import Guard
+from patina_lab.updates.guard import Guard, Writer
 from patina_lab.updates.historyname import new_name
 
 log = logging.getLogger(__name__)
@@ -64,6 +64,11 @@ class SourceRoom(DocumentRoom):
         """What lets the updates of clients in; there is none before the first client."""
         self._guard = self._guard or Guard(self.ydoc)
         return self._guard
+
+    def left(self, client: Writer) -> None:
+        """Let others use the names that a client wrote under."""
+        if self._guard is not None:
+            self._guard.names.leave(client)
 
     async def initialize(self) -> None:
         """Read history and file. Raises what the contents manager does, TsnbError, OSError."""

@@ -287,6 +287,36 @@ async def test_of_what_a_kernel_does_not_tell_any_more_the_end_of_its_cell_is_kn
     await asyncio.to_thread(kernel.wait, PATIENCE)
 
 
+async def test_a_server_that_ends_while_it_finds_a_kernel_again_leaves_it_to_the_next(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook = await user.create(kernel="patina-python")
+    first, later = await user.write("x = 41", "x + 1")
+    run = await user.start(notebook["id"], on_server_stop="keep")
+    await user.ran(run, first)
+    kernel, asked, ask = await left(user), asyncio.Event(), Asking.__call__
+
+    async def waits(self: Asking, name: str, *rest: Any) -> dict[str, Any]:
+        if name == "journal":
+            asked.set()
+            name = "nothing that it knows"
+        return await ask(self, name, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Asking, "__call__", waits)
+        await user.open("analysis.tsnb")
+        await asyncio.wait_for(asked.wait(), PATIENCE)
+        (room,) = user.rooms
+        user.rooms._rooms.pop(room.id)
+        await room.leave("for a test")
+    assert "failed" not in (user.folder() / f"{run}.jsonl").read_text()
+    await user.open("analysis.tsnb")
+    await user.until_status(notebook["id"], run, "idle")
+    assert text_of((await user.ran(run, later))[-1]) == "42"
+    await user.ask("POST", f"runs/{run}/stop")
+    await asyncio.to_thread(kernel.wait, PATIENCE)
+
+
 async def test_a_kernel_that_does_not_say_what_it_does_leaves_no_cell_that_runs_for_ever(
     user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -253,3 +253,17 @@ async def test_a_save_of_which_the_end_is_not_known_is_not_taken_for_the_change_
     assert "conflict" not in kinds(follower)
     assert await editor.save() == "success"
     assert on_disk(user.file()) == ["one", "more, typed, two"]
+
+
+async def test_a_file_that_goes_back_to_what_was_saved_last_is_a_change_as_any_other(
+    user: User,
+) -> None:
+    editor, follower = await opened(user)
+    editor.text(1).insert(0, "typed, ")
+    assert await editor.save() == "success"
+    saved = user.file().read_text()
+    user.file().write_text(text("one", "two, from disk"))
+    await editor.until_sources("one", "two, from disk")
+    user.file().write_text(saved)
+    await editor.until_sources("one", "typed, two")
+    assert kinds(follower) == []
