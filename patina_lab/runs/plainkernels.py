@@ -18,10 +18,10 @@ from patina_lab.kernel.connection import report_lines
 from patina_lab.kernel.process import is_patina
 from patina_lab.problem import conflict, not_found
 from patina_lab.runlog.variables import global_rows
+from patina_lab.runs.states import RESTORE_SECONDS
 from patina_lab.text import gettext as _
 from patina_lab.wire import told
 
-RESTORE_SECONDS = 30.0
 LOOK_SECONDS = 2.0
 PAUSE_SECONDS = 0.1
 

@@ -7,9 +7,7 @@ from typing import Any
 
 from patina_lab import wire
 from patina_lab.document.format import tags_of
-from patina_lab.model.events import (
-    Asked,
-)
+from patina_lab.model.events import Asked
 from patina_lab.model.ids import CellId
 from patina_lab.model.outputs import shortened
 from patina_lab.model.parameters import INJECTED, PARAMETERS, ParameterError, assignments

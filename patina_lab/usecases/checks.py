@@ -27,13 +27,20 @@ def checked_path(path: str) -> str:
             _("Its name does not end in %1", EXTENSION),
             _("Convert it, or give it that ending if it is one."),
         )
-    # One file, one name: by another the same notebook would be opened a second time.
+    refuse_no_path(path)
+    return path
+
+
+def refuse_no_path(path: str) -> None:
+    """Raise a problem for what is no path, or another one for a file than it is listed by.
+
+    One file, one name: by another the same notebook would be opened a second time.
+    """
     if any(part in ("", ".", "..") for part in path.split("/")) or "\0" in path:
         reason = _("It has an empty part, `.` or `..`, or leaves the server's root")
         raise bad_request(
             _("%1 is no path", repr(path[:80])), reason, _("Name the file as it is listed.")
         )
-    return path
 
 
 def checked_title(text: str) -> str:

@@ -13,12 +13,13 @@ from patina_lab import wire
 from patina_lab.conversion.content import PastRun
 from patina_lab.converting.convert import Conversion, convert_file
 from patina_lab.converting.reading import Live
-from patina_lab.problem import bad_request, conflict, not_found
+from patina_lab.problem import conflict, not_found
 from patina_lab.rooms.registry import Rooms
 from patina_lab.rooms.room import Room
 from patina_lab.runlog.pastruns import left_out, past_run
 from patina_lab.text import Text
 from patina_lab.text import gettext as _
+from patina_lab.usecases.checks import refuse_no_path
 
 Specs = Callable[[], Awaitable[Mapping[str, Any]]]
 IsHidden = Callable[[str], Awaitable[bool]]
@@ -51,11 +52,7 @@ class Conversions:
 
     async def _refuse(self, path: str) -> None:
         """Raise a problem for a path that is none, is hidden, or leads out of the root."""
-        if any(part in ("", ".", "..") for part in path.split("/")) or "\0" in path:
-            reason = _("It has an empty part, `.` or `..`, or leaves the server's root")
-            raise bad_request(
-                _("%1 is no path", repr(path[:80])), reason, _("Name the file as it is listed.")
-            )
+        refuse_no_path(path)
         self._rooms.refuse_outside(path)
         if await self._is_hidden(path):
             raise not_found(

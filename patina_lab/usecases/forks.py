@@ -14,18 +14,14 @@ from patina_lab.model.events import (
 from patina_lab.model.ids import RequestId, Seq
 from patina_lab.model.run import ReportLine, Run
 from patina_lab.model.undoing import NoWay, Point, point_after, point_now, why_no_fork
-from patina_lab.problem import (
-    impossible,
-)
+from patina_lab.problem import impossible
 from patina_lab.rooms.registry import Rooms
 from patina_lab.rooms.room import Room
 from patina_lab.runs.memory import Holder, memory_now, why_no_memory
 from patina_lab.runs.runner import Runner
 from patina_lab.text import gettext as _
 from patina_lab.usecases.asking import asked_cells
-from patina_lab.usecases.checks import (
-    checked_title,
-)
+from patina_lab.usecases.checks import checked_title
 
 FORK_SECONDS = 20.0
 """How long a reply waits for a fork; a fork that takes longer is told by the runs document."""

@@ -8,18 +8,15 @@ from pathlib import PurePosixPath
 from patina_lab import wire
 from patina_lab.clock import now
 from patina_lab.document.manifest import wire_report
-from patina_lab.model.events import (
-    LoadAsked,
-)
+from patina_lab.model.events import LoadAsked
 from patina_lab.problem import (
     conflict,
     forbidden,
 )
 from patina_lab.rooms.registry import Rooms
 from patina_lab.runs.runner import Runner
+from patina_lab.runs.starting import LOAD_SECONDS
 from patina_lab.text import gettext as _
-
-LOAD_SECONDS = 600.0
 
 
 class LiveStates:

@@ -30,9 +30,7 @@ from patina_lab.sources.diskside import NotSavedError
 from patina_lab.sources.source import hash_of
 from patina_lab.text import Text, verbatim
 from patina_lab.text import gettext as _
-from patina_lab.usecases.checks import (
-    checked_path,
-)
+from patina_lab.usecases.checks import checked_path
 from patina_lab.usecases.specs import Specs
 
 _NEW_CELL_ID_DIGITS = 8

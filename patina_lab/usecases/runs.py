@@ -13,9 +13,7 @@ from patina_lab.model.events import (
     Submitted,
 )
 from patina_lab.model.ids import RequestId, Seq
-from patina_lab.problem import (
-    conflict,
-)
+from patina_lab.problem import conflict
 from patina_lab.rooms.registry import Rooms
 from patina_lab.runs.runner import Runner
 from patina_lab.text import gettext as _

@@ -7,9 +7,7 @@ from typing import Any
 from jupyter_core.utils import ensure_async
 
 from patina_lab.kernel.process import install_hint
-from patina_lab.problem import (
-    bad_request,
-)
+from patina_lab.problem import bad_request
 from patina_lab.rooms.newruns import NewKernel
 from patina_lab.text import gettext as _
 
