@@ -74,6 +74,20 @@ async def test_an_interrupt_that_does_not_return(kernel: Live, language: Languag
     await _went_on(kernel, language)
 
 
+async def test_what_is_lost_behind_an_older_state_is_told(kernel: Live, language: Language) -> None:
+    await _prepared(kernel, language)
+    lost = kernel.send(language.bind.format(name="x", value=2))
+    assert (await kernel.outcome(lost)).status == "ok"
+    before = await kernel.checkpoints(least=4)
+    pids = await kernel.pids()
+    os.kill(pids["checkpoints"][-1], signal.SIGKILL)
+    while len(await kernel.checkpoints()) >= len(before):
+        await asyncio.sleep(0.02)
+    os.kill(pids["executor"], signal.SIGKILL)
+    assert (await kernel.said("patina_restored"))["undone"] == [lost]
+    await _went_on(kernel, language)
+
+
 async def test_cells_behind_a_crash_do_not_run(kernel: Live, language: Language) -> None:
     await _prepared(kernel, language)
     crash = kernel.send(language.sleep.format(value=100) + "\n" + language.segfault)

@@ -70,6 +70,9 @@ def changed(run: Run, event: Step) -> Result:
             return (run, ()) if run.restoring is None else _restored(run, run.restoring)
         case on.Restored(seqs):
             gone = tuple(seq for seq in run.executed if seq in seqs)
+            if not set(run.restoring or ()) <= set(seqs):
+                # Late news of an undo before: the one that is under way goes on.
+                return _without(run, gone) if gone else (run, ())
             is_news = gone or run.restoring is not None or run.crash is not None
             return _restored(run, gone) if is_news else (run, ())
 
@@ -85,7 +88,8 @@ def _restored(run: Run, undone: tuple[Seq, ...]) -> Result:
 
 def _without(run: Run, seqs: tuple[Seq, ...]) -> Result:
     after = replace(run, executed=tuple(seq for seq in run.executed if seq not in seqs))
-    return after, (MarkUndone(seqs, after.position), SaveRun())
+    marks = (MarkUndone(seqs, after.position),) if seqs else ()
+    return after, (*marks, SaveRun())
 
 
 def why_not_now(run: Run) -> NoWay | None:

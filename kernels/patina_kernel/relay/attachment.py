@@ -148,6 +148,11 @@ class Attachment:
         self._go_live(copy)
         return self._core.checkpoints.restored(parked)
 
+    def tell_restored(self, parked: Parked, undone: list[str], parent: bytes) -> None:
+        """Say it in its place among what is said: who comes later and hears that knows it, too."""
+        content = {"checkpoint": parked.id, "undone": undone}
+        self._core.publisher.publish(b"patina", "patina_restored", content, parent)
+
     def _go_live(self, copy: Parked) -> None:
         self._core.table = dict(copy.table)
         try:
@@ -166,7 +171,8 @@ class Attachment:
                 )
                 self._fail(reason, f"it goes on from {where}", goes_on=True)
                 self._go_live(copy)
-                self._core.checkpoints.restored(parked)
+                undone = self._core.checkpoints.restored(parked)
+                self.tell_restored(parked, undone, running.parent if running else self._core.parent)
             except StuckError:
                 self._core.checkpoints.drop(parked)
                 continue

@@ -177,9 +177,7 @@ class Control:
         last = self._core.checkpoints.before_last_cell
         parked = last if last and not wanted else self._core.checkpoints.get(wanted)
         undone, ms = self._parking.timed(lambda: self._attachment.restore(parked))
-        # In its place among what is said: who comes later, and hears that, knows it, too.
-        told = {"checkpoint": parked.id, "undone": undone}
-        self._core.publisher.publish(b"patina", "patina_restored", told, request.parent)
+        self._attachment.tell_restored(parked, undone, request.parent)
         self._core.answer(request, {**OK, "checkpoint": parked.id, "ms": ms})
 
     def _globals(self, request: Message) -> None:

@@ -132,8 +132,13 @@ def test_a_crash_names_the_cell_in_which_the_process_ended(ear: Ear) -> None:
     assert [(crash.reason, crash.seq) for crash in crashes] == [("SIGSEGV", ONE), ("SIGKILL", None)]
 
 
-def test_a_cell_whose_process_ended_is_rolled_back_where_the_kernel_goes_on(ear: Ear) -> None:
-    ear.shell(status="error", ename=PROCESS_ENDED, goes_on=True)
+@pytest.mark.parametrize(
+    "said", [{"goes_on": True}, {"hint": "it goes on from the state before this cell"}]
+)
+def test_a_cell_whose_process_ended_is_rolled_back_where_the_kernel_goes_on(
+    ear: Ear, said: dict[str, Any]
+) -> None:
+    ear.shell(status="error", ename=PROCESS_ENDED, **said)
     ear.iopub("status", execution_state="idle")
     assert ear.kinds == [Finished, RolledBack]
 

@@ -185,6 +185,27 @@ def test_what_the_kernel_says_was_undone_is_undone_once_whoever_asked() -> None:
     assert not [one for one in reply if isinstance(one, MarkUndone)]
 
 
+def test_late_news_of_an_undo_does_not_end_the_next_one() -> None:
+    second = after(undone(ran(3), 3), on.UndoAsked((Seq(2),)))
+    late, effects = second.after(on.Restored((Seq(3),), AT))
+    assert late.restoring == (2,)
+    assert not [one for one in effects if isinstance(one, MarkUndone)]
+    run, effects = late.after(on.Undone(AT))
+    assert (run.restoring, run.position) == (None, 1)
+    assert MarkUndone((Seq(2),), Seq(1)) in effects
+    unasked, effects = ran(3).after(on.UndoAsked((Seq(2),)))
+    unasked, effects = unasked.after(on.Restored((Seq(3),), AT))
+    assert (unasked.restoring, unasked.executed) == ((2,), (1, 2))
+    assert MarkUndone((Seq(3),), Seq(2)) in effects
+
+
+def test_nothing_is_written_of_cells_where_none_is_undone() -> None:
+    dead = after(ran(2), on.Crashed(verbatim("signal 9"), None, AT), on.UndoAsked(()))
+    run, effects = dead.after(on.Undone(AT))
+    assert (run.status, run.crash) == (RunStatus.IDLE, None)
+    assert not [one for one in effects if isinstance(one, MarkUndone)]
+
+
 def test_a_kernel_that_is_found_again_and_went_back_since_is_idle_once_it_is_found() -> None:
     finding = replace(ran(2), status=RunStatus.STARTING, phase=Phase(verbatim("Finding it"), AT))
     back = after(finding, on.Crashed(verbatim("signal 9"), Seq(2), AT), on.Restored((Seq(2),), AT))
