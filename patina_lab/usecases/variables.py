@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -22,6 +23,10 @@ from patina_lab.usecases.checks import no_such_cell
 LOOK_SECONDS = 2.0
 PAGE, MOST_PAGE = 100, 1_000
 _REMEMBERED = 1_000
+"""Pages of the variables of a run."""
+
+Asked = tuple[int, str, str, int, int]
+Seen = dict[Asked, wire.GlobalPage]
 
 
 class Variables:
@@ -29,7 +34,8 @@ class Variables:
 
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
-        self._seen: dict[tuple[str, int, str, str, int, int], wire.GlobalPage] = {}
+        # Pages can be large: they go with the run they are of, when its notebook is closed.
+        self._seen: WeakKeyDictionary[Runner, Seen] = WeakKeyDictionary()
 
     def all(self, run: str, after: int | None) -> list[wire.Global]:
         """Return the variables as they are now, or as they were after an output cell."""
@@ -60,7 +66,7 @@ class Variables:
         """Return a variable, or a part of it, and some of what is in it."""
         runner = self._runner(run)
         limit = max(1, min(limit, MOST_PAGE))
-        key = (run, runner.run.session, name, msgspec.json.encode(path).decode(), offset, limit)
+        key = (runner.run.session, name, msgspec.json.encode(path).decode(), offset, limit)
         content = {"name": name, "path": path, "offset": offset, "limit": limit}
         if not runner.run.has_kernel or "globals" not in runner.run.capabilities:
             return self._last_seen(runner, key, _("The run has no kernel that tells of variables"))
@@ -72,19 +78,18 @@ class Variables:
                 raise not_found(what, error.message, error.hint) from error
             return self._last_seen(runner, key, error.message)
         page = page_of(reply)
-        self._seen[key] = page
-        if len(self._seen) > _REMEMBERED:
-            del self._seen[next(iter(self._seen))]
+        seen = self._seen.setdefault(runner, {})
+        seen[key] = page
+        if len(seen) > _REMEMBERED:
+            del seen[next(iter(seen))]
         return page
 
-    def _last_seen(
-        self, runner: Runner, key: tuple[str, int, str, str, int, int], why: Text
-    ) -> wire.GlobalPage:
+    def _last_seen(self, runner: Runner, key: Asked, why: Text) -> wire.GlobalPage:
         """Return what was seen of a variable before, marked so."""
-        if key in self._seen:
-            return msgspec.structs.replace(self._seen[key], stale=True)
-        row = runner.recorder.variables.now.get(key[2])
-        if row is not None and key[3] == "[]":
+        if (page := self._seen.get(runner, {}).get(key)) is not None:
+            return msgspec.structs.replace(page, stale=True)
+        row = runner.recorder.variables.now.get(key[1])
+        if row is not None and key[2] == "[]":
             return wire.GlobalPage(value=row, children=[], total=row.length or 0, stale=True)
         raise conflict(
             _("The variable cannot be opened now"), why, _("Try again when the run is idle.")

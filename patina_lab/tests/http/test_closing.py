@@ -6,22 +6,32 @@ import gc
 from collections.abc import Callable
 from weakref import ref
 
+from patina_lab import wire
 from patina_lab.tests.editors import eventually
 from patina_lab.tests.user import User
 
 
+def pages_of(name: str) -> list[wire.GlobalPage]:
+    """Return all that is in the memory of what was seen of a variable."""
+    pages = [each for each in gc.get_objects() if type(each) is wire.GlobalPage]
+    return [page for page in pages if page.value.name == name]
+
+
 async def test_a_notebook_that_was_edited_and_run_leaves_nothing_behind(user: User) -> None:
     notebook = await user.create(kernel="patina-python")
-    (cell,) = await user.write("6 * 7")
+    (cell,) = await user.write("six = 6\nsix * 7")
     page, editor = await user.follow(notebook["id"]), await user.edit()
     run = await user.start(notebook["id"])
     editor.text(0).insert(0, "# by hand\n")
     await user.ran(run, cell)
+    await user.ask("GET", f"runs/{run}/globals/six")
+    assert pages_of("six")
     (room,) = user.rooms
     source = room.source.room
     parts: dict[str, Callable[[], object]] = {
         "the notebook": ref(room),
         "its run": ref(room.roster.runner(run)),
+        "what was seen of its variables": lambda: pages_of("six") or None,
         "its source": ref(source),
         "what lets edits in": ref(source.guard),
         "the document of the source": ref(source.ydoc),
