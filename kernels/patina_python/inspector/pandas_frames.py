@@ -25,8 +25,11 @@ def data_frame(value: Any) -> Frame:
     """Return a DataFrame as a frame."""
     manager = _manager(value)
     labels, index = manager.axes
+    is_ours = _held(index) is not None
 
     def place(column: int) -> tuple[Any, int]:
+        if not is_ours:
+            return _found(manager.blocks, column)
         values = manager.blocks[manager.blknos[column]].values
         return values, int(manager.blklocs[column])
 
@@ -35,7 +38,7 @@ def data_frame(value: Any) -> Frame:
         return values[at, row] if len(values.shape) == 2 else values[row]
 
     return Frame(
-        height=len(index),
+        height=len(index) if is_ours else _height(manager.blocks),
         width=len(labels),
         bytes=lambda: _size(manager.blocks),
         label=lambda column: labels[column],
@@ -57,19 +60,70 @@ def index(value: Any) -> Frame:
     return _single(value, lambda: (_bytes(data), True))
 
 
+def _found(blocks: Any, column: int) -> tuple[Any, int]:
+    """Return the values that a column is among, and its place there.
+
+    A manager knows that, but before it does it asks the index for its length.
+    """
+    for block in blocks:
+        (at,) = (block.mgr_locs.as_array == column).nonzero()
+        if len(at):
+            return block.values, int(at[0])
+    raise IndexError(column)
+
+
+def _height(blocks: Any) -> int:
+    """Return the number of rows without the index. Raises LookupError."""
+    for block in blocks:
+        if _is_known(block.values):
+            return int(block.values.shape[-1])
+    raise LookupError("index and columns are a user's")
+
+
 def _labels(index: Any) -> Index | None:
     """Return what the rows are called; None for their numbers, or what could be a user's."""
-    pandas = instance_dict(sys.modules.get("pandas")) or {}
-    held = instance_dict(index) or {}
-    name = _name(held.get("_names") or [held.get("_name")])
-    if held.get("_range") == range(len(index)) and name is None:
+    held = _held(index)
+    if held is None:
         return None
-    levels: Any = held.get("_levels") or [index]
-    values = [(instance_dict(level) or {}).get("_data") for level in levels]
-    ours = any(type(index) is pandas.get(each) for each in _INDEXES)
-    if not ours or ("_range" not in held and not all(_is_known(each) for each in values)):
+    name = _name(held["_names"] if _is(index, "MultiIndex") else [held.get("_name")])
+    if _is(index, "RangeIndex") and held["_range"] == range(len(index)) and name is None:
         return None
     return Index(_single(index, lambda: (None, False)), name)
+
+
+def _held(index: Any) -> dict[str, Any] | None:
+    """Return what an index of pandas holds, if all of that is of the types that pandas puts there.
+
+    Anybody can put something else there, which `len`, `==` or a look at its truth would call.
+    """
+    held = instance_dict(index)
+    if held is None or not any(_is(index, each) for each in _INDEXES):
+        return None
+    if _is(index, "RangeIndex"):
+        sound = type(held.get("_range")) is range
+    elif _is(index, "MultiIndex"):
+        sound = _has_levels(held)
+    else:
+        sound = _is_known(held.get("_data"))
+    return held if sound and type(held.get("_cache")) is dict else None
+
+
+def _is(index: object, name: str) -> bool:
+    """Tell whether it is exactly that class of pandas'."""
+    return type(index) is (instance_dict(sys.modules.get("pandas")) or {}).get(name)
+
+
+def _has_levels(held: dict[str, Any]) -> bool:
+    frozen = (instance_dict(sys.modules.get("pandas.core.indexes.frozen")) or {}).get("FrozenList")
+    levels: Any = held.get("_levels")
+    codes: Any = held.get("_codes")
+    if (
+        type(levels) is not frozen
+        or type(codes) is not frozen
+        or type(held.get("_names")) is not list
+    ):
+        return False
+    return all(map(_is_known, codes)) and all(_held(level) is not None for level in levels)
 
 
 def _name(names: Any) -> str | None:

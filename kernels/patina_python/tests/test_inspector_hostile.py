@@ -100,6 +100,25 @@ def test_hostile_containers_are_read_as_the_containers_they_are() -> None:
     assert inspector.children("slotted", [".x"], 0, 10).of.type == "Evil"
 
 
+@pytest.mark.parametrize("field", ["_names", "_name", "_range", "_levels", "_codes", "_data"])
+@pytest.mark.parametrize("kind", ["Index", "RangeIndex", "MultiIndex"])
+def test_what_was_put_into_an_index_of_pandas_is_not_called(field: str, kind: str) -> None:
+    pd = pytest.importorskip("pandas")
+    made = {
+        "Index": lambda: pd.Index([7, 8]),
+        "RangeIndex": lambda: pd.RangeIndex(2),
+        "MultiIndex": lambda: pd.MultiIndex.from_product([[7, 8], ["a"]]),
+    }
+    namespace = hostile()
+    namespace["frame"] = pd.DataFrame({"a": [1, 2]}, index=made[kind]())
+    (index,) = namespace["frame"]._mgr.axes[1:]
+    index.__dict__[field] = namespace["evil"]
+    inspector = PythonInspector(namespace)
+    (row,) = (row for row in everything(inspector) if row.name == "frame")
+    inspector.children("frame", [], 0, 10)
+    assert (row.shape, namespace["calls"]) == ((2, 1), [])
+
+
 def test_a_repr_that_never_ends_or_returns_a_gigabyte_is_not_asked() -> None:
     namespace: dict[str, Any] = {}
     endless = "class A:\n def __repr__(s):\n  while True: pass\n"
