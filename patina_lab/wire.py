@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any, ClassVar, Literal, cast
+from typing import Annotated, Any, ClassVar, Literal, cast
 
-from msgspec import Struct, ValidationError, convert, field, to_builtins
+from msgspec import Meta, Struct, ValidationError, convert, field, to_builtins
 from msgspec.structs import force_setattr
 
 from patina_lab.text import Text, Value, worded
@@ -85,6 +85,11 @@ class Wording(Wire, frozen=True):
         return worded(self.msgid, self.plural, values)
 
 
+_ANY_WORDING = {"additionalProperties": {"$ref": "#/components/schemas/Wording"}}
+Wordings = Annotated[dict[str, Any], Meta(extra_json_schema=_ANY_WORDING)]
+"""Wordings by the names of fields. One that is none harms nothing else: `Worded` drops it."""
+
+
 def _sent(value: Value) -> str | int | Wording:
     if not isinstance(value, Text):
         return value
@@ -98,9 +103,12 @@ def telling(texts: Mapping[str, Text]) -> dict[str, Any]:
     return {**said, "wording": to_builtins(wording)} if wording else said
 
 
+_UNFIT = (LookupError, TypeError, ValidationError, RecursionError)
+
+
 def told(said: Mapping[str, Any], name: str) -> Text:
     """Return a text of a JSON object of a kernel's or a document's, as `telling` made it."""
-    with suppress(LookupError, TypeError, ValidationError):
+    with suppress(*_UNFIT):
         return convert(said["wording"][name], Wording).text()
     text = str(said.get(name) or "")
     return Text(text, "" if "%" in text else text)
@@ -125,8 +133,12 @@ class Worded:
     __struct_fields__: ClassVar[tuple[str, ...]]
 
     def __post_init__(self) -> None:
-        """Take the wordings from the texts, which cross the network as plain strings."""
+        """Take the wordings from the texts, which cross the network as plain strings.
+
+        Those that came with them stay where they still say the same.
+        """
         made = cast("Struct", self)
+        came: dict[str, Any] | None = getattr(self, "wording", None)
         wording: dict[str, Wording] = {}
         for name in self.__struct_fields__:
             value = getattr(self, name)
@@ -134,8 +146,22 @@ class Worded:
                 said, found = _taken(name, value)
                 force_setattr(made, name, said)
                 wording |= found
-        if wording:
-            force_setattr(made, "wording", wording)
+        if came:
+            wording = self._fitting(came) | wording
+        if came or wording:
+            force_setattr(made, "wording", wording or None)
+
+    def _fitting(self, wording: dict[str, Any]) -> dict[str, Wording]:
+        """Return those wordings from elsewhere that are some, and of what is said here."""
+        fitting: dict[str, Wording] = {}
+        for name, one in wording.items():
+            with suppress(ValueError, *_UNFIT):
+                known = convert(one, Wording)
+                field_name, _dot, place = name.partition(".")
+                said = getattr(self, field_name, None)
+                if known.text() == (said[int(place)] if place and said else said):
+                    fitting[name] = known
+        return fitting
 
     def text(self, name: str) -> Text:
         """Return the text of a field, as it was given."""
@@ -226,7 +252,7 @@ class Phase(Worded, Wire, frozen=True):
     name: str
     since: str
     previous_ms: int | None = None
-    wording: dict[str, Wording] | None = None
+    wording: Wordings | None = None
 
 
 class ForkPoint(Wire, frozen=True):
@@ -243,7 +269,7 @@ class ReportLine(Worded, Wire, frozen=True):
     name: str
     what: str
     advice: str
-    wording: dict[str, Wording] | None = None
+    wording: Wordings | None = None
 
 
 class RunError(Worded, Wire, frozen=True):
@@ -252,7 +278,7 @@ class RunError(Worded, Wire, frozen=True):
     message: str
     reason: str
     hint: str
-    wording: dict[str, Wording] | None = None
+    wording: Wordings | None = None
 
 
 class Crash(Worded, Wire, frozen=True):
@@ -263,7 +289,7 @@ class Crash(Worded, Wire, frozen=True):
 
     reason: str
     seq: int | None = None
-    wording: dict[str, Wording] | None = None
+    wording: Wordings | None = None
 
 
 class SavedState(Wire, frozen=True):
@@ -336,7 +362,7 @@ class SourceNotice(Worded, Wire, frozen=True):
     hint: str
     cells: list[str] | None = None
     file: str | None = None
-    wording: dict[str, Wording] | None = None
+    wording: Wordings | None = None
 
 
 class Notebook(Wire, frozen=True):
@@ -428,7 +454,7 @@ class Converted(Worded, Wire, frozen=True):
     kernel: str
     language: str
     notes: list[str]
-    wording: dict[str, Wording] | None = None
+    wording: Wordings | None = None
 
 
 class NewRun(Wire, frozen=True, forbid_unknown_fields=True):
@@ -679,7 +705,7 @@ class Problem(Worded, Wire, frozen=True):
     message: str
     reason: str
     hint: str = field(default="")
-    wording: dict[str, Wording] | None = None
+    wording: Wordings | None = None
 
 
 class SocketRequest(Wire, frozen=True, forbid_unknown_fields=True):
@@ -699,5 +725,5 @@ class SocketReply(Wire, frozen=True):
     problem: Problem | None = None
 
 
-DOCUMENT_SHAPES = (Run, OutputCell, Global)
+DOCUMENT_SHAPES = (Run, OutputCell, Global, Wording)
 """What the runs document holds."""

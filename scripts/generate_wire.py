@@ -72,7 +72,8 @@ def _comment(schema: dict[str, Any]) -> str:
 
 def _type(schema: dict[str, Any]) -> str:
     if "$ref" in schema:
-        return str(schema["$ref"])
+        # `Wordings` names its shape as the OpenAPI document does.
+        return str(schema["$ref"]).rpartition("/")[2]
     if "enum" in schema:
         return " | ".join(f"'{value}'" for value in schema["enum"])
     if "anyOf" in schema:

@@ -8,10 +8,10 @@ the catalogue; only texts with values cross the network with a wording.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-_PLACE = re.compile(r"%(\d)")
+_PLACE = re.compile(r"%(%|\d+)")
 
 
 class Text(str):
@@ -23,19 +23,34 @@ class Text(str):
 
 
 def gettext(msgid: str, *values: object) -> Text:
-    """Return a text; `msgid` is a literal, in which `%1` is the place of the first value."""
+    """Return a text; `msgid` is a literal, in which `%1` is the place of the first value.
+
+    A per cent sign is written `%%`, as the page's translator has it.
+    """
     kept = tuple(value if isinstance(value, Text | int) else str(value) for value in values)
-    made = Text(_PLACE.sub(lambda place: str(kept[int(place[1]) - 1]), msgid))
+    made = Text(_filled(msgid, kept))
     made.msgid, made.values = msgid, kept
     return made
 
 
+def _filled(text: str, values: Sequence[object]) -> str:
+    """Return a text with values in its places; where there is no value, the place stays."""
+
+    def value(place: re.Match[str]) -> str:
+        if place[1] == "%":
+            return "%"
+        index = int(place[1]) - 1
+        return str(values[index]) if 0 <= index < len(values) else place[0]
+
+    return _PLACE.sub(value, text)
+
+
 def told(**texts: str) -> dict[str, Any]:
-    """Return texts as a message has them: as strings, and with a `wording` where one has values."""
+    """Return texts as a message has them: as strings, and with a `wording` where one needs it."""
     wording = {
         name: _wording(text)
         for name, text in texts.items()
-        if isinstance(text, Text) and text.values
+        if isinstance(text, Text) and text.msgid != text
     }
     said: dict[str, Any] = {name: str(text) for name, text in texts.items()}
     return {**said, "wording": wording} if wording else said

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -15,6 +16,7 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_file
 import patina_lab
 from patina_lab import wire
 from patina_lab.model.run import Phase, RunError
+from patina_lab.runlog.records import KernelEnded, decode
 from patina_lab.runlog.revival import model_error
 from patina_lab.text import Text, ngettext, verbatim
 from patina_lab.text import gettext as _
@@ -154,6 +156,40 @@ def test_an_old_log_has_no_wordings() -> None:
 def test_a_wording_that_is_none_does_no_harm(wording: object) -> None:
     assert wire.told({"what": "It is gone", "wording": wording}, "what") == "It is gone"
     assert wire.told({"wording": wording}, "what") == ""
+
+
+def deep() -> Any:
+    made: Any = "x"
+    for _number in range(10**5):
+        made = {"msgid": "%1", "values": [made]}
+    return made
+
+
+@pytest.mark.parametrize("wording", [{"msgid": 5}, {"values": []}, [], deep()])
+def test_a_wording_that_does_not_fit_leaves_the_rest_as_it_is(wording: object) -> None:
+    said = {"message": "It is a", "reason": "r", "hint": "h"}
+    good = {"msgid": "It is %1", "values": ["a"]}
+    read = msgspec.convert(
+        {**said, "wording": {"message": good, "hint": wording, "hint.x": good}}, wire.RunError
+    )
+    assert msgspec.to_builtins(read) == {**said, "wording": {"message": good}}
+    assert wire.told({"what": "h", "wording": {"what": wording}}, "what") == "h"
+
+
+def test_a_log_with_a_wording_that_does_not_fit_is_read() -> None:
+    line = b'{"record":"ended","status":"lost","at":"","error":{"message":"m","reason":"r",'
+    record = decode(line + b'"hint":"h","wording":{"hint":{"msgid":5}}}}')
+    assert isinstance(record, KernelEnded)
+    assert record.error == wire.RunError(message="m", reason="r", hint="h")
+
+
+@pytest.mark.parametrize("text", ["It is gone", Text("It is gone"), _("It is gone")])
+def test_who_replaces_a_text_replaces_its_wording(text: str) -> None:
+    error = wire.RunError(message=_("%1 died", "a"), reason=_("by %1", "b"), hint="")
+    other = msgspec.structs.replace(error, message=text)
+    assert other.text("message") == "It is gone"
+    assert other.text("reason") == _("by %1", "b")
+    assert list(other.wording or ()) == ["reason"]
 
 
 def test_a_text_in_a_list_is_named_by_its_place() -> None:

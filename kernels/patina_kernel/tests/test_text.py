@@ -32,3 +32,11 @@ def test_a_line_of_a_report_has_the_wording_of_what_has_values() -> None:
         "advice": "Start it again.",
         "wording": {"what": {"msgid": "it has ended: %1", "values": [inner]}},
     }
+
+
+def test_places_are_those_of_the_server_and_the_page() -> None:
+    assert _("%1 %% of %2", 40, "a") == "40 % of a"
+    assert _("%1 and %2", "one") == "one and %2"
+    ten = _("%1 %2 %3 %4 %5 %6 %7 %8 %9 %10", *range(1, 11))
+    assert ten == "1 2 3 4 5 6 7 8 9 10"
+    assert told(what=_("40 %%")) == {"what": "40 %", "wording": {"what": {"msgid": "40 %%"}}}
