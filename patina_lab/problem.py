@@ -6,7 +6,7 @@ import errno
 from http import HTTPStatus
 
 from patina_lab.model.undoing import NoWay
-from patina_lab.text import Text, verbatim
+from patina_lab.text import Text, said_by
 from patina_lab.text import gettext as _
 
 
@@ -49,7 +49,7 @@ def of_disk(error: OSError) -> PatinaProblem:
         return PatinaProblem(
             HTTPStatus.INSUFFICIENT_STORAGE,
             _("The disk is full"),
-            verbatim(error),
+            said_by(error),
             _("Free space on it."),
         )
     if error.errno == errno.ENAMETOOLONG:
@@ -58,6 +58,6 @@ def of_disk(error: OSError) -> PatinaProblem:
     return PatinaProblem(
         HTTPStatus.INTERNAL_SERVER_ERROR,
         _("The disk refused what was asked"),
-        verbatim(error),
+        said_by(error),
         _("Is the folder writable for the server?"),
     )

@@ -69,6 +69,13 @@ def verbatim(said: object) -> Text:
     return Text(str(said))
 
 
+def said_by(error: OSError) -> Text:
+    """Return what an OSError says: the words of the system, or a text of ours and of which file."""
+    if not isinstance(error.strerror, Text):
+        return verbatim(error)
+    return gettext("%1: %2", error.strerror, error.filename) if error.filename else error.strerror
+
+
 def filled(text: str, values: Sequence[object]) -> str:
     """Return a text with values in its places; where there is no value, the place stays."""
 

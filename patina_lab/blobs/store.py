@@ -15,6 +15,8 @@ from patina_lab.confined import make_folder, through_no_link
 from patina_lab.model.ids import BlobHash
 from patina_lab.model.outputs import Blob
 from patina_lab.syncing import sync_file, sync_folder
+from patina_lab.text import Text
+from patina_lab.text import gettext as _
 
 _NAME = re.compile(r"[0-9a-f]{64}")
 _PART = ".new-"
@@ -25,9 +27,17 @@ _LEVELS = 3
 class BlobMissingError(LookupError):
     """No blob of that name is kept here, or the name is none."""
 
+    def __init__(self, text: Text) -> None:
+        super().__init__(text)
+        self.text = text
+
 
 class BlobDamagedError(Exception):
     """The file of a blob does not hold what its name says."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text)
+        self.text = text
 
 
 class DiskFullError(OSError):
@@ -49,7 +59,7 @@ class BlobStore:
     def path(self, name: str) -> Path:
         """Return where a blob lies; BlobMissingError when the name is no hash."""
         if not _NAME.fullmatch(name):
-            raise BlobMissingError(f"{name[:80]!r} is not the name of a blob")
+            raise BlobMissingError(_("%1 is not the name of a blob", repr(name[:80])))
         return self.folder / name[:2] / name
 
     def put(self, blob: Blob) -> None:
@@ -61,7 +71,8 @@ class BlobStore:
                 _write_whole(path, blob.data)
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise DiskFullError(error.errno, "No space left for output", str(path)) from error
+                what = _("No space left for output")
+                raise DiskFullError(error.errno, what, str(path)) from error
             raise
         self._unsynced.add(blob.hash)
 
@@ -73,10 +84,10 @@ class BlobStore:
                 data = file.read()
         except OSError as error:
             if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
-                raise BlobMissingError(f"Blob {name} is not kept here") from error
+                raise BlobMissingError(_("Blob %1 is not kept here", name)) from error
             raise
         if hashlib.sha256(data).hexdigest() != name:
-            raise BlobDamagedError(f"{path} does not hold what its name says")
+            raise BlobDamagedError(_("%1 does not hold what its name says", path))
         return data
 
     def put_data(self, data: bytes) -> BlobHash:
@@ -143,7 +154,7 @@ class BlobStore:
         try:
             return self.get(name)
         except (BlobMissingError, BlobDamagedError) as error:
-            raise OSError(errno.EIO, "An output cannot be read back", name) from error
+            raise OSError(errno.EIO, _("An output cannot be read back"), name) from error
 
 
 def _write_whole(path: Path, data: bytes) -> None:

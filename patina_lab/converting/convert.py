@@ -190,7 +190,7 @@ def _explained(wanted: wire.Convert) -> Iterator[None]:
         raise _not_converted(wanted, what, _("Mend the file by hand.")) from error
     except (BlobMissingError, BlobDamagedError) as error:
         hint = _("Run the cell again, restore the file, or export without this run.")
-        raise _not_converted(wanted, _("An output is gone: %1", error), hint) from error
+        raise _not_converted(wanted, _("An output is gone: %1", error.text), hint) from error
     except FileExistsError as error:
         hint = _("Choose another name, or have it replaced: `force`, or `--force`.")
         raise conflict(

@@ -15,7 +15,7 @@ from zmq import EVENTS, ZMQError
 
 from patina_lab.text import Text
 from patina_lab.text import gettext as _
-from patina_lab.wire import told
+from patina_lab.wire import telling, told
 
 QUICK_SECONDS = 10.0
 GONE = "Gone"
@@ -81,8 +81,8 @@ class Asking:
         """Give up what waits: no answer will come."""
         for waiting in self._waiting.values():
             if not waiting.done():
-                gone = {"status": "error", "ename": GONE, "evalue": "The kernel is gone"}
-                waiting.set_result(gone)
+                said = telling({"evalue": _("The kernel is gone")})
+                waiting.set_result({"status": "error", "ename": GONE, **said})
 
 
 @asynccontextmanager

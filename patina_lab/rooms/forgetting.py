@@ -69,7 +69,8 @@ class Forgetting:
         runner = self._roster.runner(run)
         # At once: who asks for it from now on must not be answered by a run that is going.
         self._roster.take_out(run)
-        runner.take(StopAsked(now(), _("The run was deleted")))
+        # Shown in the outputs of what runs: in English, as all outputs are.
+        runner.take(StopAsked(now(), "The run was deleted"))
         await runner.close()
         runner.recorder.forget()
         only_here = runner.recorder.blobs()

@@ -16,7 +16,7 @@ from patina_lab.runlog.log import RunLog
 from patina_lab.runlog.records import Record
 from patina_lab.tasks import Tasks
 from patina_lab.text import gettext as _
-from patina_lab.text import verbatim
+from patina_lab.text import said_by
 
 log = logging.getLogger(__name__)
 MAX_WAITING_BYTES = 64 * 2**20
@@ -51,7 +51,7 @@ class Ledger:
         """Change what is written already; what comes meanwhile waits. Raises OSError."""
         async with self._filing:
             if not self.retry():
-                reason = self.trouble.reason if self.trouble else "the log is being rewritten"
+                reason = self.trouble.reason if self.trouble else _("The log is being rewritten")
                 raise OSError(errno.EIO, reason)
             self._rewriting = True
             try:
@@ -86,7 +86,7 @@ class Ledger:
             what = "neither disk nor memory takes it"
             log.error("Run %s: its output %s is lost: %s", self._log.path.stem, name, what)
             if self.trouble is None:
-                self._fail(OSError(errno.ENOBUFS, "More output waits than memory may hold"))
+                self._fail(OSError(errno.ENOBUFS, _("More output waits than memory may hold")))
 
     def retry(self) -> bool:
         """Write what waits, blobs first; tell whether nothing waits any more, nor is in doubt."""
@@ -117,7 +117,7 @@ class Ledger:
             log.error("Run %s: its history cannot be kept: %s", self._log.path.stem, error)
         self.trouble = RunError(
             _("The history of this run is not being kept on disk"),
-            verbatim(error),
+            said_by(error),
             _("Free space, or make the folder writable: what is missing is then written."),
         )
         self._on_trouble()

@@ -17,6 +17,8 @@ from patina_lab.confined import replacing, through_no_link
 from patina_lab.runlog.folding import Folded, LogOrderError, add, begun
 from patina_lab.runlog.records import SCHEMA, Header, Record, decode, encode
 from patina_lab.syncing import sync_folder
+from patina_lab.text import Text, said_by
+from patina_lab.text import gettext as _
 
 MAX_LINE_BYTES = 256 * 2**20
 
@@ -32,9 +34,16 @@ def _reading(path: Path) -> BufferedReader:
 class RunLogError(Exception):
     """A run log that cannot be read. It is left as it is."""
 
-    def __init__(self, path: Path, line: int, reason: str) -> None:
-        super().__init__(f"{path.name}, line {line}: {reason}")
+    def __init__(self, path: Path, line: int, reason: Text) -> None:
+        self.text = _("%1, line %2: %3", path.name, line, reason)
+        """What is wrong and where."""
+        super().__init__(self.text)
         self.path, self.line, self.reason = path, line, reason
+
+
+def why_unread(error: RunLogError | OSError) -> Text:
+    """Return why `load` has failed, as people are told."""
+    return error.text if isinstance(error, RunLogError) else said_by(error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +108,14 @@ class RunLog:
             raise
         self._file.seek(0)
         if not there or self._file.read(len(there)) != there:
-            what = "Another log is in its place"
+            what = _("Another log is in its place")
             raise FileExistsError(errno.EEXIST, what, str(self.path))
         self._replace(self.path, self._copy)
         self._go_on()
 
     def _refuse_deleted(self) -> None:
         if not self._has_name:
-            raise FileNotFoundError(errno.ENOENT, "The log was deleted", str(self.path))
+            raise FileNotFoundError(errno.ENOENT, _("The log was deleted"), str(self.path))
 
     def _mend(self) -> None:
         """Take back a part of a record: in the midst of a log it would damage the whole."""
@@ -179,7 +188,7 @@ class RunLog:
         self._file.seek(0)
         whole = self._file.readall()[: self._end]
         if len(whole) < self._end:
-            raise OSError(errno.EIO, "The log cannot be read back", str(self.path))
+            raise OSError(errno.EIO, _("The log cannot be read back"), str(self.path))
         new.write(whole)
 
     def close(self) -> None:
@@ -199,15 +208,15 @@ def load(path: Path) -> LoadedLog:
             folded = _take(path, folded, line, number)
             good += len(line)
     if folded is None:
-        raise RunLogError(path, 1, "the file is empty")
+        raise RunLogError(path, 1, _("the file is empty"))
     return LoadedLog(folded, good, 0)
 
 
 def _torn(path: Path, folded: Folded | None, good: int, line: bytes, number: int) -> LoadedLog:
     if len(line) >= MAX_LINE_BYTES:
-        raise RunLogError(path, number, "the line is too long to be a record")
+        raise RunLogError(path, number, _("the line is too long to be a record"))
     if folded is None:
-        raise RunLogError(path, number, "the header is not complete")
+        raise RunLogError(path, number, _("the header is not complete"))
     return LoadedLog(folded, good, len(line))
 
 
@@ -218,12 +227,14 @@ def _take(path: Path, folded: Folded | None, line: bytes, number: int) -> Folded
             add(folded, record)
             return folded
     except (msgspec.DecodeError, LogOrderError, UnicodeDecodeError, RecursionError) as error:
-        raise RunLogError(path, number, f"no record of a run: {error}") from error
+        raise RunLogError(path, number, _("no record of a run: %1", error)) from error
     if not isinstance(record, Header):
-        raise RunLogError(path, number, "the first record is not the header of a run")
+        raise RunLogError(path, number, _("the first record is not the header of a run"))
     if record.id != path.stem:
         # The id becomes the name of files: it is never another one than this file's.
-        raise RunLogError(path, number, f"the run has another id than its file: {record.id[:80]!r}")
+        other = repr(record.id[:80])
+        raise RunLogError(path, number, _("the run has another id than its file: %1", other))
     if record.schema > SCHEMA:
-        raise RunLogError(path, number, f"written by a newer Patina Lab (schema {record.schema})")
+        newer = _("written by a newer Patina Lab (schema %1)", record.schema)
+        raise RunLogError(path, number, newer)
     return begun(record)

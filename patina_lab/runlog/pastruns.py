@@ -8,7 +8,7 @@ from itertools import islice
 import msgspec
 
 from patina_lab.conversion.content import PastRun
-from patina_lab.runlog.log import RunLog, RunLogError, load
+from patina_lab.runlog.log import RunLog, RunLogError, load, why_unread
 from patina_lab.runlog.records import (
     SCHEMA,
     Closed,
@@ -36,7 +36,7 @@ def read_runs(folder: RunFolder) -> tuple[list[PastRun], list[Text]]:
         try:
             runs.append(past_run(of_log(load(path))))
         except (RunLogError, OSError) as error:
-            notes.append(left_out(error))
+            notes.append(left_out(why_unread(error)))
     return sorted(runs, key=lambda run: (run.created, run.id)), notes
 
 

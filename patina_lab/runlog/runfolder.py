@@ -19,12 +19,12 @@ from patina_lab.confined import PART
 from patina_lab.document.manifest import wire_error
 from patina_lab.model.run import RunError
 from patina_lab.runlog.copies import made_own
-from patina_lab.runlog.log import LoadedLog, RunLogError, load
+from patina_lab.runlog.log import LoadedLog, RunLogError, load, why_unread
 from patina_lab.runlog.records import Header
 from patina_lab.runlog.snapshots import Snapshot
 from patina_lab.runlog.variables import Variables
 from patina_lab.text import gettext as _
-from patina_lab.text import verbatim
+from patina_lab.text import said_by
 
 log = logging.getLogger(__name__)
 SUFFIX = ".runs"
@@ -158,7 +158,7 @@ def not_writable(kept: Kept, notebook: str, error: OSError) -> KnownRun:
     """Return a run whose log can be read and not written: it cannot go on."""
     problem = RunError(
         _("This run can be read only"),
-        verbatim(error),
+        said_by(error),
         _("Make its folder writable, or open a copy of the notebook elsewhere."),
     )
     return _known(_shown(kept.loaded, notebook, wire_error(problem)), kept.loaded)
@@ -199,14 +199,14 @@ def _shown(loaded: LoadedLog, notebook: str, error: wire.RunError | None) -> wir
     )
 
 
-def _unreadable(path: Path, notebook: str, error: Exception) -> wire.Run:
+def _unreadable(path: Path, notebook: str, error: RunLogError | OSError) -> wire.Run:
     try:
         changed = path.stat().st_mtime
     except OSError:
         changed = 0.0
     unread = RunError(
         _("The history of this run cannot be read"),
-        verbatim(error),
+        why_unread(error),
         _("The file is left as it is: mend that line in a text editor, or move the file."),
     )
     created = datetime.fromtimestamp(changed, UTC).isoformat(timespec="milliseconds")

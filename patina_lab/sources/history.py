@@ -31,6 +31,8 @@ from pycrdt import Doc, merge_updates
 from pycrdt.store import BaseYStore
 
 from patina_lab.sources.claim import make_private
+from patina_lab.text import Text, verbatim
+from patina_lab.text import gettext as _
 
 _VERSION, _MODE = 1, 0o600
 _SCHEMA = f"""
@@ -55,6 +57,12 @@ _Result = TypeVar("_Result")
 
 class HistoryError(OSError):
     """The database cannot be read or written now."""
+
+    @property
+    def text(self) -> Text:
+        """What is the matter, as people are told."""
+        said = self.args[0] if self.args else ""
+        return said if isinstance(said, Text) else verbatim(said)
 
 
 class HistoryDamagedError(HistoryError):
@@ -231,7 +239,7 @@ class History(BaseYStore):
         try:
             await asyncio.to_thread(put_aside)
         except (sqlite3.Error, OSError) as error:
-            raise HistoryError(f"A damaged history cannot be put aside: {error}") from error
+            raise HistoryError(_("A damaged history cannot be put aside: %1", error)) from error
         if state is not None:
             # What is added meanwhile comes behind it; to have it twice is to have it once.
             self._waiting.insert(0, state)
@@ -259,12 +267,12 @@ class History(BaseYStore):
                 return work(self._connection)
 
         if self._is_closed:
-            raise HistoryError(f"{self.path} is closed")
+            raise HistoryError(_("%1 is closed", self.path))
         try:
             return await asyncio.to_thread(working)
         except (sqlite3.Error, OSError) as error:
             kind = HistoryDamagedError if _is_damage(error) else HistoryError
-            raise kind(f"The history of edits cannot be kept: {error}") from error
+            raise kind(_("The history of edits cannot be kept: %1", error)) from error
 
     def _opened(self) -> sqlite3.Connection:
         make_private(self.path.parent)
@@ -308,7 +316,7 @@ def _merged(edits: list[bytes]) -> bytes:
     try:
         return merge_updates(*edits)
     except (ValueError, TypeError, RuntimeError) as error:
-        raise HistoryDamagedError(f"An edit in the history makes no sense: {error}") from error
+        raise HistoryDamagedError(_("An edit in the history makes no sense: %1", error)) from error
 
 
 def _unpacked(packed: bytes) -> str | None:

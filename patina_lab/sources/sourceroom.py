@@ -26,7 +26,7 @@ from patina_lab.sources.diskside import DiskSide, NotSavedError, Workspace
 from patina_lab.sources.durability import Durability
 from patina_lab.sources.history import History, HistoryDamagedError, HistoryError
 from patina_lab.sources.notices import Notices
-from patina_lab.text import Text, verbatim
+from patina_lab.text import Text
 from patina_lab.updates.guard import Guard, Writer
 from patina_lab.updates.historyname import new_name
 
@@ -187,7 +187,7 @@ class SourceRoom(DocumentRoom):
         elif error is None:
             self.notices.retract("history")
         else:
-            self.notices.note(words.history_not_kept(self.disk.path, verbatim(error)))
+            self.notices.note(words.history_not_kept(self.disk.path, error.text))
 
     async def _broadcast_updates(self) -> None:
         """Tell the clients what changes; the history hears of it elsewhere (`Durability`)."""

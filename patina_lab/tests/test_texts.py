@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import errno
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -15,10 +16,13 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_file
 
 import patina_lab
 from patina_lab import wire
+from patina_lab.blobs.store import BlobMissingError, BlobStore
 from patina_lab.model.run import Phase, RunError
+from patina_lab.runlog.log import RunLogError, load, why_unread
 from patina_lab.runlog.records import KernelEnded, decode
 from patina_lab.runlog.revival import model_error
-from patina_lab.text import Text, ngettext, verbatim
+from patina_lab.sources.history import History, HistoryError
+from patina_lab.text import Text, ngettext, said_by, verbatim
 from patina_lab.text import gettext as _
 
 ROOT = Path(patina_lab.__file__).parent
@@ -190,6 +194,38 @@ def test_who_replaces_a_text_replaces_its_wording(text: str) -> None:
     assert other.text("message") == "It is gone"
     assert other.text("reason") == _("by %1", "b")
     assert list(other.wording or ()) == ["reason"]
+
+
+def test_what_is_wrong_with_a_log_is_a_text(tmp_path: Path) -> None:
+    log = tmp_path / "run.jsonl"
+    log.write_bytes(b"")
+    with pytest.raises(RunLogError) as caught:
+        load(log)
+    assert why_unread(caught.value) == "run.jsonl, line 1: the file is empty"
+    assert why_unread(caught.value).values == ("run.jsonl", 1, _("the file is empty"))
+
+
+async def test_what_is_wrong_with_a_history_is_a_text(tmp_path: Path) -> None:
+    history = History(tmp_path / "history")
+    await history.stop()
+    with pytest.raises(HistoryError) as caught:
+        await history.flush()
+    assert caught.value.text.msgid == "%1 is closed"
+    assert HistoryError("as it is").text == verbatim("as it is")
+
+
+def test_what_is_wrong_with_an_output_is_a_text(tmp_path: Path) -> None:
+    with pytest.raises(BlobMissingError) as caught:
+        BlobStore(tmp_path).get("x")
+    assert caught.value.text == _("%1 is not the name of a blob", repr("x"))
+    assert caught.value.text.msgid == "%1 is not the name of a blob"
+
+
+def test_a_refusal_of_ours_goes_on_as_a_text() -> None:
+    ours = said_by(OSError(errno.EIO, _("It is gone"), "run.jsonl"))
+    assert (ours, ours.msgid) == ("It is gone: run.jsonl", "%1: %2")
+    assert said_by(OSError(errno.EIO, _("It is gone"))).msgid == "It is gone"
+    assert said_by(OSError(errno.EIO, "Bad sector")) == "[Errno 5] Bad sector"
 
 
 def test_a_text_in_a_list_is_named_by_its_place() -> None:

@@ -178,11 +178,11 @@ class Notebooks:
             return await asyncio.to_thread(blobs.get, name)
         except BlobMissingError as error:
             hint = _("Run the cell again, or restore the file.")
-            raise not_found(_("There is no such output"), verbatim(error), hint) from error
+            raise not_found(_("There is no such output"), error.text, hint) from error
         except BlobDamagedError as error:
             raise not_found(
                 _("This output is damaged"),
-                verbatim(error),
+                error.text,
                 _("Run the cell again, or restore the file."),
             ) from error
 
