@@ -304,6 +304,7 @@ class Run(Wire, frozen=True):
     """One kernel and its timeline (the timeline itself is not part of this shape).
 
     `checkpoints` are the output cells before which a state is kept, as far as is known.
+    `loaded_seq`: the session began with a saved state, the one after this output cell.
     """
 
     id: str
@@ -327,6 +328,7 @@ class Run(Wire, frozen=True):
     crash: Crash | None = None
     saved: SavedState | None = None
     globals_total: int | None = None
+    loaded_seq: int | None = None
 
 
 class Global(Wire, frozen=True):

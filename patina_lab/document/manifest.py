@@ -121,6 +121,7 @@ def wire_run(run: Run) -> wire.Run:
         checkpoints=None if run.checkpoints is None else list(run.checkpoints),
         crash=wire_crash(run.crash),
         saved=_saved(run.saved),
+        loaded_seq=run.loaded,
     )
 
 

@@ -151,6 +151,8 @@ class Run:
     checkpoints: tuple[Seq, ...] | None = None
     """The cells before which a state is kept, as was seen last."""
     saved: SavedState | None = None
+    loaded: Seq | None = None
+    """The session began with a saved state: the one after this output cell."""
 
     @property
     def position(self) -> Seq:

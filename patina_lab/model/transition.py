@@ -286,7 +286,8 @@ def _load(run: Run, event: on.LoadAsked) -> Result:
     """Go on with the state on disk; a run whose state is in memory is not asked to lose it."""
     if run.is_live or run.saved is None:
         return run, ()
-    after = _begin_again(run, Phase(_("Loading the saved state"), event.at))
+    begun = _begin_again(run, Phase(_("Loading the saved state"), event.at))
+    after = replace(begun, loaded=run.saved.seq)
     return after, (EmptyGlobals(), SaveRun(), LoadKernel())
 
 
@@ -299,6 +300,7 @@ def _begin_again(run: Run, phase: Phase) -> Run:
         error=None,
         report=None,
         phase=phase,
+        loaded=None,
     )
 
 

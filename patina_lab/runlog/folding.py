@@ -56,6 +56,7 @@ class Folded:
     """As those of the model's run: which cells made the state, and what was before each."""
     requests: dict[str, list[int]] = field(default_factory=dict)
     crash: wire.Crash | None = None
+    loaded: int | None = None
 
 
 def begun(header: Header) -> Folded:
@@ -145,8 +146,10 @@ def _live(
             folded.status, folded.error, folded.crash = record.status, record.error, record.crash
             if record.status == "stopped":
                 folded.variables.empty()
-        case Forked(report=report) | Loaded(report=report):
+        case Forked(report=report):
             folded.report = report
+        case Loaded(report=report, seq=seq):
+            folded.report, folded.loaded = report, seq
         case UndoneCells(seqs=seqs, position=position):
             for seq in set(seqs) & set(folded.cells):
                 folded.cells[seq] = _replace(folded.cells[seq], undone=True)
@@ -162,6 +165,7 @@ def _begin(folded: Folded, record: KernelStarted) -> None:
     own = [seq for seq, cell in folded.cells.items() if cell.session == record.session]
     folded.base = min(own) - 1 if own else folded.last_seq
     folded.executed, folded.before, folded.resume = [], {}, {}
+    folded.loaded = None
 
 
 def _tell(folded: Folded, record: GlobalsTold) -> None:

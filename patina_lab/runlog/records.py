@@ -114,11 +114,17 @@ class Forked(Struct, tag="forked", tag_field="record", frozen=True, kw_only=True
     report: list[wire.ReportLine]
 
 
-class Loaded(Struct, tag="loaded", tag_field="record", frozen=True, kw_only=True):
-    """The session began with a state that was saved, and what of it did not come back."""
+class Loaded(
+    Struct, tag="loaded", tag_field="record", frozen=True, kw_only=True, omit_defaults=True
+):
+    """The session began with a state that was saved, and what of it did not come back.
+
+    `seq`: the state is the one after this output cell; older logs do not say which.
+    """
 
     at: str
     report: list[wire.ReportLine]
+    seq: int | None = None
 
 
 class UndoneCells(Struct, tag="undone", tag_field="record", frozen=True, kw_only=True):

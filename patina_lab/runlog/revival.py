@@ -98,6 +98,7 @@ def revived(folded: Folded, notebook: str) -> Run:
         parent=ForkPoint(RunId(parent.run), Seq(parent.seq)) if parent else None,
         settings=header.settings or KernelSettings(),
         report=_report(folded.report),
+        loaded=None if folded.loaded is None else Seq(folded.loaded),
         error=model_error(error) if error else None,
     )
 

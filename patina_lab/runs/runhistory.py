@@ -16,8 +16,12 @@ def changes(before: Run, run: Run) -> tuple[Record, ...]:
     if run.kernel_id is not None and run.kernel_id != before.kernel_id:
         records.append(KernelStarted(session=run.session, kernel_id=run.kernel_id, at=now()))
         if run.report is not None:
-            began = Forked if run.parent is not None and run.session == 1 else Loaded
-            records.append(began(at=now(), report=wire_report(run.report)))
+            report, is_fork = wire_report(run.report), run.parent is not None and run.session == 1
+            records.append(
+                Forked(at=now(), report=report)
+                if is_fork
+                else Loaded(at=now(), report=report, seq=run.loaded)
+            )
     changed = (run.status, run.crash) != (before.status, before.crash)
     if before.has_kernel and not run.is_live and changed:
         error, crash = wire_error(run.error), wire_crash(run.crash)

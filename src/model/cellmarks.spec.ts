@@ -140,6 +140,24 @@ test('after a restart results are of an old session; edited goes before that', (
   expect(marks.of('x')).toBeNull();
 });
 
+test('what a saved state has is there in the session that began with it', () => {
+  const run = new FakeRun('a');
+  const { marks } = notebook({ w: '0', x: '1', y: '2' }, run);
+  run.set({ session: 0 });
+  run.put(1, { cell: 'w', source_hash: '0' });
+  run.set({ session: 1 });
+  run.put(2, { cell: 'x', source_hash: '1' });
+  run.put(3, { cell: 'y', source_hash: '2' });
+  run.set({ session: 2 });
+  expect(marks.of('x')).toBe('old session');
+  run.set({ loaded_seq: 2 });
+  expect(marks.of('x')).toBeNull();
+  expect(['w', 'y'].map(cell => marks.of(cell))).toEqual([
+    'old session',
+    'old session'
+  ]);
+});
+
 test('a result of a run that has ended is of an old session', () => {
   const run = new FakeRun('a');
   const { marks } = notebook({ x: '1' }, run);

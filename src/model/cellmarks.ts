@@ -91,7 +91,9 @@ export class CellMarks implements IDisposable {
 
   private _lifeOf(): string {
     const run = this._view?.run;
-    return run ? `${run.session} ${lifeOf(run, run.session)}` : '';
+    return run
+      ? `${run.session} ${lifeOf(run, run.session)} ${run.loaded_seq}`
+      : '';
   }
 
   private _update(cells: ReadonlySet<string> | null): void {

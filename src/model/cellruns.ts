@@ -3,7 +3,7 @@ import { type ISignal, Signal } from '@lumino/signaling';
 import type { IRunsModel, IRunView } from '../tokens';
 import type * as wire from '../wire';
 import { ancestors, wasAlive } from './lineage';
-import { lifeOf, type StateLife } from './marks';
+import { lifeAfter, lifeOf, type StateLife } from './marks';
 
 /** The output cell that a cell's state in a run comes from. */
 export interface IRan {
@@ -92,7 +92,7 @@ export class CellRuns implements IDisposable {
     }
     const own = this._find(view, cell, it => !it.undone && counts(it));
     if (own) {
-      return { output: own, life: lifeOf(view.run, own.session) };
+      return { output: own, life: lifeAfter(view, own) };
     }
     let life = lifeOf(view.run, FIRST_SESSION);
     for (const { view: ancestor, until } of ancestors(this._runs, run)) {

@@ -1,3 +1,4 @@
+import type { IRunView } from '../tokens';
 import type * as wire from '../wire';
 
 /** What is no longer true of a cell's latest result. */
@@ -27,6 +28,19 @@ export function markOf(
   // What ended the kernel is to be seen as long as no other kernel has taken its place.
   const isNews = life === 'ended' && output.status === 'failed';
   return life === 'alive' || isNews ? null : 'old session';
+}
+
+/** What became of the state that an output cell of a run left; a saved state may have it. */
+export function lifeAfter(
+  view: IRunView,
+  { session, seq }: wire.OutputCell
+): StateLife {
+  const loaded = view.run.loaded_seq;
+  const isLoaded =
+    loaded !== undefined &&
+    seq <= loaded &&
+    view.cell(loaded)?.session === session;
+  return lifeOf(view.run, isLoaded ? view.run.session : session);
 }
 
 /** What became of the states of a session of a run. After a crash, a run can go on from them. */

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from patina_lab.runlog.log import load
 from patina_lab.runlog.snapshots import Snapshot
 from patina_lab.tests.http.test_fork import begun
 from patina_lab.tests.http.test_globals import told, values
@@ -46,13 +47,16 @@ async def test_a_saved_run_goes_on_in_a_new_kernel_with_its_timeline(user: User)
         await user.ask("POST", f"runs/{run}/load")
     await stop(user, notebook, run)
     loaded = await user.ask("POST", f"runs/{run}/load")
-    assert (loaded["status"], loaded["session"]) == ("idle", 2)
+    assert (loaded["status"], loaded["session"], loaded["loaded_seq"]) == ("idle", 2, 1)
     (line,) = loaded["report"]
     assert (line["kind"], line["name"]) == ("later", "#2 to #2")
     assert set(await values(user, run)) == {"x", "y"}
     timeline = await user.ran(run, look)
     assert [cell["session"] for cell in timeline] == [1, 1, 2]
     assert text_of(timeline[-1]) == "(True, [1, 2])"
+    assert load(user.folder() / f"{run}.jsonl").folded.loaded == 1
+    again = await user.ask("POST", f"runs/{run}/restart")
+    assert "loaded_seq" not in again
 
 
 async def test_what_did_not_come_back_is_reported(user: User) -> None:

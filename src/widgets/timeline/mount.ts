@@ -2,7 +2,7 @@ import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { unableToForkAfter } from '../../model/abilities';
 import { Arranging } from '../../model/arranging';
-import { type CellMark, lifeOf, markOf } from '../../model/marks';
+import { type CellMark, lifeAfter, markOf } from '../../model/marks';
 import type { Trust } from '../../model/trust';
 import type { IPatinaClient, IRunsModel } from '../../tokens';
 import type * as wire from '../../wire';
@@ -120,7 +120,7 @@ function mark(
   }
   const view = content.runs?.get(run);
   return view
-    ? markOf(cell, { hash: null, life: lifeOf(view.run, cell.session) })
+    ? markOf(cell, { hash: null, life: lifeAfter(view, cell) })
     : null;
 }
 
