@@ -9,7 +9,7 @@ import signal
 import pytest
 
 from conformance.languages import Language
-from conformance.live import Live
+from conformance.live import Live, forked
 
 TOLD = "It goes on from the state before this cell."
 
@@ -43,6 +43,16 @@ async def test_crash_after_crash(kernel: Live, language: Language) -> None:
     for _ in range(5):
         assert (await kernel.run(language.segfault)).status == "error"
     await _went_on(kernel, language)
+
+
+async def test_the_signal_is_said_of_a_fork_and_of_copies_of_checkpoints(
+    kernel: Live, language: Language
+) -> None:
+    await _prepared(kernel, language)
+    async with forked(kernel) as fork:
+        await fork.run(language.show.format(name="x"))
+        for _ in range(3):
+            assert "signal 11" in (await fork.run(language.segfault)).reply["evalue"]
 
 
 async def test_killed_in_the_middle_as_for_want_of_memory(kernel: Live, language: Language) -> None:

@@ -126,7 +126,7 @@ class Parking:
         descriptors.unshare_connections({waiting.fileno()})
         silence()
         interrupts = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        children = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        children = signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         while True:
             order = waiting.receive()
             if order is None or order.op == Op.EXIT:
@@ -151,6 +151,8 @@ class Parking:
 
     def _duplicate(self, waiting: Channel) -> Channel:
         """Make another copy; return what to wait on, which in that copy is something else."""
+        # Not as they end: until then their relays can see by which signal they did.
+        _reap_all()
         ours, theirs = packet.pair()
         try:
             forked = self._forker.again({waiting.fileno(), theirs.fileno()})
@@ -169,6 +171,12 @@ class Parking:
         waiting.send_json(Op.ACK, {"pid": forked.pid}, [ours.fileno()])
         ours.close()
         return waiting
+
+
+def _reap_all() -> None:
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def _leave_group(pid: int) -> None:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any
 
 from patina_kernel.relay.loop import Loop
-from patina_kernel.runtime.process import HAVE_PIDFD, Process
+from patina_kernel.runtime.process import HAVE_PIDFD, Process, wait_status
 from patina_kernel.text import gettext as _
 from patina_kernel.wire import packet
 from patina_kernel.wire.channel import Channel
@@ -99,12 +99,19 @@ class Lanes:
 
 
 def exit_reason(pid: int) -> str:
-    """Return in words how a process ended, when that can be known: it was our child."""
+    """Return in words how a process ended; empty when that cannot be known.
+
+    It was our child; or, as forks and what goes on from a checkpoint are, that of one that does not
+    reap it at once.
+    """
+    status: int | None
     try:
         done, status = os.waitpid(pid, os.WNOHANG)
     except ChildProcessError:
-        return ""
-    if not done:
+        status = wait_status(pid)
+    else:
+        status = status if done else None
+    if status is None:
         return ""
     if os.WIFSIGNALED(status):
         return _signal_name(os.WTERMSIG(status))

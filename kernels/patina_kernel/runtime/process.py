@@ -42,6 +42,19 @@ def is_zombie(pid: int) -> bool:
     return False
 
 
+def wait_status(pid: int) -> int | None:
+    """Return how a process has ended, as waitpid(2) does, while it waits to be reaped by another.
+
+    None where that cannot be known. Linux: `exit_code` of proc_pid_stat(5), which is 0 as well for
+    those who may not read it.
+    """
+    if not is_zombie(pid):
+        return None
+    with suppress(OSError, IndexError, ValueError):
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[49]) or None
+    return None
+
+
 class Process:
     """A process that is not our child, with the face of `subprocess.Popen`.
 
