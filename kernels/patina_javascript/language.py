@@ -79,8 +79,9 @@ class JavaScriptSnapshots:
                 size, under_way = self._session.save(made)
                 made.replace(path)
         except OSError as error:
-            hint = "choose a folder that can be written, on a disk with room"
-            raise SnapshotError(f"{path} cannot be written: {error.strerror}", hint) from error
+            hint = _("choose a folder that can be written, on a disk with room")
+            what = _("%1 cannot be written: %2", path, error.strerror)
+            raise SnapshotError(what, hint) from error
         return size, tuple(map(_ended, under_way))
 
     def load(self, path: Path) -> tuple[ReportLine, ...]:
@@ -88,8 +89,8 @@ class JavaScriptSnapshots:
         try:
             return tuple(map(_ended, self._session.load(path)))
         except StateError as error:
-            hint = "load a state that this version of the kernel has saved"
-            raise SnapshotError(f"{path.name} was not loaded: {error}", hint) from error
+            hint = _("load a state that this version of the kernel has saved")
+            raise SnapshotError(_("%1 was not loaded: %2", path.name, error), hint) from error
 
 
 def _ended(operation: str) -> ReportLine:

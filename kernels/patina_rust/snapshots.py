@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from patina_kernel.language import ReportLine, SnapshotError
+from patina_kernel.text import Text, said
+from patina_kernel.text import gettext as _
 
 from patina_rust import library
 from patina_rust.compiler import CellError, CompilerError
@@ -27,17 +29,18 @@ MANIFEST = "state.json"
 # Cells with large crates in them have large libraries; then the sources must do.
 MOST_BYTES = 64_000_000
 # What becomes of the cells of a state, and why.
-WITH_LIBRARIES = "are kept with their libraries: loading runs them again, and compiles nothing"
-GONE = "are kept as sources, for their libraries are gone: loading compiles and runs them again"
-LARGE = (
-    f"are kept as sources, for their libraries are larger than {MOST_BYTES // 1_000_000} MB: "
-    "loading compiles and runs them again"
+WITH_LIBRARIES = _("are kept with their libraries: loading runs them again, and compiles nothing")
+GONE = _("are kept as sources, for their libraries are gone: loading compiles and runs them again")
+LARGE = _(
+    "are kept as sources, for their libraries are larger than %1 MB: "
+    "loading compiles and runs them again",
+    MOST_BYTES // 1_000_000,
 )
-RAN = "were run again from their libraries; nothing was compiled"
-OTHER_TOOLCHAIN = "were compiled and run again: their libraries are another rustc's"
-NO_LIBRARIES = "were compiled and run again: their libraries were not kept with them"
-HINT = "load a state that this version of the kernel has saved"
-AGAIN = "What they do outside of the notebook is done twice; it takes their time again."
+RAN = _("were run again from their libraries; nothing was compiled")
+OTHER_TOOLCHAIN = _("were compiled and run again: their libraries are another rustc's")
+NO_LIBRARIES = _("were compiled and run again: their libraries were not kept with them")
+HINT = _("load a state that this version of the kernel has saved")
+AGAIN = _("What they do outside of the notebook is done twice; it takes their time again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +66,11 @@ class RustSnapshots:
                 what = self._write(file)
             return path.stat().st_size, _lines("saved", len(self._session.past), what)
         except OSError as error:
-            hint = "choose a folder that can be written, on a disk with room"
-            raise SnapshotError(f"{path} cannot be written: {error.strerror}", hint) from error
+            hint = _("choose a folder that can be written, on a disk with room")
+            what = _("%1 cannot be written: %2", path, error.strerror)
+            raise SnapshotError(what, hint) from error
 
-    def _write(self, file: zipfile.ZipFile) -> str:
+    def _write(self, file: zipfile.ZipFile) -> Text:
         past, names = self._session.past, []
         paths = [Path(cell.library) if cell.library else None for cell in past]
         what = _kind_of([path for path in paths if path is not None])
@@ -94,9 +98,11 @@ class RustSnapshots:
                 return self._run_again(path, saved)
             return self._compile_again(saved)
         except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
-            raise SnapshotError(f"{path.name} was not loaded: {error}", HINT) from error
+            what = _("%1 was not loaded: %2", path.name, said(error))
+            raise SnapshotError(what, HINT) from error
         except (CellError, CompilerError, RuntimeUnavailableError) as error:
-            raise SnapshotError(f"{path.name} was not loaded: {error}", str(error)) from error
+            what = _("%1 was not loaded: %2", path.name, error)
+            raise SnapshotError(what, str(error)) from error
 
     def _run_again(self, path: Path, saved: Saved) -> tuple[ReportLine, ...]:
         cells = [
@@ -105,7 +111,7 @@ class RustSnapshots:
         ]
         kept = [
             Past(cell.code, cell.notes, here, cell.function)
-            for (here, _), cell in zip(cells, saved.cells, strict=True)
+            for (here, _function), cell in zip(cells, saved.cells, strict=True)
         ]
         assert saved.state is not None
         self._session.rerun(tuple(kept), saved.state)
@@ -117,7 +123,7 @@ class RustSnapshots:
         return _lines("loaded", len(saved.cells), why)
 
 
-def _kind_of(libraries: list[Path]) -> str:
+def _kind_of(libraries: list[Path]) -> Text:
     """Say how cells with these libraries are kept."""
     if not all(path.exists() for path in libraries):
         return GONE
@@ -125,7 +131,7 @@ def _kind_of(libraries: list[Path]) -> str:
     return WITH_LIBRARIES if size <= MOST_BYTES else LARGE
 
 
-def _lines(kind: str, count: int, what: str) -> tuple[ReportLine, ...]:
+def _lines(kind: str, count: int, what: Text) -> tuple[ReportLine, ...]:
     cells = "1 cell" if count == 1 else f"{count} cells"
     return (ReportLine(kind, cells, what, AGAIN),) if count else ()
 
@@ -142,12 +148,12 @@ def _read(path: Path) -> Saved:
     if path.read_bytes()[:1] == b"{":
         former = json.loads(path.read_text("utf-8"))
         if (former["format"], former["version"]) != FORMER:
-            raise ValueError("it is no state of Rust cells")
+            raise ValueError(_("it is no state of Rust cells"))
         return Saved(tuple(Past(str(code)) for code in former["cells"]))
     with zipfile.ZipFile(path) as file:
         told = json.loads(file.read(MANIFEST))
     if (told["format"], told["version"]) != (FORMAT, VERSION):
-        raise ValueError("it is no state of Rust cells that this version knows")
+        raise ValueError(_("it is no state of Rust cells that this version knows"))
     return Saved(
         tuple(map(_past, told["cells"])),
         _state(told["state"]),

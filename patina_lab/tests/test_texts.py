@@ -31,6 +31,8 @@ MAKERS = {"_": 1, "ngettext": 2}
 OURS = re.compile(r"from patina_(lab|kernel)\.text import")
 KERNELS = ROOT.parent / "kernels"
 READ = ("message", "reason", "hint", "what", "advice")
+KERNELS_SAY = {"ReportLine": 2, "SnapshotError": 0, "_error": 1}
+"""What of a kernel's says something to people, and from which of its arguments on."""
 WORDED = {shape.__name__ for shape in wire.Worded.__subclasses__()}
 
 
@@ -99,6 +101,32 @@ def test_what_the_wire_says_was_made_as_a_text() -> None:
                 if isinstance(node, ast.Call) and shape_of(node) in WORDED:
                     plain = [one.arg for one in node.keywords if one.arg in READ and is_plain(one)]
                     assert not plain, f"{path}:{node.lineno}: {plain}"
+
+
+def test_what_reports_and_refusals_of_kernels_say_was_made_as_a_text() -> None:
+    for path in KERNELS.rglob("*.py"):
+        if "tests" in path.parts or "conformance" in path.parts:
+            continue
+        tree = ast.parse(path.read_text())
+        known = constants(tree)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in KERNELS_SAY:
+                first = KERNELS_SAY[ast.unparse(node.func)]
+                said = [known.get(ast.unparse(one), one) for one in node.args[first:]]
+                said = [one for one in said if ast.unparse(one) != "''"]
+                plain = [one for one in said if is_plain(ast.keyword("", one))]
+                assert not plain, f"{path}:{node.lineno}: {[*map(ast.unparse, plain)]}"
+
+
+def constants(tree: ast.Module) -> dict[str, ast.expr]:
+    """Return what names stand for; of those with several meanings, a plain one."""
+    found: dict[str, ast.expr] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            name = node.targets[0].id
+            if name not in found or is_plain(ast.keyword(name, node.value)):
+                found[name] = node.value
+    return found
 
 
 def shape_of(call: ast.Call) -> str:

@@ -41,7 +41,7 @@ class Answers:
                     self._language.lock(dict(content["lock"]))
                     reply = {}
                 case _:
-                    return _error("UnknownRequest", f"there is no {kind}", "")
+                    return _error("UnknownRequest", _("there is no %1", kind), "")
         except SnapshotError as error:
             return _error("SnapshotError", said(error), error.hint)
         except NoSuchGlobalError as error:
@@ -100,7 +100,7 @@ def as_message(delta: Delta, seconds: float) -> dict[str, Any]:
 def _path(content: dict[str, Any]) -> Path:
     path = content.get("path")
     if not isinstance(path, str) or not path:
-        raise SnapshotError("no path was given", "name a file")
+        raise SnapshotError(_("no path was given"), _("name a file"))
     return Path(path)
 
 

@@ -10,6 +10,7 @@ from patina_kernel.relay import memory
 from patina_kernel.relay.loop import Loop
 from patina_kernel.relay.parked import Parked
 from patina_kernel.relay.settings import Settings
+from patina_kernel.text import gettext as _
 
 # Seconds between looks at the memory, while there are checkpoints; at least so many times what a
 # look takes.
@@ -97,9 +98,9 @@ class Checkpoints:
             if parked.id == checkpoint:
                 return parked
         wanted = (
-            f"there is no checkpoint {checkpoint!r} any more"
+            _("there is no checkpoint %1 any more", repr(checkpoint))
             if checkpoint
-            else "there is no checkpoint"
+            else _("there is no checkpoint")
         )
         raise NoCheckpointError(wanted)
 

@@ -16,8 +16,10 @@ from patina_kernel.relay.messages import Message, unpacked
 from patina_kernel.relay.parked import Parked, StuckError
 from patina_kernel.relay.parking import Parking
 from patina_kernel.relay.settings import BadSettingError
-from patina_kernel.relay.shell import LOST_HINT, Shell, Task
+from patina_kernel.relay.shell import LOST, LOST_HINT, Shell, Task
 from patina_kernel.relay.tickets import Tickets
+from patina_kernel.text import gettext as _
+from patina_kernel.text import said
 from patina_kernel.wire.channel import parse
 from patina_kernel.wire.ops import Op
 from patina_kernel.wire.packet import Packet
@@ -34,12 +36,12 @@ class BadRequestError(ValueError):
 
 
 HINTS: dict[type[Exception], str] = {
-    NoCheckpointError: "choose one of the list of checkpoints",
-    StuckError: "choose another checkpoint",
-    BadSettingError: "the guide to the kernel lists the settings",
-    BadRequestError: "correct the request",
+    NoCheckpointError: _("choose one of the list of checkpoints"),
+    StuckError: _("choose another checkpoint"),
+    BadSettingError: _("the guide to the kernel lists the settings"),
+    BadRequestError: _("correct the request"),
 }
-UNEXPECTED = "check what was asked, then ask again"
+UNEXPECTED = _("check what was asked, then ask again")
 
 
 class Control:
@@ -129,14 +131,16 @@ class Control:
         content = request.content
         when = content.get("when", "idle")
         if when not in ("now", "idle", "checkpoint"):
-            raise BadSettingError(f"when: {when!r} is none of now, idle, checkpoint")
+            raise BadSettingError(_("when: %1 is none of now, idle, checkpoint", repr(when)))
         if content.get("checkpoint") or when == "checkpoint":
             self._fork_checkpoint(request)
         elif when == "now" and self._shell.busy:
-            hint = "fork the checkpoint before that cell (when: checkpoint), or wait (when: idle)"
-            self._core.answer(request, failure("Busy", "a cell is running", hint))
+            hint = _(
+                "fork the checkpoint before that cell (when: checkpoint), or wait (when: idle)"
+            )
+            self._core.answer(request, failure("Busy", _("a cell is running"), hint))
         elif self._core.lost:
-            self._core.answer(request, failure("KernelLost", "the kernel process ended", LOST_HINT))
+            self._core.answer(request, failure("KernelLost", LOST, LOST_HINT))
         else:
             self._parking.park(lambda parked, outcome: self._forked(request, parked, outcome))
 
@@ -266,15 +270,16 @@ def _count(content: dict[str, Any], name: str) -> int | None:
     value = content.get(name)
     if value is None or (type(value) is int and value >= 0):
         return value
-    raise BadRequestError(f"{name}: {str(value)[:100]!r} is not a whole number from 0 on")
+    what = repr(str(value)[:100])
+    raise BadRequestError(_("%1: %2 is not a whole number from 0 on", name, what))
 
 
 def _failed(error: Exception) -> dict[str, Any]:
     hint = next((hint for kind, hint in HINTS.items() if isinstance(error, kind)), UNEXPECTED)
     if hint is UNEXPECTED:
         traceback.print_exception(error)
-    return failure(type(error).__name__, str(error), hint)
+    return failure(type(error).__name__, said(error), hint)
 
 
 def _ended() -> dict[str, Any]:
-    return failure("KernelProcessEnded", "the kernel process ended", LOST_HINT)
+    return failure("KernelProcessEnded", LOST, LOST_HINT)

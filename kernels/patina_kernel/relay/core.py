@@ -15,6 +15,7 @@ from patina_kernel.relay.parked import Parked
 from patina_kernel.relay.publisher import Publisher
 from patina_kernel.relay.settings import Settings, from_environment
 from patina_kernel.relay.sockets import Sockets
+from patina_kernel.text import gettext as _
 from patina_kernel.text import told
 from patina_kernel.wire.ops import Op
 
@@ -97,7 +98,7 @@ class Core:
 
 def unknown(kind: str) -> dict[str, Any]:
     """Return the content of the reply to a request of a kind that there is not."""
-    return failure("UnknownRequest", f"there is no {kind}")
+    return failure("UnknownRequest", _("there is no %1", kind))
 
 
 def failure(name: str, message: str, hint: str = "") -> dict[str, Any]:

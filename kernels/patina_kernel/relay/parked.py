@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from patina_kernel.text import gettext as _
 from patina_kernel.wire import packet
 from patina_kernel.wire.channel import Channel, parse
 from patina_kernel.wire.ops import Op
@@ -47,10 +48,10 @@ class Parked:
             ready = packet.readable(self.channel.socket, DUPLICATE_SECONDS)
             answer = self.channel.receive() if ready else None
         except OSError as error:
-            raise StuckError(f"the checkpoint {self.id} is gone") from error
+            raise StuckError(_("the checkpoint %1 is gone", self.id)) from error
         if answer is None or not answer.descriptors:
-            why = parse(answer).get("evalue", "") if answer else "it does not answer"
-            raise StuckError(f"the checkpoint {self.id} cannot be used: {why}")
+            why = parse(answer).get("evalue", "") if answer else _("it does not answer")
+            raise StuckError(_("the checkpoint %1 cannot be used: %2", self.id, why))
         channel = Channel.of_descriptor(answer.descriptors[0])
         copy = Parked(channel, int(parse(answer)["pid"]), self.report)
         copy.table, copy.msg_id = dict(self.table), self.msg_id

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from patina_kernel.relay.core import Core, failure
 from patina_kernel.relay.parked import Parked
-from patina_kernel.relay.shell import LOST_HINT, Shell, Task
+from patina_kernel.relay.shell import LOST, LOST_HINT, Shell, Task
 from patina_kernel.wire.channel import Channel, parse
 from patina_kernel.wire.ops import Op
 from patina_kernel.wire.packet import Packet
@@ -51,7 +51,7 @@ class Parking:
 
         def parked(packet: Packet | None) -> None:
             if packet is None:
-                ended = failure("KernelProcessEnded", "the kernel process ended", LOST_HINT)
+                ended = failure("KernelProcessEnded", LOST, LOST_HINT)
                 done(None, ended)
                 return
             outcome = parse(packet)

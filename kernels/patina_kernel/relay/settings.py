@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from patina_kernel.text import gettext as _
+
 Crash = Literal["ask", "continue"]
 AUTO_CHECKPOINTS = 10
 MOST_CHECKPOINTS = 100
@@ -59,7 +61,7 @@ class Settings:
                 case "keep_seconds":
                     made = replace(made, keep_seconds=_number(name, value, LONGEST_KEPT))
                 case _:
-                    raise BadSettingError(f"there is no setting {name!r}")
+                    raise BadSettingError(_("there is no setting %1", repr(name)))
         return made
 
 
@@ -86,7 +88,7 @@ def _checkpoints(value: object) -> int:
     count = int(value) if isinstance(value, int | str) and str(value).isdigit() else -1
     if not 0 <= count <= MOST_CHECKPOINTS:
         raise BadSettingError(
-            f"checkpoints: {value!r} is none of auto, off, 0 to {MOST_CHECKPOINTS}"
+            _("checkpoints: %1 is none of auto, off, 0 to %2", repr(value), MOST_CHECKPOINTS)
         )
     return count
 
@@ -96,16 +98,17 @@ def _on_crash(value: object) -> Crash:
         return "ask"
     if value == "continue":
         return "continue"
-    raise BadSettingError(f"on_crash: {value!r} is neither ask nor continue")
+    raise BadSettingError(_("on_crash: %1 is neither ask nor continue", repr(value)))
 
 
 def _on_or_off(name: str, value: object) -> bool:
     if value in ("on", "off"):
         return value == "on"
-    raise BadSettingError(f"{name}: {value!r} is neither on nor off")
+    raise BadSettingError(_("%1: %2 is neither on nor off", name, repr(value)))
 
 
 def _number(name: str, value: object, most: float) -> float:
     if isinstance(value, int | float) and 0 <= value <= most:
         return float(value)
-    raise BadSettingError(f"{name}: {value!r} is not a number from 0 to {most:g}")
+    what = _("%1: %2 is not a number from 0 to %3", name, repr(value), f"{most:g}")
+    raise BadSettingError(what)

@@ -15,6 +15,7 @@ import zmq
 
 from patina_kernel.relay.core import Core, failure, unknown
 from patina_kernel.relay.messages import Message, dumps
+from patina_kernel.text import gettext as _
 from patina_kernel.wire.ops import Op
 from patina_kernel.wire.packet import Packet
 
@@ -64,7 +65,7 @@ class Shell:
             if message.header.get("subshell_id") is not None:
                 others.append(message)
             elif self._core.lost:
-                self.refuse(message, failure("KernelLost", "the kernel process ended", LOST_HINT))
+                self.refuse(message, failure("KernelLost", LOST, LOST_HINT))
             elif not self._core.understands("shell", message.type):
                 self._core.publisher.status("busy", message.parent)
                 self.refuse(message, unknown(message.type))
@@ -174,7 +175,8 @@ class Shell:
             task.done(None)
 
 
-LOST_HINT = "go on from a checkpoint, or restart the kernel"
+LOST = _("the kernel process ended")
+LOST_HINT = _("go on from a checkpoint, or restart the kernel")
 
 
 def _is_comm(message: Message) -> bool:

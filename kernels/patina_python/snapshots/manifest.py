@@ -9,10 +9,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from patina_kernel.language import ReportLine, SnapshotError
+from patina_kernel.text import gettext as _
 from patina_kernel.text import kept
 
 FORMAT = 1
-AGAIN = "Run the notebook's cells again, and save anew."
+AGAIN = _("Run the notebook's cells again, and save anew.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +79,32 @@ def manifest_from(text: bytes, name: str) -> Manifest:
         _check_versions(raw, name)
         return _parsed(raw)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise SnapshotError(f"{name} is damaged: its manifest cannot be read.", AGAIN) from error
+        what = _("%1 is damaged: its manifest cannot be read.", name)
+        raise SnapshotError(what, AGAIN) from error
 
 
 def _check_versions(raw: dict[str, Any], name: str) -> None:
     made_by = raw["format"]
     if type(made_by) is not int or made_by > FORMAT:
-        what = (
-            f"{name} has format {str(made_by)[:20]}, made by a newer Patina; this reads {FORMAT}."
+        what = _(
+            "%1 has format %2, made by a newer Patina; this reads %3.",
+            name,
+            str(made_by)[:20],
+            FORMAT,
         )
-        raise SnapshotError(what, "Update Patina Lab and load again.")
+        raise SnapshotError(what, _("Update Patina Lab and load again."))
     language = f"{raw['implementation']} {raw['python']}"[:40]
     ours = f"{sys.implementation.name} {python_version()}"
     if language != ours:
-        what = f"{name} was saved by {language} and cannot be loaded into {ours}"
-        hint = f"Start a kernel with {language}, or run the notebook's cells again."
-        raise SnapshotError(f"{what}: functions and classes are kept as code of one version.", hint)
+        what = _(
+            "%1 was saved by %2 and cannot be loaded into %3: functions and classes are kept as"
+            " code of one version.",
+            name,
+            language,
+            ours,
+        )
+        hint = _("Start a kernel with %1, or run the notebook's cells again.", language)
+        raise SnapshotError(what, hint)
 
 
 def _parsed(raw: dict[str, Any]) -> Manifest:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO
 
 from patina_kernel.language import SnapshotError
+from patina_kernel.text import gettext as _
 
 from patina_python.snapshots.manifest import AGAIN, Buffer, Manifest, Variable, manifest_from
 from patina_python.snapshots.pickler import Segment
@@ -87,8 +88,9 @@ def written(path: Path) -> Iterator[Writer]:
 
 
 def _unwritable(path: Path, error: OSError) -> SnapshotError:
-    what = f"The snapshot {path.name} cannot be written: {error.strerror or error}."
-    return SnapshotError(what, "Free some space, or save to another folder that can be written to.")
+    what = _("The snapshot %1 cannot be written: %2.", path.name, error.strerror or error)
+    hint = _("Free some space, or save to another folder that can be written to.")
+    return SnapshotError(what, hint)
 
 
 def _sync_folder(folder: Path) -> None:
@@ -130,18 +132,19 @@ class Reader:
 
     def _read_manifest(self) -> Manifest:
         if len(self._bytes) < _HEADER.size or self._bytes[: len(MARK)] != MARK:
-            what = f"{self.name} is not a snapshot of a Python kernel."
-            raise SnapshotError(what, "Choose a file that a Python kernel of Patina Lab has saved.")
-        _, offset, length, digest = _HEADER.unpack(self._bytes[: _HEADER.size])
+            what = _("%1 is not a snapshot of a Python kernel.", self.name)
+            hint = _("Choose a file that a Python kernel of Patina Lab has saved.")
+            raise SnapshotError(what, hint)
+        _mark, offset, length, digest = _HEADER.unpack(self._bytes[: _HEADER.size])
         text = bytes(self._at(offset, length))
         if hashlib.sha256(text).digest() != digest:
-            raise self._damaged("its manifest does not fit its checksum")
+            raise self._damaged(_("its manifest does not fit its checksum"))
         return manifest_from(text, self.name)
 
     def _check(self, variable: Variable) -> None:
         pickled = self._at(variable.offset, variable.length)
         if hashlib.sha256(pickled).hexdigest() != variable.sha256:
-            raise self._damaged(f"the variable {variable.name} does not fit its checksum")
+            raise self._damaged(_("the variable %1 does not fit its checksum", variable.name))
         for buffer in variable.buffers:
             self._at(buffer.offset, buffer.length)
             if buffer.length < MAPPED_FROM:
@@ -149,15 +152,15 @@ class Reader:
 
     def _check_buffer(self, variable: Variable, buffer: Buffer) -> None:
         if zlib.crc32(self._at(buffer.offset, buffer.length)) != buffer.checksum:
-            raise self._damaged(f"the data of {variable.name} do not fit their checksum")
+            raise self._damaged(_("the data of %1 do not fit their checksum", variable.name))
 
     def _at(self, offset: int, length: int) -> memoryview:
         if offset + length > len(self._bytes):
-            raise self._damaged("it is cut off")
+            raise self._damaged(_("it is cut off"))
         return self._bytes[offset : offset + length]
 
     def _damaged(self, what: str) -> SnapshotError:
-        return SnapshotError(f"{self.name} is damaged: {what}.", AGAIN)
+        return SnapshotError(_("%1 is damaged: %2.", self.name, what), AGAIN)
 
 
 def _mapped(path: Path) -> memoryview:
@@ -169,5 +172,5 @@ def _mapped(path: Path) -> memoryview:
             return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY))
     except (OSError, ValueError) as error:
         said = error.strerror if isinstance(error, OSError) else str(error)
-        what = f"The snapshot {path.name} cannot be read: {said}."
-        raise SnapshotError(what, "Choose one that is there and can be read.") from error
+        what = _("The snapshot %1 cannot be read: %2.", path.name, said)
+        raise SnapshotError(what, _("Choose one that is there and can be read.")) from error
