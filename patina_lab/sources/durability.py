@@ -10,6 +10,7 @@ from typing import Any
 from pycrdt import Doc, Subscription, TransactionEvent
 
 from patina_lab.sources.history import History, HistoryDamagedError, HistoryError
+from patina_lab.text import gettext as _
 
 log = logging.getLogger(__name__)
 RETRY_SECONDS = 2.0
@@ -54,7 +55,8 @@ class Durability:
                 await self._put_off(error)
             except Exception as error:
                 log.exception("Writing the history of a notebook failed")
-                await self._put_off(HistoryError(f"The history of edits cannot be kept: {error!r}"))
+                why = _("The history of edits cannot be kept: %1", repr(error))
+                await self._put_off(HistoryError(why))
 
     async def _put_off(self, error: HistoryError) -> None:
         """Say that not all is safe, and have it tried again soon."""

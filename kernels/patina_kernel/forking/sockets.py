@@ -13,12 +13,15 @@ _numbers = {os.getpid()}
 
 
 def peer(fd: int) -> str | None:
-    """Return "network 127.0.0.1:80" or "unix /path"; None for one end of a pair inside the process.
+    """Return "network 127.0.0.1:80" or "unix /path"; None where there is nobody to lose.
 
-    A process's own pairs only wake its loops; a copy gets its own or makes its own.
+    A process's own pairs only wake its loops; a copy gets its own or makes its own. What neither
+    has an address nor is connected leads nowhere, as what a copy has in the place of a connection.
     """
     with contextlib.suppress(OSError), socket.socket(fileno=os.dup(fd)) as duplicate:
         if duplicate.family == socket.AF_UNIX and _is_internal(duplicate):
+            return None
+        if _leads_nowhere(duplicate):
             return None
         return _description(duplicate)
     return f"descriptor {fd}"
@@ -30,6 +33,14 @@ def _is_internal(one: socket.socket) -> bool:
         _numbers.add(os.getpid())
         return not one.getsockname() and struct.unpack("3i", credentials)[0] in _numbers
     return False
+
+
+def _leads_nowhere(one: socket.socket) -> bool:
+    with contextlib.suppress(OSError):
+        one.getpeername()
+        return False
+    name = one.getsockname()
+    return not (name[1] if isinstance(name, tuple) else name)
 
 
 def _description(one: socket.socket) -> str:
