@@ -235,6 +235,7 @@ class OutputCell(Wire, frozen=True):
     globals_changed: list[str] | None = None
     globals_new: list[str] | None = None
     globals_gone: list[str] | None = None
+    globals_maybe: list[str] | None = None
     undone: bool = False
     pinned: bool = False
 

@@ -157,7 +157,12 @@ def with_changes(cell: wire.OutputCell, rows: Iterable[wire.Global]) -> wire.Out
     names = dict.fromkeys(cell.globals_changed or ())
     new = dict.fromkeys(cell.globals_new or ())
     gone = dict.fromkeys(cell.globals_gone or ())
+    maybe = dict.fromkeys(cell.globals_maybe or ())
     for row in rows:
+        if row.changed != "maybe":
+            maybe.pop(row.name, None)
+        elif row.name not in names:
+            maybe.setdefault(row.name)
         names.setdefault(row.name)
         if row.changed == "gone":
             gone.setdefault(row.name)
@@ -172,4 +177,5 @@ def with_changes(cell: wire.OutputCell, rows: Iterable[wire.Global]) -> wire.Out
         globals_changed=listed,
         globals_new=[name for name in listed if name in new] or None,
         globals_gone=[name for name in listed if name in gone] or None,
+        globals_maybe=[name for name in listed if name in maybe] or None,
     )

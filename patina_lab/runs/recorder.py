@@ -226,6 +226,7 @@ class Recorder:
                 globals_changed=cell.globals_changed,
                 globals_new=cell.globals_new,
                 globals_gone=cell.globals_gone,
+                globals_maybe=cell.globals_maybe,
             )
         self._tell(told)
 

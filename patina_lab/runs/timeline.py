@@ -47,6 +47,7 @@ class Timeline:
                 globals_changed=there.globals_changed,
                 globals_new=there.globals_new,
                 globals_gone=there.globals_gone,
+                globals_maybe=there.globals_maybe,
                 undone=there.undone,
                 pinned=there.pinned,
             )

@@ -7,13 +7,14 @@ const trans = nullTranslator.load('patina_lab');
 describe('the variables that an output cell changed', () => {
   it('have a sign for what is new, changed and gone, and words for who does not see it', () => {
     const cell = {
-      globals_changed: ['df', 'old', 'm'],
+      globals_changed: ['df', 'x', 'old', 'm'],
       globals_new: ['m'],
-      globals_gone: ['old']
+      globals_gone: ['old'],
+      globals_maybe: ['df']
     };
     expect(changedNames(cell, trans)).toEqual({
-      signs: '+m ~df −old',
-      words: 'New: m. Changed: df. Removed: old.'
+      signs: '+m ~x ≈df −old',
+      words: 'New: m. Changed: x. May have changed: df. Removed: old.'
     });
     expect(changedNames({}, trans)).toEqual({ signs: '', words: '' });
   });

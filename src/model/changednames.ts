@@ -6,12 +6,12 @@ const MOST_NAMES = 12;
 
 type Changes = Pick<
   wire.OutputCell,
-  'globals_changed' | 'globals_new' | 'globals_gone'
+  'globals_changed' | 'globals_new' | 'globals_gone' | 'globals_maybe'
 >;
 
 /** Which variables an output cell changed, as signs for the eye and as words. */
 export interface IChangedNames {
-  /** `+m ~df −old`; empty when it changed none. */
+  /** `+m ~x ≈df −old`; empty when it changed none. */
   readonly signs: string;
   /** `New: m. Changed: df. Removed: old.` */
   readonly words: string;
@@ -19,10 +19,11 @@ export interface IChangedNames {
 
 /** What is new comes first, what is gone last. */
 export function changedNames(
-  { globals_changed, globals_new, globals_gone }: Changes,
+  { globals_changed, globals_new, globals_gone, globals_maybe }: Changes,
   trans: TranslationBundle
 ): IChangedNames {
   const [added, gone] = [new Set(globals_new), new Set(globals_gone)];
+  const maybe = new Set(globals_maybe);
   const names = globals_changed ?? [];
   const kinds = [
     {
@@ -33,7 +34,13 @@ export function changedNames(
     {
       sign: '~',
       word: trans.__('Changed'),
-      has: (name: string) => !added.has(name) && !gone.has(name)
+      has: (name: string) =>
+        !added.has(name) && !gone.has(name) && !maybe.has(name)
+    },
+    {
+      sign: '≈',
+      word: trans.__('May have changed'),
+      has: (name: string) => maybe.has(name)
     },
     {
       sign: '−',

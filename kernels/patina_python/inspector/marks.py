@@ -17,6 +17,7 @@ import sys
 import weakref
 from collections.abc import Callable, Hashable
 from itertools import islice
+from types import ModuleType
 from typing import Any
 
 from patina_kernel.language import Change
@@ -68,6 +69,8 @@ class Mark:
             return "rebound"
         if self._weak is not None and self._weak() is not value:
             return "rebound"
+        if self._type == id(ModuleType):
+            return None  # Imported once more. What is in it is none of the notebook's variables.
         if self._measure is not None and self._measure(value) != self._extent:
             return "maybe"
         return "maybe" if named and not self._whole else None

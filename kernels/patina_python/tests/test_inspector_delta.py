@@ -39,7 +39,7 @@ def test_a_cell_makes_names_rebinds_them_and_takes_them_away() -> None:
 
 def test_a_cell_that_changes_nothing_reports_nothing() -> None:
     session = Session("a = 1\nb = [1, 2]\nc = {'k': 'v'}\ndef f(): return b\nimport json")
-    assert session.run("f(); json.dumps(c); b + [a]") == []
+    assert session.run("import json; f(); json.dumps(c); b + [a]") == []
 
 
 def test_names_the_cell_binds_come_before_those_it_only_uses_and_the_rest() -> None:

@@ -111,6 +111,13 @@ def test_a_cell_tells_what_was_not_there_before_it_and_what_is_not_there_any_mor
     assert (cell.globals_new, cell.globals_gone) == (["a"], ["c", "d"])
 
 
+def test_a_cell_tells_what_it_may_have_changed_until_that_is_certain() -> None:
+    first = with_changes(output_cell(), [row("a", "1", "maybe"), row("b", "1", "maybe")])
+    assert (first.globals_changed, first.globals_maybe) == (["a", "b"], ["a", "b"])
+    later = with_changes(first, [row("a", "2", "rebound")])
+    assert (later.globals_changed, later.globals_maybe) == (["a", "b"], ["b"])
+
+
 def test_memory_is_short_below_a_bound_and_the_refusal_has_figures() -> None:
     parent, other = Holder("Run 1", 4 * GB), Holder("Run 2", 2 * GB)
     assert why_no_memory(Memory(16 * GB, 2 * GB), parent, []) is None, "copies share their pages"
