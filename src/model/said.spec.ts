@@ -19,6 +19,7 @@ const CATALOGUE = {
   'killed by %1': ['§%1'],
   'open it again in the copy': ['§open again'],
   'it is on port %1': ['§port %1'],
+  '%1. %2': ['%1 – %2'],
   'A cell of %2': ['§one of %2', '§%1 of %2']
 };
 
@@ -78,7 +79,16 @@ test('a line of a report says what it is about in its own words', () => {
     advice: 'open it again in the copy',
     wording: { what: { msgid: 'it is on port %1', values: ['80'] } }
   };
-  expect(reportLine(line, trans)).toBe('server: §port 80 §open again');
+  expect(reportLine(line, trans)).toBe('server: §port 80 – §open again');
+});
+
+test('a line of a report has an end between the reason and the advice', () => {
+  const advice = 'Make it again after loading.';
+  const told = (what: string, more = advice) =>
+    reportLine({ kind: 'lock', name: 'l', what, advice: more }, english);
+  expect(told('it cannot be saved')).toBe(`l: it cannot be saved. ${advice}`);
+  expect(told('Is it a lock?')).toBe(`l: Is it a lock? ${advice}`);
+  expect(told('it cannot be saved', '')).toBe('l: it cannot be saved');
 });
 
 test('the texts of a list have their wording by their places', () => {

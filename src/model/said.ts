@@ -24,7 +24,19 @@ export function reportLine(
     said(line, 'what', trans),
     said(line, 'advice', trans)
   ];
-  return [line.name && `${line.name}:`, what, advice].filter(Boolean).join(' ');
+  const told = what && advice ? sentences(what, advice, trans) : what || advice;
+  return [line.name && `${line.name}:`, told].filter(Boolean).join(' ');
+}
+
+/** Two sentences after each other; the first may lack its end. */
+function sentences(
+  first: string,
+  second: string,
+  trans: TranslationBundle
+): string {
+  return /[.!?…。！？।]$/.test(first)
+    ? trans.__('%1 %2', first, second)
+    : trans.__('%1. %2', first, second);
 }
 
 /** A list of texts of the server's, in the page's language. */
