@@ -1,3 +1,4 @@
+import type { Locator } from '@playwright/test';
 import { test, expect } from './support/test';
 
 test('words are found in code, outputs, errors and names, in runs that have ended, and lead to the output', async ({
@@ -6,7 +7,7 @@ test('words are found in code, outputs, errors and names, in runs that have ende
 }) => {
   await patina.open(
     notebook('history.tsnb', [
-      'apple = 1',
+      `apple = 1\nmore = {"${'x'.repeat(50)}": 1, "far_behind": 2, "y": 3}`,
       'print("ban" + "ana")',
       'raise ValueError("cherry")',
       'import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()'
@@ -41,6 +42,14 @@ test('words are found in code, outputs, errors and names, in runs that have ende
 
   await words.fill('apple');
   await expect(found).toContainText('Run 1 #1');
+  // The place is in view, however narrow the panel.
+  for (const match of ['apple', 'far_behind']) {
+    await words.fill(match);
+    await expect(found).toHaveCount(1);
+    const mark = found.locator('mark');
+    await expect(mark).toHaveText(match);
+    expect(await isWhole(mark)).toBe(true);
+  }
   await words.fill('');
   await panel.getByLabel('Status').selectOption('failed');
   await expect(found).toHaveCount(1);
@@ -62,8 +71,22 @@ test('words are found in code, outputs, errors and names, in runs that have ende
   await expect(patina.sourceCells.first()).toBeFocused();
   await panel.getByLabel('Active cell').uncheck();
   await words.fill('nothing has this');
-  await expect(panel.getByRole('status')).toHaveText('0 outputs');
+  await expect(panel.getByRole('status')).toHaveText('Nothing was found');
 });
+
+/** Whether nothing that holds an element cuts it off at a side. */
+async function isWhole(part: Locator): Promise<boolean> {
+  return part.evaluate(node => {
+    const { left, right } = node.getBoundingClientRect();
+    for (let at = node.parentElement; at; at = at.parentElement) {
+      const box = at.getBoundingClientRect();
+      if (left < box.left - 1 || right > box.right + 1) {
+        return false;
+      }
+    }
+    return true;
+  });
+}
 
 test('a plot that the page draws is found with a small drawing of it', async ({
   patina,

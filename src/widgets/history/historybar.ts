@@ -30,7 +30,8 @@ export class HistoryBar {
   ) {
     const trans = _trans;
     this._words.type = 'search';
-    this._words.placeholder = trans.__('Words in code, outputs, errors, names');
+    this._words.placeholder = trans.__('Words to find');
+    this._words.title = trans.__('Words in code, outputs, errors, names');
     this._words.setAttribute('aria-label', trans.__('Search the history'));
     this._words.oninput = () => this._ask();
     this._words.onkeydown = event => this._onKey(event);

@@ -174,6 +174,9 @@ export class HistoryPanel extends Widget {
     if (isSearching && found.length === 0) {
       return trans.__('Searching… %1 of %2', progress.searched, progress.total);
     }
+    if (found.length === 0 && unread === 0) {
+      return trans.__('Nothing was found');
+    }
     const count = trans._n('%1 output', '%1 outputs', found.length);
     const parts = [
       hasMore ? trans.__('the latest %1', count) : count,
