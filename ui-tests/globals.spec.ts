@@ -103,9 +103,9 @@ test('an array is shown as a table, page by page', async ({
   await grid.getByRole('row', { name: /grid ndarray/ }).click();
   await patina.page.keyboard.press('Enter');
   const preview = patina.page.locator('.jp-PatinaPreview');
-  await expect(preview.getByText('0–49 of 100')).toBeVisible();
+  await expect(preview.getByText('1–50 of 100')).toBeVisible();
   await preview.getByRole('button', { name: 'Next' }).click();
-  await expect(preview.getByText('50–99 of 100')).toBeVisible();
+  await expect(preview.getByText('51–100 of 100')).toBeVisible();
   await expect(
     preview.getByRole('row', { name: '99 297 298 299' })
   ).toBeVisible();

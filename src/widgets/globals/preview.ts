@@ -2,6 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 import type { GlobalPath } from '../../model/globalrows';
 import { sizeText, typeText } from '../../model/globalwords';
+import { shortNumber } from '../../model/shortnumber';
 import {
   type ITableColumn,
   type ITablePage,
@@ -173,7 +174,7 @@ export class GlobalPreview extends Widget {
         : values;
       const name = element('th', '', first);
       name.scope = 'row';
-      row.append(name, ...rest.map(value => element('td', '', value)));
+      row.append(name, ...rest.map(valueCell));
     });
     return body;
   }
@@ -203,10 +204,14 @@ export class GlobalPreview extends Widget {
     );
   }
 
-  /** `0–49 of 1,000`, counted as code counts. */
+  /** `1–50 of 1,000`: counted as people count; what rows are called is said beside them. */
   private _span(from: number, count: number, total: number): string {
-    const last = from + count - 1;
-    return this._trans.__('%1–%2 of %3', from, last, total.toLocaleString());
+    return this._trans.__(
+      '%1–%2 of %3',
+      (from + 1).toLocaleString(),
+      (from + count).toLocaleString(),
+      total.toLocaleString()
+    );
   }
 
   private _mover(rows: number, columns: number): HTMLButtonElement {
@@ -235,4 +240,14 @@ export class GlobalPreview extends Widget {
   private readonly _down = this._mover(TABLE_ROWS, 0);
   private readonly _left = this._mover(0, -TABLE_COLUMNS);
   private readonly _right = this._mover(0, TABLE_COLUMNS);
+}
+
+/** A value; a long number is shown short, and whole when pointed at. */
+function valueCell(value: string): HTMLTableCellElement {
+  const short = shortNumber(value);
+  const cell = element('td', '', short);
+  if (short !== value) {
+    cell.title = value;
+  }
+  return cell;
 }
