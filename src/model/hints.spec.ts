@@ -6,6 +6,7 @@ import { LiveRunsWatch, liveRuns } from './liveruns';
 function progress(cells: string[], ...parents: (string | null)[]): IProgress {
   return {
     isGlobalsShown: false,
+    latest: cells.length > 0 ? 'succeeded' : null,
     outputs: cells.map(cell => ({
       run: 'r',
       cell,
@@ -34,6 +35,25 @@ describe('hintNow', () => {
     const other = one.outputs.map(output => ({ ...output, run: 's' }));
     const both = { ...one, outputs: [...one.outputs, ...other] };
     expect(hintNow(both, none)).toBe('rerun');
+  });
+
+  it('knows that a cell ran again in a fork, of a fork too', () => {
+    const one = progress(['a', 'b']);
+    const [a, b] = one.outputs;
+    const runs = [
+      { id: 'r' },
+      { id: 's', parent: { run: 'r', seq: 1 } },
+      { id: 't', parent: { run: 's', seq: 1 } }
+    ] as wire.Run[];
+    const outputs = [a, { ...b, run: 's' }, { ...a, run: 't' }];
+    expect(hintNow({ ...one, runs, outputs }, none)).toBe('globals');
+    const twins = [{ id: 'r' }, { id: 't' }] as wire.Run[];
+    expect(hintNow({ ...one, runs: twins, outputs }, none)).toBe('rerun');
+  });
+
+  it('does not tell to run again below an error', () => {
+    const some = progress(['a'], null);
+    expect(hintNow({ ...some, latest: 'failed' }, none)).toBe('globals');
   });
 
   it('does not tell to fork who has forked', () => {

@@ -14,6 +14,8 @@ export interface IProgress {
     readonly cell: string;
     readonly status: wire.CellStatus;
   }[];
+  /** How the latest that has ended in the shown run ended; null when nothing has. */
+  readonly latest: wire.CellStatus | null;
   /** Whether the panel of the variables is in view. */
   readonly isGlobalsShown: boolean;
 }
@@ -42,15 +44,29 @@ interface IMoment {
 const ended = ({ outputs }: IProgress) =>
   outputs.filter(({ status }) => status === 'succeeded').length;
 
-const hasRerun = ({ outputs }: IProgress) =>
-  new Set(outputs.map(({ run, cell }) => `${run} ${cell}`)).size <
+/** Also what ran again in a fork was run again: the result before is among what it inherits. */
+const hasRerun = ({ runs, outputs }: IProgress) =>
+  new Set(outputs.map(({ run, cell }) => `${rootOf(runs, run)} ${cell}`)).size <
   outputs.length;
+
+/** The run that a run and its forks began with. */
+function rootOf(runs: readonly wire.Run[], id: string): string {
+  const parents = new Map(runs.map(run => [run.id, run.parent?.run]));
+  const seen = new Set<string>();
+  let root = id;
+  for (let at: string | undefined = id; at && !seen.has(at);) {
+    seen.add((root = at));
+    at = parents.get(at);
+  }
+  return root;
+}
 
 const hasFork = ({ runs }: IProgress) =>
   runs.some(({ parent }) => parent !== undefined);
 
 const MOMENTS: Record<Hint, IMoment> = {
-  rerun: { due: progress => ended(progress) >= 1, done: hasRerun },
+  // Below an error it would praise what nobody wants to keep.
+  rerun: { due: ({ latest }) => latest === 'succeeded', done: hasRerun },
   globals: {
     due: progress => ended(progress) >= 1,
     done: ({ isGlobalsShown }) => isGlobalsShown

@@ -2,6 +2,8 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 import { type Hint, hintNow } from '../../model/hints';
 import type { DismissedHints } from '../../services/dismissedhints';
+import type { IRunView } from '../../tokens';
+import type * as wire from '../../wire';
 import { button, element } from '../timeline/element';
 import type { PatinaPanel } from './panel';
 import type { NotebookSettings } from './settings';
@@ -87,7 +89,8 @@ export class HintBar extends Widget {
     );
     const runs = views.map(({ run }) => run);
     const isGlobalsShown = this._services.isGlobalsShown();
-    return hintNow({ runs, outputs, isGlobalsShown }, dismissed.all);
+    const latest = latestEnd(shownRun.view);
+    return hintNow({ runs, outputs, latest, isGlobalsShown }, dismissed.all);
   }
 
   private _content(hint: Hint): HTMLElement[] {
@@ -111,6 +114,17 @@ export class HintBar extends Widget {
   }
 
   private _shown: Hint | null = null;
+}
+
+/** How the latest output cell ended that is not under way. */
+function latestEnd(view: IRunView): wire.CellStatus | null {
+  return (
+    view.seqs
+      .slice(-ENOUGH)
+      .map(seq => view.cell(seq)?.status)
+      .findLast(status => status && !['queued', 'running'].includes(status)) ??
+    null
+  );
 }
 
 function hintText(hint: Hint, services: IHintServices): string {
