@@ -28,6 +28,12 @@ export const LANGUAGES: readonly ILanguage[] = [
   }
 ];
 
+/** What the kernels of this project are called, as their kernelspecs say; others by their name. */
+export function kernelTitle(kernel: string): string {
+  const language = LANGUAGES.find(one => one.kernel === kernel);
+  return language ? `Patina ${language.name}` : kernel;
+}
+
 /** What a language cannot run without: what is the matter, and what to do. */
 export interface ILack {
   readonly what: string;

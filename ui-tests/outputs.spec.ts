@@ -64,6 +64,7 @@ test('input() and getpass() are answered in the page; a password is not shown', 
   const running = patina.output(1, 1, 'running');
   // Who ran the cell can answer at once.
   await expect(running.getByLabel('Name?')).toBeFocused();
+  await expect(running.locator('header')).toContainText('? asks for input');
   await patina.page.keyboard.type('Ada');
   await patina.page.keyboard.press('Enter');
   const password = running.getByLabel('Password:');

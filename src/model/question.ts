@@ -15,6 +15,7 @@ export function askingCell(view: IRunView): IAskingCell | null {
   return cell && isAsking(cell) ? cell : null;
 }
 
-function isAsking(cell: wire.OutputCell): cell is IAskingCell {
+/** Whether the cell of an output cell waits for an answer. */
+export function isAsking(cell: wire.OutputCell): cell is IAskingCell {
   return cell.status === 'running' && cell.input_request !== undefined;
 }

@@ -2,6 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Unable } from '../../model/abilities';
 import { CELL_SIGNS, cellStatusWord, markText } from '../../model/cellwords';
 import { formatDuration } from '../../model/duration';
+import { isAsking } from '../../model/question';
 import type { CellMark } from '../../model/marks';
 import type * as wire from '../../wire';
 import { button, element, write } from './element';
@@ -76,7 +77,9 @@ export class ArticleHeader {
     this._status.dataset.status = cell.status;
     write(
       this._status,
-      `${CELL_SIGNS[cell.status]} ${cellStatusWord(cell.status, trans)}`
+      isAsking(cell)
+        ? trans.__('? asks for input')
+        : `${CELL_SIGNS[cell.status]} ${cellStatusWord(cell.status, trans)}`
     );
     this.tick(Date.now());
   }

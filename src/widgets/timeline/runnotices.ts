@@ -1,4 +1,5 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { kernelTitle } from '../../languages';
 import { askingCell, type IAskingCell } from '../../model/question';
 import { said } from '../../model/said';
 import type { ConnectionState, IRunView } from '../../tokens';
@@ -108,12 +109,13 @@ export class RunNotices {
 
   private _starting(run: wire.Run): INotice {
     const trans = this._trans;
+    const kernel = kernelTitle(run.kernel_name);
     return {
       role: 'status',
       kind: 'starting',
       message: run.phase
-        ? trans.__('%1: %2', run.kernel_name, said(run.phase, 'name', trans))
-        : trans.__('%1 is starting', run.kernel_name),
+        ? trans.__('%1: %2', kernel, said(run.phase, 'name', trans))
+        : trans.__('%1 is starting', kernel),
       details: [],
       since: run.phase?.since,
       previousMs: run.phase?.previous_ms,
