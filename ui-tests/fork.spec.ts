@@ -163,6 +163,22 @@ test('the runs are a tree in the sidebar, forks of forks below each other', asyn
   await patina.page.keyboard.press('ArrowUp');
   await patina.page.keyboard.press('Enter');
   await expect(patina.tabs.nth(1)).toHaveAttribute('aria-selected', 'true');
+  await expect(patina.tabs.nth(1)).toContainText(/^└ Run 2/);
+  await expect(patina.tabs.nth(2)).toContainText(/^└└ Run 3/);
+});
+
+test('a fork of a run in which nothing ran says so', async ({
+  patina,
+  notebook
+}) => {
+  await patina.open(notebook('nothing.tsnb', ['']));
+  await patina.command('New Run', 'n', 'n');
+  await expect(patina.tabs).toHaveCount(1);
+  await expect(patina.idle).toBeVisible();
+  await patina.command('Fork Run', 'f', 'f');
+  await expect(
+    patina.panel.getByText('before anything ran', { exact: true })
+  ).toBeVisible();
 });
 
 test('a cell runs in all live runs at once', async ({ patina, notebook }) => {

@@ -46,6 +46,13 @@ export function ancestors(
   return found;
 }
 
+/** How many forks led to a run; those from runs that are gone count once. */
+export function forkDepth(runs: Pick<IRunsModel, 'get'>, run: string): number {
+  const known = ancestors(runs, run);
+  const oldest = known.at(-1)?.view ?? runs.get(run);
+  return known.length + (oldest?.run.parent ? 1 : 0);
+}
+
 /**
  * Whether an output cell's effects are part of the state that was forked after `until`.
  *

@@ -40,7 +40,7 @@ export function forkPoint(
   }
   return parent.seq > 0
     ? trans.__('forked after #%1', parent.seq)
-    : trans.__('forked at the start');
+    : trans.__('forked before anything ran');
 }
 
 /** A run in short: where it was forked, what it does, its outputs, its memory. */

@@ -116,9 +116,11 @@ export class Ancestry extends Panel {
     const title = this._origin?.run.title ?? trans.__('a deleted run');
     const link = button('jp-PatinaLink', title, () => this._host.showRun(run));
     link.disabled = this._origin === null;
-    const [before, after] = trans
-      .__('Fork of %1 after #%2', LINK, seq)
-      .split(LINK);
+    const [before, after] = (
+      seq > 0
+        ? trans.__('Fork of %1 after #%2', LINK, seq)
+        : trans.__('Fork of %1 before anything ran', LINK)
+    ).split(LINK);
     this._line.node.replaceChildren(
       forkSign(),
       element('span', '', before),

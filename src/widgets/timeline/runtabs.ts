@@ -3,6 +3,7 @@ import { addIcon } from '@jupyterlab/ui-components';
 import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 import { RUN_SIGNS } from '../../model/cellwords';
+import { forkDepth } from '../../model/lineage';
 import { askingCell } from '../../model/question';
 import { runWord } from '../../model/runwords';
 import type { IPatinaBody, IRunsModel, IRunView } from '../../tokens';
@@ -109,13 +110,13 @@ export class RunTabs extends Widget {
     if (!tab) {
       return;
     }
-    const { title, status, parent } = view.run;
+    const { title, status } = view.run;
     const isShown = view.id === this._body.currentRun;
     tab.setAttribute('aria-selected', String(isShown));
     tab.tabIndex = isShown ? 0 : -1;
     tab.dataset.status = status;
     const isAsking = askingCell(view) !== null;
-    const key = JSON.stringify([title, status, parent, isAsking]);
+    const key = JSON.stringify([title, status, this._depth(view), isAsking]);
     if (tab.dataset.shown !== key) {
       tab.dataset.shown = key;
       tab.replaceChildren(...this._content(view));
@@ -123,7 +124,7 @@ export class RunTabs extends Widget {
   }
 
   private _content(view: IRunView): HTMLElement[] {
-    const { title, status, parent } = view.run;
+    const { title, status } = view.run;
     const isAsking = askingCell(view) !== null;
     const sign = element(
       'span',
@@ -133,8 +134,9 @@ export class RunTabs extends Widget {
     const close = element('span', 'jp-PatinaRunTab-close', '×');
     sign.ariaHidden = close.ariaHidden = 'true';
     const name = element('span', 'jp-PatinaRunTab-name', title);
-    if (parent) {
-      name.prepend('└ ', forkSign());
+    const depth = this._depth(view);
+    if (depth > 0) {
+      name.prepend(`${'└'.repeat(depth)} `, forkSign());
     }
     close.title = this._trans.__('Hide this run; it goes on');
     close.onclick = event => {
@@ -143,6 +145,10 @@ export class RunTabs extends Widget {
     };
     const word = runWord(view, this._trans);
     return [name, sign, element('span', 'jp-PatinaUnseen', `, ${word}`), close];
+  }
+
+  private _depth(view: IRunView): number {
+    return forkDepth(this._runs, view.id);
   }
 
   private _choose(view: IRunView): void {
