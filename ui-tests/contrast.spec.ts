@@ -118,4 +118,11 @@ test('at a zoom of 400 % notebook, history and comparison need no scrolling side
   await patina.page.keyboard.press('c');
   await expect(patina.timeline).toBeHidden();
   await expect(patina.sourceCells.nth(1)).toBeVisible();
+  // A side bar leaves the notebook no width; the page lives on, and it has it again afterwards.
+  const history = patina.page.locator('#patina-history');
+  for (const isShown of [true, false]) {
+    await patina.page.keyboard.press('Control+j');
+    await expect(history).toBeVisible({ visible: isShown });
+  }
+  await expect(patina.sourceCells.nth(1)).toBeVisible();
 });

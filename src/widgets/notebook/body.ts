@@ -236,9 +236,13 @@ export class PatinaBody extends SplitPanel implements IPatinaBody {
   protected override onResize(msg: Widget.ResizeMessage): void {
     super.onResize(msg);
     const { clientWidth, clientHeight } = this.node;
-    this._isNarrow = clientWidth < NARROW;
-    this._isLow = this._isNarrow && clientWidth > 0 && clientHeight < LOW;
-    this._arrange();
+    // Without any width there is nothing to arrange. What would be arranged for it might ask for
+    // width, be given it, and be arranged anew: for ever.
+    if (clientWidth > 0) {
+      this._isNarrow = clientWidth < NARROW;
+      this._isLow = this._isNarrow && clientHeight < LOW;
+      this._arrange();
+    }
   }
 
   private get _isBelow(): boolean {
