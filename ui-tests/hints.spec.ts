@@ -60,6 +60,31 @@ testWithOwnServer(
 );
 
 testWithOwnServer(
+  'a tour that was chosen in the palette has the focus, and gives it back',
+  async ({ patina, notebook }) => {
+    await patina.open(notebook('tour.tsnb', ['rate = 1', 'rate * 2']));
+    const { page } = patina;
+    const tour = page.getByRole('dialog', { name: 'Tour' });
+    for (const size of [
+      { width: 1400, height: 850 },
+      { width: 320, height: 256 }
+    ]) {
+      await page.setViewportSize(size);
+      await page.keyboard.press('Control+Shift+c');
+      await page.getByPlaceholder('SEARCH', { exact: true }).fill('Take Tour');
+      await page.keyboard.press('Enter');
+      await expect(tour).toBeVisible();
+      await page.keyboard.press('x');
+      await expect(tour.getByRole('button', { name: 'Next' })).toBeFocused();
+      await page.keyboard.press('Escape');
+      await expect(tour).toHaveCount(0);
+      await patina.isAt(0);
+      await expect(patina.editor(0)).toHaveText('rate = 1');
+    }
+  }
+);
+
+testWithOwnServer(
   'runs, variables and comparisons are as the settings say',
   async ({ patina, notebook, server }) => {
     server.writeSettings('patina-lab', 'notebook', {

@@ -28,12 +28,25 @@ export const tour: JupyterFrontEndPlugin<void> = {
       id: 'tour',
       label: trans.__('Take the Tour'),
       caption: trans.__('Show what is where in a Patina notebook'),
-      execute: () => {
+      execute: async panel => {
         last?.dispose();
+        await focusSettled();
         const steps = tourSteps(trans, id => keysOf(app.commands, id));
-        last = new Tour(steps, trans);
+        last = new Tour(steps, trans, () => panel.activate());
         last.start();
       }
     });
   }
 };
+
+/**
+ * A palette or menu that goes has the notebook take the focus, and only then is it where it has to
+ * be again at the end. The request passes from panel to body to notebook, a frame each at most.
+ */
+async function focusSettled(): Promise<void> {
+  for (let hop = 0; hop < HOPS; hop++) {
+    await new Promise(requestAnimationFrame);
+  }
+}
+
+const HOPS = 4;

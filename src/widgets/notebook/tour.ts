@@ -10,7 +10,9 @@ const GAP = 8;
 export class Tour extends Widget {
   constructor(
     steps: readonly ITourStep[],
-    private readonly _trans: TranslationBundle
+    private readonly _trans: TranslationBundle,
+    /** Take the focus where what had it before is gone. */
+    private readonly _takeFocus: () => void
   ) {
     super();
     this._steps = steps.filter(step => targetOf(step));
@@ -42,7 +44,11 @@ export class Tour extends Widget {
     window.removeEventListener('resize', this._onWindow);
     this._frame.remove();
     super.dispose();
-    this._before?.focus();
+    if (this._before && canTakeFocus(this._before)) {
+      this._before.focus();
+    } else {
+      this._takeFocus();
+    }
   }
 
   private _show(index: number): void {
@@ -126,6 +132,10 @@ export class Tour extends Widget {
 function targetOf({ target }: ITourStep): Element | null {
   const found = document.querySelector(target);
   return found && found.getClientRects().length > 0 ? found : null;
+}
+
+function canTakeFocus(node: HTMLElement): boolean {
+  return node !== document.body && node.getClientRects().length > 0;
 }
 
 function within(place: number, most: number): number {
