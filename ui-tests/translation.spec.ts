@@ -9,7 +9,7 @@ const PACK = {
   '': { domain: 'patina_lab', language: 'eo', plural_forms: PLURAL },
   'The kernel died: %1': ['La kerno mortis: %1'],
   'signal %1, %2': ['signalo %1 (%2)'],
-  'Undo goes on from before this cell. Or restart the run, or start a new one.':
+  'Go on from before this cell (Undo), or restart the run without its variables.':
     ['Malfaru, aŭ rekomencu.'],
   '%1 was deleted or moved': ['%1 estas for'],
   'There is no such file on disk now': ['Nenio estas tie']

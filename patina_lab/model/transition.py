@@ -330,9 +330,9 @@ def _crashed(run: Run, event: on.Crashed) -> Result:
     if not run.is_live:
         return run, ()
     hint = (
-        _("Undo goes on from before this cell. Or restart the run, or start a new one.")
+        _("Go on from before this cell (Undo), or restart the run without its variables.")
         if event.seq
-        else _("Undo goes on from the last state it kept. Or restart the run, or start a new one.")
+        else _("Go on from the last state (Undo), or restart the run without its variables.")
     )
     error = RunError(_("The kernel died: %1", event.reason), event.reason, hint)
     closed, effects = _close_all(

@@ -180,7 +180,7 @@ def why_no_fork(run: Run) -> NoWay | None:
     """Return why a run cannot be forked in this state; None when it can be."""
     message = _("%1 cannot be forked", run.title)
     if run.crash is not None:
-        hint = _("Undo goes on from before the crash; then fork. Or start a new run.")
+        hint = _("Go on from before the crash (Undo), then fork. Or start a new run.")
         return NoWay(message, _("Its kernel died: %1", run.crash.reason), hint)
     if not run.is_live:
         reason = _("It is %1: what it had in memory is gone", run.status.text)

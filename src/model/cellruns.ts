@@ -54,6 +54,12 @@ export class CellRuns implements IDisposable {
     return this._latest(run, cell, () => true)?.output;
   }
 
+  /** The latest output cell of `cell` that was undone in `run` itself. */
+  undone(run: string, cell: string): wire.OutputCell | undefined {
+    const view = this._runs.get(run);
+    return view && this._find(view, cell, ({ undone }) => undone === true);
+  }
+
   /** The same, of those that ran or will. */
   ran(run: string, cell: string): IRan | undefined {
     return this._latest(run, cell, ({ status }) => status !== 'not run');

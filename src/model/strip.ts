@@ -6,9 +6,9 @@ import type { CellMark } from './marks';
 export interface IStripState {
   /**
    * `asked`: this page asked for a run and the server has not yet said so. `asking`: the cell runs
-   * and waits for an answer.
+   * and waits for an answer. `undone`: nothing of what it came to is left.
    */
-  readonly status: wire.CellStatus | 'asked' | 'asking' | 'none';
+  readonly status: wire.CellStatus | 'asked' | 'asking' | 'undone' | 'none';
   readonly seq: number | null;
   /** RFC 3339; set while the cell runs, so that its duration can be counted. */
   readonly since: string | null;
@@ -43,6 +43,9 @@ export function describeStrip(
   }
   if (!output) {
     return { ...NOTHING_RAN, counts };
+  }
+  if (output.undone) {
+    return { ...NOTHING_RAN, status: 'undone', seq: output.seq, counts };
   }
   const isRunning = output.status === 'running';
   return {

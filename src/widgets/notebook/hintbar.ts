@@ -97,11 +97,10 @@ export class HintBar extends Widget {
     const { trans, dismissed, execute, label } = this._services;
     const sentence = hintText(hint, this._services);
     const action = ACTIONS[hint];
-    const close = button(
-      'jp-PatinaButton',
-      trans.__('Got it'),
-      () => void dismissed.add(hint)
-    );
+    const close = button('jp-PatinaButton', trans.__('Got it'), () => {
+      void dismissed.add(hint);
+      this._panel.content.activate();
+    });
     const text = element('span', 'jp-PatinaHint-text', sentence);
     if (action === undefined) {
       return [text, close];

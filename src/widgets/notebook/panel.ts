@@ -69,8 +69,13 @@ export class PatinaPanel extends DocumentWidget<PatinaBody, TsnbModel> {
 
   /** Show this message above the body; null takes it away. */
   setBanner(name: string, banner: Banner | null): void {
-    this._banners.get(name)?.dispose();
+    const before = this._banners.get(name);
+    const hadFocus = before?.node.contains(document.activeElement) ?? false;
+    before?.dispose();
     this._banners.delete(name);
+    if (hadFocus) {
+      this.content.activate();
+    }
     if (banner) {
       this._banners.set(name, banner);
       this.contentHeader.addWidget(banner);

@@ -79,6 +79,8 @@ export class RunStrip extends Widget implements ICellFooter, IStrip {
         return trans.__('✗ failed');
       case 'interrupted':
         return trans.__('■ interrupted');
+      case 'undone':
+        return trans.__('⤺ undone');
       case 'not run':
         return trans.__('– not run');
     }

@@ -21,12 +21,20 @@ class FakeStrip implements IStrip {
   }
 }
 
+function present(
+  output: Partial<wire.OutputCell> | undefined,
+  isUndone: boolean
+) {
+  return (output?.undone ?? false) === isUndone ? output : undefined;
+}
+
 function setUp(cells: readonly string[]) {
   const outputs = new Map<string, Partial<wire.OutputCell>>();
   const changed = new Signal<object, ReadonlySet<string> | null>({});
   const cellRuns = {
     changed,
-    last: (_: string, cell: string) => outputs.get(cell),
+    last: (_: string, cell: string) => present(outputs.get(cell), false),
+    undone: (_: string, cell: string) => present(outputs.get(cell), true),
     previousMs: () => null,
     counts: () => []
   } as unknown as CellRuns;
@@ -56,6 +64,14 @@ test('a cell is shown as asked for at once, until its output arrives', () => {
   changed.emit(new Set(['a']));
   expect(views[0].rendered.at(-1)).toBe('queued');
   expect(views[1].rendered).toEqual(['none']);
+  strips.dispose();
+});
+
+test('a cell of which all was undone says so', () => {
+  const { strips, views, outputs, changed } = setUp(['a']);
+  outputs.set('a', { seq: 1, status: 'succeeded', undone: true });
+  changed.emit(new Set(['a']));
+  expect(views[0].rendered).toEqual(['none', 'undone']);
   strips.dispose();
 });
 

@@ -137,7 +137,9 @@ export class RunStrips implements IDisposable {
     const run = this._run;
     const runs = this._cellRuns;
     return describeStrip(
-      run === null ? undefined : runs?.last(run, cell),
+      run === null
+        ? undefined
+        : (runs?.last(run, cell) ?? runs?.undone(run, cell)),
       this._asked.has(cell),
       (run !== null && runs?.previousMs(run, cell)) || null,
       runs?.counts(cell) ?? [],

@@ -206,6 +206,10 @@ function actions(
     showTimeline: () => {
       content.showTimeline();
       content.runPane?.activate();
+    },
+    focusNotebook: () => {
+      content.notebook.mode = 'command';
+      content.activate();
     }
   };
 }

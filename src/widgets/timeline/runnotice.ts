@@ -17,13 +17,13 @@ import {
 export class RunNotice extends Widget {
   constructor(
     private readonly _trans: TranslationBundle,
-    actions: IRunActions,
+    private readonly _actions: IRunActions,
     /** Say this to a screen reader when things are quiet. */
     private readonly _announce: (sentence: string) => void
   ) {
     super();
     this.addClass('jp-PatinaNotices');
-    this._notices = new RunNotices(_trans, actions);
+    this._notices = new RunNotices(_trans, _actions);
   }
 
   /** Whether the timeline is out of view: then it is told, too, what can be seen there. */
@@ -39,8 +39,12 @@ export class RunNotice extends Widget {
 
   /** Say what is to be said; what was said already is left as it is. */
   tell(news: IRunNews): void {
+    const focused = this._focusedButton();
     this._news = news;
     this._render();
+    if (focused !== null) {
+      this._focusAgain(focused);
+    }
   }
 
   override dispose(): void {
@@ -66,6 +70,23 @@ export class RunNotice extends Widget {
     this.node.replaceChildren(...notices.map(notice => this._node(notice)));
     this.onResize();
     this._say(notices);
+  }
+
+  /** What names the button that has the focus; null when none of these has it. */
+  private _focusedButton(): string | null {
+    const focused = document.activeElement;
+    return this.node.contains(focused) ? nameOf(focused!) : null;
+  }
+
+  /** A button that went away leaves the focus to the notebook. */
+  private _focusAgain(name: string): void {
+    const buttons = [...this.node.querySelectorAll('button')];
+    const same = buttons.find(button => nameOf(button) === name);
+    if (same) {
+      same.focus();
+    } else {
+      this._actions.focusNotebook();
+    }
   }
 
   private _told(news: IRunNews): INotice[] {
@@ -128,6 +149,12 @@ export class RunNotice extends Widget {
   private _said: ReadonlySet<string> = new Set();
   private _key = '[]';
   private _timer: ReturnType<typeof setInterval> | undefined;
+}
+
+/** A button, by what it says in which notice. */
+function nameOf(button: Element): string {
+  const notice = button.closest<HTMLElement>('.jp-PatinaNotice');
+  return `${notice?.dataset.kind} ${button.textContent}`;
 }
 
 function list(lines: readonly string[]): HTMLElement {

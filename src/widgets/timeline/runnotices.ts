@@ -19,6 +19,8 @@ export interface IRunActions extends IForkActions {
   /** Go to what a cell asks. */
   answer(seq: number): void;
   showTimeline(): void;
+  /** Give the focus to the notebook. */
+  focusNotebook(): void;
 }
 
 /** What the notices are about. */
@@ -52,14 +54,14 @@ export class RunNotices {
 
   /** What is to be said where the timeline is in view. */
   beside({ view, connection, trouble }: IRunNews): INotice[] {
-    return [
-      ...(connection === 'reconnecting' ? [this._reconnecting()] : []),
+    return byUrgency([
+      ...(view ? this._ofRun(view.run) : []),
       ...(trouble && trouble.run === view?.id
         ? [troubleNotice(trouble, this._trans, this._actions)]
         : []),
-      ...(view ? reportNotices(view, this._trans, this._actions) : []),
-      ...(view ? this._ofRun(view.run) : [])
-    ];
+      ...(connection === 'reconnecting' ? [this._reconnecting()] : []),
+      ...(view ? reportNotices(view, this._trans, this._actions) : [])
+    ]);
   }
 
   /** The same for a person who does not see the timeline, and what is asked there; the way to it. */
@@ -69,14 +71,14 @@ export class RunNotices {
       () => this._actions.showTimeline()
     ];
     const cell = news.view && askingCell(news.view);
-    return [
+    return byUrgency([
+      ...(cell ? [this._question(cell)] : []),
       ...this.beside(news).map(notice =>
         notice.role === 'alert'
           ? { ...notice, actions: [...notice.actions, show] }
           : notice
-      ),
-      ...(cell ? [this._question(cell)] : [])
-    ];
+      )
+    ]);
   }
 
   private _question({ seq, input_request }: IAskingCell): INotice {
@@ -157,11 +159,12 @@ export class RunNotices {
     };
   }
 
+  /** What loses least comes first. */
   private _goOn(run: wire.Run): INotice['actions'] {
     return [
+      ...(run.crash ? [this._goBack(run, run.crash)] : []),
       ...(run.saved ? [this._continueSaved(run)] : []),
       [this._trans.__('Restart'), () => this._actions.restart(run.id)],
-      ...(run.crash ? [this._goBack(run, run.crash)] : []),
       [this._trans.__('New Run'), () => this._actions.newRun()]
     ];
   }
@@ -210,4 +213,13 @@ export class RunNotices {
       actions: []
     };
   }
+}
+
+/** Alerts first: in a low window what comes later is below the edge. */
+function byUrgency(notices: readonly INotice[]): INotice[] {
+  const isAlert = ({ role }: INotice) => role === 'alert';
+  return [
+    ...notices.filter(isAlert),
+    ...notices.filter(notice => !isAlert(notice))
+  ];
 }
