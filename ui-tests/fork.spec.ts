@@ -172,6 +172,7 @@ test('a fork of a run in which nothing ran says so', async ({
   notebook
 }) => {
   await patina.open(notebook('nothing.tsnb', ['']));
+  await patina.editor(0).click();
   await patina.command('New Run', 'n', 'n');
   await expect(patina.tabs).toHaveCount(1);
   await expect(patina.idle).toBeVisible();
