@@ -125,7 +125,7 @@ async def test_after_a_crash_a_person_is_asked_and_goes_on_from_before_the_cell(
     assert names == ["half", "x"], "what was known last stays"
     with pytest.raises(Refused, match=r"409.*The kernel died"):
         await user.execute(run, look)
-    with pytest.raises(Refused, match=r"409.*Undo goes on"):
+    with pytest.raises(Refused, match=r"409.*Go on from before the crash"):
         await fork(user, run)
     back = await undo(user, run)
     assert (back["status"], back["session"], back.get("error")) == ("idle", 1, None)
