@@ -343,6 +343,10 @@ async def test_a_kernel_that_does_not_say_what_it_does_leaves_no_cell_that_runs_
     await asyncio.to_thread(kernel.wait, PATIENCE)
     await user.ask("POST", f"runs/{run}/restart")
     assert text_of((await user.ran(run, later))[-1]) == "42"
+    # Else it would outlive this server, and a later test would be told that nobody waits for it.
+    another = user.rooms.by_run(run).roster.runner(run).connection.process
+    await user.ask("POST", f"runs/{run}/stop")
+    await another.died()
 
 
 async def test_an_undo_that_a_server_did_not_live_to_write_down_is_known_to_the_next(
