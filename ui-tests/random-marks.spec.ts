@@ -45,7 +45,8 @@ class Account {
   strip(cell: number): string {
     const last = this._last(cell);
     if (!last) {
-      return '';
+      const hasRun = this.executions.some(it => it.cell === cell);
+      return hasRun ? '⤺ undone' : '';
     }
     if (last.source !== this.sources[cell]) {
       return '✎ edited since it ran';
