@@ -161,10 +161,10 @@ class Hearing:
 
     def resume(self, state: dict[str, Any]) -> None:
         """Take what a kernel says of itself: which cells run and wait, and what it asks."""
-        told = self.cells_in(state)
-        for seq in filter(None, told):
+        cells = self.cells_in(state)
+        for seq in filter(None, cells):
             self._sink(Began(seq, now()))
-        asked, current = state["question"], told[0]
+        asked, current = state["question"], cells[0]
         if asked is not None and current is not None:
             prompt, password = str(asked.get("prompt", "")), bool(asked.get("password"))
             self._sink(InputRequested(current, prompt, password))

@@ -9,7 +9,6 @@ from patina_lab.clock import now
 from patina_lab.model.events import StopAsked
 from patina_lab.model.keeping import superfluous
 from patina_lab.problem import conflict
-from patina_lab.rooms.roster import Roster
 from patina_lab.rooms.workshop import Workshop
 from patina_lab.text import gettext as _
 from patina_lab.text import verbatim
@@ -18,8 +17,8 @@ from patina_lab.text import verbatim
 class Forgetting:
     """Deletes runs and output cells; bytes only where it is known that nothing else names them."""
 
-    def __init__(self, workshop: Workshop, roster: Roster) -> None:
-        self._workshop, self._roster = workshop, roster
+    def __init__(self, workshop: Workshop) -> None:
+        self._workshop, self._roster = workshop, workshop.roster
 
     async def outputs(self, run: str, seqs: Collection[int]) -> int:
         """Delete final output cells from a run's history.

@@ -12,7 +12,6 @@ from patina_lab.model.effects import ForkKernel
 from patina_lab.model.ids import RunId
 from patina_lab.model.run import ForkPoint, KernelSettings, Run, RunStatus
 from patina_lab.model.undoing import Point
-from patina_lab.rooms.roster import Roster
 from patina_lab.rooms.workshop import Workshop
 from patina_lab.runlog.log import RunLog
 from patina_lab.runlog.records import SCHEMA, Header
@@ -30,8 +29,8 @@ class NewKernel:
 class NewRuns:
     """Makes them."""
 
-    def __init__(self, workshop: Workshop, roster: Roster) -> None:
-        self._workshop, self._roster = workshop, roster
+    def __init__(self, workshop: Workshop) -> None:
+        self._workshop, self._roster = workshop, workshop.roster
 
     def start(
         self, kernel: NewKernel, title: str | None, settings: KernelSettings | None = None
@@ -79,7 +78,7 @@ class NewRuns:
         self._workshop.holder.take(folder.path)
         run_log = _begun(folder.log_path(run.id), run)
         self._workshop.document.add_run(wire_run(run), [])
-        return self._workshop.drive(self._roster, run, run_log)
+        return self._workshop.drive(run, run_log)
 
     def _next_created(self) -> str:
         """Return the time, or one after the latest run's: clocks are put back."""

@@ -19,6 +19,7 @@ from patina_lab.rooms.ownid import give_own_id
 from patina_lab.rooms.room import Room
 from patina_lab.runlog.runfolder import RunFolder
 from patina_lab.runs.kernels import Keeping, Kernels, StartTimes, Workplace
+from patina_lab.runs.runner import Runner
 from patina_lab.sources.source import SourceDocument
 from patina_lab.sources.sourcedocuments import SourceDocuments
 from patina_lab.tasks import Tasks
@@ -90,6 +91,10 @@ class Rooms:
             _("No open notebook has a run %1", repr(run[:80])),
             _("Open its notebook first: GET api/patina/notebooks?path=..."),
         )
+
+    def runner(self, run: str) -> Runner:
+        """Return what a run is driven by; a problem when it cannot be driven."""
+        return self.by_run(run).roster.runner(run)
 
     async def open(self, path: str) -> Room:
         """Open the notebook in a file, given by its path below the server's root."""

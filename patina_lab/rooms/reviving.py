@@ -9,7 +9,6 @@ from dataclasses import replace
 from patina_lab.clock import now
 from patina_lab.kernel.survivors import Survivor
 from patina_lab.model.ids import RunId
-from patina_lab.rooms.roster import Roster
 from patina_lab.rooms.workshop import Workshop
 from patina_lab.runlog.folding import Folded, add
 from patina_lab.runlog.growth import blobs_named
@@ -25,8 +24,8 @@ log = logging.getLogger(__name__)
 class Reviving:
     """Puts them on the roster."""
 
-    def __init__(self, workshop: Workshop, roster: Roster) -> None:
-        self._workshop, self._roster = workshop, roster
+    def __init__(self, workshop: Workshop) -> None:
+        self._workshop = workshop
         self._notebook = workshop.notebook
 
     async def all(self, copy_of: str | None) -> None:
@@ -37,7 +36,7 @@ class Reviving:
         await self._sweep(runs)
         for found in runs:
             if isinstance(found, KnownRun):
-                self._workshop.show(self._roster, found)
+                self._workshop.show(found)
             else:
                 self._revive(found)
 
@@ -56,7 +55,7 @@ class Reviving:
         except OSError as error:
             if not is_read_only(error):
                 raise
-            self._workshop.show(self._roster, not_writable(kept, self._notebook, error))
+            self._workshop.show(not_writable(kept, self._notebook, error))
             return
         folded = kept.loaded.folded
         kernel = self._survivor(folded)
@@ -72,7 +71,7 @@ class Reviving:
         notebook, workshop = self._notebook, self._workshop
         run = going_on(folded, notebook, now()) if is_live else revived(folded, notebook)
         run = replace(run, saved=workshop.folder.snapshot(folded.header.id).saved())
-        runner = workshop.drive(self._roster, run, run_log)
+        runner = workshop.drive(run, run_log)
         runner.recorder.revive(folded.cells, folded.variables)
         runner.recorder.logbook.position = folded.position
         cells, rows = list(folded.cells.values()), folded.variables.rows()

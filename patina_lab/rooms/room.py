@@ -41,11 +41,11 @@ class Room:
     ) -> None:
         self.id, self.source, self.folder = notebook, source, folder
         self.document = RunsDocument(notebook, epoch)
-        self._workshop = Workshop(NotebookId(notebook), self.document, folder, kernels)
-        self.blobs, self.publisher = self._workshop.blobs, self._workshop.publisher
         self.roster = Roster(self.refuse_elsewhere)
-        self.new_runs = NewRuns(self._workshop, self.roster)
-        self.forget = Forgetting(self._workshop, self.roster)
+        self._workshop = Workshop(NotebookId(notebook), self.document, folder, kernels, self.roster)
+        self.blobs, self.publisher = self._workshop.blobs, self._workshop.publisher
+        self.new_runs = NewRuns(self._workshop)
+        self.forget = Forgetting(self._workshop)
         self._tasks, self._holder = self._workshop.tasks, self._workshop.holder
         self.followers = Followers(self.document.ydoc, self._tasks)
         self.idle_since: float | None = None
@@ -91,7 +91,7 @@ class Room:
         if self.is_elsewhere:
             await self._look_on()
         else:
-            await Reviving(self._workshop, self.roster).all(copy_of)
+            await Reviving(self._workshop).all(copy_of)
         await self.followers.start()
 
     @property
@@ -151,7 +151,7 @@ class Room:
             self.folder.path = RunFolder(file).path
         elif not self.folder.move(file):
             self.source.room.disk.runs_stay(self.folder.path)
-        self._workshop.moved(self.roster)
+        self._workshop.moved()
 
     async def close(self, why: str) -> None:
         """End all runs, write everything, and let go."""

@@ -21,31 +21,36 @@ class Workshop:
     """The files and the document of a notebook's runs; who is made here is on the roster."""
 
     def __init__(
-        self, notebook: NotebookId, document: RunsDocument, folder: RunFolder, kernels: Kernels
+        self,
+        notebook: NotebookId,
+        document: RunsDocument,
+        folder: RunFolder,
+        kernels: Kernels,
+        roster: Roster,
     ) -> None:
         self.notebook, self.document = notebook, document
-        self.folder, self.kernels = folder, kernels
+        self.folder, self.kernels, self.roster = folder, kernels, roster
         self.blobs = BlobStore(folder.blobs)
         self.publisher = Publisher(document)
         self.tasks = Tasks()
         self.holder = Holder()
 
-    def drive(self, roster: Roster, run: Run, run_log: RunLog) -> Runner:
+    def drive(self, run: Run, run_log: RunLog) -> Runner:
         """Make what drives a run."""
         recorder = Recorder(run, self.publisher, run_log, self.blobs, self.tasks)
         runner = Runner(
             run, recorder, self.kernels, self.tasks, lambda: self.folder.snapshot(run.id)
         )
-        roster.add(runner)
+        self.roster.add(runner)
         return runner
 
-    def show(self, roster: Roster, shown: KnownRun) -> None:
+    def show(self, shown: KnownRun) -> None:
         """Have a run looked at, and not driven."""
-        roster.show(shown)
+        self.roster.show(shown)
         self.document.add_run(shown.run, shown.cells, shown.variables.rows())
 
-    def moved(self, roster: Roster) -> None:
+    def moved(self) -> None:
         """Take note of where the folder is now."""
         self.blobs.folder = self.folder.blobs
-        for runner in roster.runners:
+        for runner in self.roster.runners:
             runner.recorder.moved(self.folder.log_path(runner.run.id))

@@ -36,7 +36,7 @@ class Kernels:
         if run is None:
             return await self._plain.undo(kernel)
         await self._states.undo(run)
-        return wire.UndoneKernel(left=len(self._rooms.by_run(run).roster.runner(run).run.executed))
+        return wire.UndoneKernel(left=len(self._rooms.runner(run).run.executed))
 
     async def variables(self, kernel: str) -> list[wire.Global]:
         """Return the variables of a kernel."""

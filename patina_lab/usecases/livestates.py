@@ -14,7 +14,6 @@ from patina_lab.problem import (
     forbidden,
 )
 from patina_lab.rooms.registry import Rooms
-from patina_lab.runs.runner import Runner
 from patina_lab.runs.starting import LOAD_SECONDS
 from patina_lab.text import gettext as _
 
@@ -27,13 +26,13 @@ class LiveStates:
 
     async def undo(self, run: str) -> wire.Run:
         """Go back to before the last cell, or go on after a crash."""
-        runner = self._runner(run)
+        runner = self._rooms.runner(run)
         await runner.states.undo()
         return runner.recorder.wire_run
 
     async def checkpoints(self, run: str) -> list[wire.Checkpoint]:
         """Return the states that a run's kernel keeps, oldest first."""
-        runner = self._runner(run)
+        runner = self._rooms.runner(run)
         if not runner.run.capabilities or not runner.run.has_kernel:
             return []
         return [
@@ -44,7 +43,7 @@ class LiveStates:
 
     async def save(self, run: str) -> wire.SaveReply:
         """Save a run's state to disk."""
-        room, runner = self._rooms.by_run(run), self._runner(run)
+        room, runner = self._rooms.by_run(run), self._rooms.runner(run)
         report = await runner.states.save()
         saved = runner.run.saved
         folder = PurePosixPath(f"{room.source.path}.runs") / runner.snapshot().folder.name
@@ -54,7 +53,7 @@ class LiveStates:
 
     async def load(self, run: str, wanted: wire.LoadRun) -> wire.Run:
         """Go on with a saved state in a new kernel."""
-        runner = self._runner(run)
+        runner = self._rooms.runner(run)
         if runner.run.is_live:
             raise conflict(
                 _("%1 has a state in memory", runner.run.title),
@@ -76,6 +75,3 @@ class LiveStates:
         runner.take(LoadAsked(now()))
         await runner.settled(LOAD_SECONDS)
         return runner.recorder.wire_run
-
-    def _runner(self, run: str) -> Runner:
-        return self._rooms.by_run(run).roster.runner(run)

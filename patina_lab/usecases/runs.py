@@ -15,7 +15,6 @@ from patina_lab.model.events import (
 from patina_lab.model.ids import RequestId, Seq
 from patina_lab.problem import conflict
 from patina_lab.rooms.registry import Rooms
-from patina_lab.runs.runner import Runner
 from patina_lab.text import gettext as _
 from patina_lab.usecases.asking import asked_cells, with_parameters
 from patina_lab.usecases.checks import (
@@ -64,7 +63,7 @@ class Runs:
 
     def answer_input(self, run: str, answer: wire.Input) -> None:
         """Answer the question a running cell asks."""
-        runner = self._runner(run)
+        runner = self._rooms.runner(run)
         current = runner.run.current
         if current is None or current.seq != answer.output_cell or current.question is None:
             raise conflict(
@@ -76,33 +75,30 @@ class Runs:
 
     def interrupt(self, run: str) -> wire.Run:
         """Interrupt the running cell."""
-        runner = self._runner(run)
+        runner = self._rooms.runner(run)
         refuse_without_kernel(runner)
         runner.take(InterruptAsked())
         return runner.recorder.wire_run
 
     def restart(self, run: str) -> wire.Run:
         """Give the run a new kernel: its history stays, its state is lost."""
-        runner = self._runner(run)
+        runner = self._rooms.runner(run)
         runner.take(RestartAsked(now()))
         return runner.recorder.wire_run
 
     def stop(self, run: str) -> wire.Run:
         """End the run's kernel; its history stays."""
-        runner = self._runner(run)
+        runner = self._rooms.runner(run)
         if runner.run.has_kernel:
             runner.take(StopAsked(now()))
         return runner.recorder.wire_run
 
     def rename(self, run: str, wanted: wire.RenameRun) -> wire.Run:
         """Give a run another title."""
-        runner = self._runner(run)
+        runner = self._rooms.runner(run)
         runner.take(Renamed(checked_title(wanted.title)))
         return runner.recorder.wire_run
 
     async def delete(self, run: str) -> None:
         """Forget a run and its history."""
         await self._rooms.by_run(run).forget.run(run)
-
-    def _runner(self, run: str) -> Runner:
-        return self._rooms.by_run(run).roster.runner(run)

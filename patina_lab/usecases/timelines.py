@@ -42,18 +42,18 @@ class Timelines:
 
     def pin(self, run: str, seq: int, change: wire.ChangeOutputCell) -> wire.OutputCell:
         """Pin an output cell, or no longer."""
-        runner = self._runner(run)
+        runner = self._rooms.runner(run)
         _refuse_unless_final(runner, seq, whatever_status=True)
         return runner.recorder.pin(seq, pinned=change.pinned)
 
     async def delete(self, run: str, seq: int) -> None:
         """Delete an output cell from the history."""
-        _refuse_unless_final(self._runner(run), seq, whatever_status=False)
+        _refuse_unless_final(self._rooms.runner(run), seq, whatever_status=False)
         await self._rooms.by_run(run).forget.outputs(run, (seq,))
 
     async def clear(self, run: str, *, pinned: bool) -> wire.Cleared:
         """Delete all final output cells from the history; those that are pinned only if asked."""
-        cells = self._runner(run).recorder.cells()
+        cells = self._rooms.runner(run).recorder.cells()
         final = [cell for cell in cells if cell.status not in ("queued", "running")]
         gone = [cell.seq for cell in final if pinned or not cell.pinned]
         if gone:
@@ -71,9 +71,6 @@ class Timelines:
         room = self._rooms.by_run(run)
         deleted, freed, spared = await room.forget.all_but_latest(run, wanted.keep)
         return wire.FreedSpace(deleted=deleted, bytes=freed, spared=spared)
-
-    def _runner(self, run: str) -> Runner:
-        return self._rooms.by_run(run).roster.runner(run)
 
 
 def _refuse_unless_final(runner: Runner, seq: int, *, whatever_status: bool) -> None:

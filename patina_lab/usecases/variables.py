@@ -64,7 +64,7 @@ class Variables:
         self, run: str, name: str, path: list[str], offset: int, limit: int
     ) -> wire.GlobalPage:
         """Return a variable, or a part of it, and some of what is in it."""
-        runner = self._runner(run)
+        runner = self._rooms.runner(run)
         limit = max(1, min(limit, MOST_PAGE))
         key = (runner.run.session, name, msgspec.json.encode(path).decode(), offset, limit)
         content = {"name": name, "path": path, "offset": offset, "limit": limit}
@@ -94,9 +94,6 @@ class Variables:
         raise conflict(
             _("The variable cannot be opened now"), why, _("Try again when the run is idle.")
         )
-
-    def _runner(self, run: str) -> Runner:
-        return self._rooms.by_run(run).roster.runner(run)
 
 
 PAGE_FIELDS = ("global", "children", "total", "stale", "picture")
