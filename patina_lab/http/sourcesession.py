@@ -37,14 +37,15 @@ class SourceSession(APIHandler):
             raise HTTPError(HTTPStatus.FORBIDDEN)
         files: Any = self.settings["file_id_manager"]
         contents: Any = self.contents_manager
-        known = files.get_id(path)
-        if known is None and not await ensure_async(contents.file_exists(path)):
+        if files.get_id(path) is None and not await ensure_async(contents.file_exists(path)):
             raise HTTPError(HTTPStatus.NOT_FOUND, f"File {path!r} does not exist")
         try:
             self.documents.refuse_outside(path)
             self.documents.refuse_other_name(path)
         except PatinaProblem as problem:
             raise HTTPError(problem.status, problem.message) from problem
+        await self.documents.follow(path)
+        known = files.get_id(path)
         file_id = known or files.index(path)
         self.set_status(HTTPStatus.OK if known else HTTPStatus.CREATED)
         room = {"format": "text", "type": TYPE, "fileId": file_id, "sessionId": SESSION}

@@ -42,6 +42,7 @@ class Rooms:
         keeping: Keeping | None = None,
     ) -> None:
         self._sources, self._kernels = sources, kernels
+        sources.on_moved = self.renamed
         self.root, self.roots = sources.root, sources.roots
         self.kernels = kernels
         self._keeping = keeping or Keeping()

@@ -19,7 +19,7 @@ import sqlite3
 import threading
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from logging import Logger, getLogger
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -304,6 +304,16 @@ class History(BaseYStore):
             with suppress(FileNotFoundError):
                 Path(f"{self.path}{part}").replace(f"{aside}{part}")
         self.aside, self._compacted, self._last = aside, 0, _Last(0, "")
+
+
+def texts_in(path: Path) -> dict[str, str]:
+    """Return the texts in a database, which a server may be writing to; none where that fails."""
+    with (
+        suppress(sqlite3.Error),
+        closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection,
+    ):
+        return _texts(connection)
+    return {}
 
 
 def _is_damage(error: Exception) -> bool:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, cast
 
@@ -28,9 +28,12 @@ from patina_lab.sources.collaboration import (
 )
 from patina_lab.sources.diskside import Workspace
 from patina_lab.sources.history import History
+from patina_lab.sources.missedmoves import Left, moved_from, notebook_in
 from patina_lab.sources.source import SourceDocument
 from patina_lab.sources.sourceroom import SourceRoom
 from patina_lab.text import gettext as _
+
+log = logging.getLogger(__name__)
 
 
 class SourceDocuments:
@@ -40,6 +43,9 @@ class SourceDocuments:
         self._serverapp = serverapp
         self.root = Path(serverapp.root_dir)
         self.roots = Roots(self.root, also_in)
+        self.on_moved: Callable[[str, str], None] = lambda _old, _new: None
+        """Told of a file that got another name while no server looked: the old and the new one."""
+        self._following = asyncio.Lock()
 
     @property
     def extension(self) -> YDocExtension:
@@ -69,12 +75,51 @@ class SourceDocuments:
 
     async def open(self, path: str) -> SourceDocument:
         """Enter the room of a file below the server's root."""
+        await self.follow(path)
         room_id = f"{ROOMS}{self._files.index(path)}"
         extension = self.extension
         async with extension._room_locks[room_id]:
             room = await self.room(room_id)
             await self._initialized(room)
         return SourceDocument(extension, room)
+
+    async def follow(self, path: str) -> None:
+        """Have a file keep the history that it had under a name that it has no longer.
+
+        For one without a history; a notebook that is open goes along by itself.
+        """
+        async with self._following:
+            known, files = self._files.get_id(path), self._files
+            if known is not None and (self.is_open(path) or self._database(known).exists()):
+                return
+            if (left := await self._left(path)) is None:
+                return
+            old = left.path.relative_to(self.root).as_posix()
+            log.info("%s was %s when its edits were kept last", path, old)
+            if known is not None:
+                files.delete(path)
+            files.move(old, path)
+            if not left.path.exists():
+                self._tell_of_move(old, path)
+
+    async def _left(self, path: str) -> Left | None:
+        """Return the history that the notebook in a file has left behind, if any."""
+        notebook = await asyncio.to_thread(notebook_in, self.root / path)
+        if notebook is None:
+            return None
+        databases = await asyncio.to_thread(lambda: [*self._histories.glob("*.db")])
+        known = [
+            Left(database.stem, self.root / old, database)
+            for database in databases
+            if (old := self._files.get_path(database.stem)) is not None and not self.is_open(old)
+        ]
+        return await asyncio.to_thread(moved_from, known, notebook)
+
+    def _tell_of_move(self, old: str, new: str) -> None:
+        try:
+            self.on_moved(old, new)
+        except OSError as error:
+            log.warning("The runs of %s stay where they were: %s", old, error)
 
     async def room(self, room_id: str) -> SourceRoom:
         """Return the room of a document, made if need be; hold the lock of its id.
@@ -119,14 +164,18 @@ class SourceDocuments:
         return SourceRoom(
             room_id,
             loader,
-            History(self._histories / f"{uuid.UUID(file_id)}.db", self._serverapp.log),
-            Claim(self._histories / f"{uuid.UUID(file_id)}.lock", self._me),
+            History(self._database(file_id), self._serverapp.log),
+            Claim(self._database(file_id).with_suffix(".lock"), self._me),
             self._workspace,
             logger=self._serverapp.event_logger,
             log=self._serverapp.log,
             exception_handler=_logged,
             save_delay=self.extension.document_save_delay,
         )
+
+    def _database(self, file_id: str) -> Path:
+        """Return where the history of a file is. ValueError for what is no id."""
+        return self._histories / f"{uuid.UUID(file_id)}.db"
 
     def _me(self) -> Server:
         return Server(os.getpid(), self._serverapp.port)
