@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from patina_kernel.runtime import limits
+from patina_kernel.runtime import limits, pages
 from patina_kernel.wire import packet
 from patina_kernel.wire.channel import Channel
 
@@ -48,6 +48,7 @@ def parse(arguments: list[str]) -> Arguments:
 def main(kernel: str, arguments: list[str], preload: tuple[str, ...] = ()) -> None:
     """Start what the command line asks for; never returns. `kernel` is a class: "module:name"."""
     parsed = parse(arguments)
+    pages.forget(os.environ)
     if parsed.nursery:
         from patina_kernel.nursery.template import Template
 

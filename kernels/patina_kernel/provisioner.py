@@ -26,7 +26,7 @@ from patina_kernel import launch
 from patina_kernel.client import KernelRequestError, ask
 from patina_kernel.nursery.client import ColdError, Nurseries
 from patina_kernel.nursery.log import Log
-from patina_kernel.runtime import directory, records
+from patina_kernel.runtime import directory, pages, records
 from patina_kernel.runtime.process import Process
 from patina_kernel.text import gettext as _
 from patina_kernel.text import said, told
@@ -117,13 +117,14 @@ class PatinaProvisioner(LocalProvisioner):
         if not kwargs.get("independent"):
             env[launch.PARENT] = str(os.getpid())
         cwd = kwargs.get("cwd") or Path.cwd()
+        alone = {**kwargs, "env": pages.asked_for(env)}
         if not self._use_nursery(cmd):
-            return await super().launch_kernel(cmd, **{**kwargs, "env": env})
+            return await super().launch_kernel(cmd, **alone)
         try:
             pid = await self._from_nursery(cmd, env, cwd)
             self._take(Process(pid))
         except (ColdError, ProcessLookupError):
-            return await super().launch_kernel(cmd, **{**kwargs, "env": env})
+            return await super().launch_kernel(cmd, **alone)
         self.cwd = cwd
         return self.connection_info
 

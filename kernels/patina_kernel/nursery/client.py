@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from patina_kernel.nursery import STARTER, log
-from patina_kernel.runtime import directory
+from patina_kernel.runtime import directory, pages
 from patina_kernel.wire import packet
 from patina_kernel.wire.channel import Channel, parse
 from patina_kernel.wire.ops import Op
@@ -22,7 +22,7 @@ START_SECONDS = 10.0
 MATTERS = (
     "PYTHON", "LD_", "DYLD_", "OMP_", "OPENBLAS", "MKL_", "BLIS_", "NUMEXPR", "MPL", "POLARS",
     "CONDA", "VIRTUAL_ENV", "PATH", "HOME", "IPYTHON", "JUPYTER", "LANG", "LC_", "TZ", "MALLOC_",
-    "PATINA_CARRY", "XDG_",
+    "GLIBC_TUNABLES", "PATINA_CARRY", "XDG_",
     # A template of Rust has a compiler wait, which is of use only to kernels that want it so.
     "CARGO", "RUST", "PATINA_TARGET_DIR", "PATINA_TOOLCHAIN", "PATINA_SCCACHE", "PATINA_CARGO",
 )  # fmt: skip
@@ -87,7 +87,7 @@ class Nurseries:
         with log.of_template(Path(path)).begun() as said:
             self._started[path] = subprocess.Popen(  # noqa: S603 - the kernelspec's command
                 [*command, "--nursery", path],
-                env={**kept, STARTER: str(os.getpid())},
+                env=pages.asked_for({**kept, STARTER: str(os.getpid())}),
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=said,
