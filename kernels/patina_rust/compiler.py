@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import socket
-import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from patina_rust import artifacts, building, phases, places, sharing
+from patina_rust import building, phases, places, sharing, waiting
+from patina_rust.launching import CompilerError, Crates, Kind, begin, guarded, sweep
 from patina_rust.leftovers import end_builds
 from patina_rust.phases import Tell
 
 LOOK_SECONDS = 0.02
-# A compiler in waiting needs this much, and something must be left.
-STANDBY_BYTES = 2_000_000_000
-# What of the environment makes a compiler another one.
-MATTERS = ("PATH", "HOME", "CARGO", "RUST", "PATINA_TOOLCHAIN", "PATINA_SCCACHE", "PATINA_CARGO")
-
 # What the code has that may ask for crates.
 NEW_CRATE = ":dep "
-
-Result = TypeVar("Result")
-
-
-class CompilerError(Exception):
-    """There is no compiler, or it ended: why, and what to do."""
 
 
 class CompilerEndedError(CompilerError):
@@ -120,19 +108,18 @@ class Compiler:
     def need_any(self) -> None:
         """Have a compiler, when there is none at all; keep it for others. Raises CompilerError."""
         self._hold()
-        if not any(places.is_used(folder) for folder in places.existing()):
-            self.need_another()
+        waiting.need_any()
 
-    def need_another(self) -> None:
-        """Have a compiler in waiting, for the next kernel. Raises CompilerError."""
-        key, binary = _key()
+    def need_another(self, crates: Crates | None = None) -> None:
+        """Have a compiler in waiting, for the next kernel. Raises CompilerError.
+
+        With crates: one more, that has them.
+        """
         self._hold()
-        with places.choosing():
-            there, folder = _guarded(lambda: places.waiting(key))
-            if there or folder is None or not _has_memory():
-                return
-            _sweep(folder)
-            _begin(folder, binary, key)
+        if crates:
+            waiting.need_one_with(crates)
+        else:
+            waiting.need_another()
 
     def await_build(self) -> None:
         """Wait until the compiler itself is built, where it is not. Raises CompilerError."""
@@ -141,14 +128,40 @@ class Compiler:
         except building.BuildFailedError as error:
             raise CompilerError(str(error)) from error
 
-    def claim(self) -> None:
-        """Have a compiler of one's own, and do not wait until it answers. Raises CompilerError."""
-        key, binary = _key()
+    def claim(self, cell: str = "") -> None:
+        """Have a compiler of one's own, and do not wait until it answers. Raises CompilerError.
+
+        That which has the crates of this cell is preferred.
+        """
+        plain = Kind.of()
         self._hold()
         if self._place is None:
-            self._place = _guarded(lambda: places.choose(key))
-            _sweep(self._place.folder)
-        _begin(self._place.folder, binary, key)
+            keys = (Kind.of(cell).key, plain.key)
+            self._place = guarded(lambda: places.choose(*keys))
+            sweep(self._place.folder)
+        begin(self._place.folder, plain)
+
+    def prefer(self, cell: str) -> None:
+        """Have the compiler in waiting that has the crates of this cell, if there is one.
+
+        That which one has waits again. Raises CompilerError.
+        """
+        kind = Kind.of(cell)
+        better = guarded(lambda: places.better(kind.key)) if self._place else None
+        if better and self._place:
+            self._place.close()
+            self._place = better
+            sweep(better.folder)
+
+    def take(self, crates: Crates) -> Compiled:
+        """Have crates from the start; what is left then waits for who needs the same.
+
+        Raises what `compile` raises.
+        """
+        made = self._compile(crates.asked(Path.cwd()))
+        if self._place is not None:
+            (self._place.folder / "key").write_text(Kind.of(crates.cell).key)
+        return made
 
     def held(self) -> frozenset[str]:
         """Return the paths of what is held open."""
@@ -161,9 +174,11 @@ class Compiler:
     ) -> Compiled:
         """Compile a cell. Raises CellError, UnknownStateError, CompilerError."""
         how = {"from": state, "code": code, "notes": notes, "lock": lock, "cwd": str(Path.cwd())}
-        asked = {"ask": "compile", **how}
+        return self._compile({"ask": "compile", **how})
+
+    def _compile(self, asked: dict[str, Any]) -> Compiled:
         building = False
-        if self._place is not None and NEW_CRATE in code:
+        if self._place is not None and NEW_CRATE in asked["code"]:
             sharing.share(self._place.folder)
         try:
             for line in self._ask(asked):
@@ -222,71 +237,7 @@ class Compiler:
             os.close(self._users[0])  # a template's: this kernel's environment names another
             self._users = None
         if self._users is None:
-            self._users = _guarded(places.use), root
-
-
-def _guarded(do: Callable[[], Result]) -> Result:
-    try:
-        return do()
-    except places.UnwritableError as error:
-        raise CompilerError(str(error)) from error
-
-
-def _key() -> tuple[str, Path]:
-    """Return what a compiler must be like, and its binary. Raises CompilerError."""
-    try:
-        binary = artifacts.find()
-    except artifacts.NotBuiltError as error:
-        raise CompilerError(str(error)) from error
-    matters = sorted(item for item in os.environ.items() if item[0].startswith(MATTERS))
-    return hashlib.sha256(repr((str(binary), matters)).encode()).hexdigest()[:24], binary
-
-
-def _has_memory() -> bool:
-    with suppress(OSError, ValueError, IndexError):
-        text = Path("/proc/meminfo").read_text().partition("MemAvailable:")[2]
-        return int(text.split()[0]) * 1024 > STANDBY_BYTES
-    return True
-
-
-def _begin(folder: Path, binary: Path, key: str) -> None:
-    """Start a compiler there, unless there is one."""
-    lock = _guarded(lambda: places.locked(folder))
-    if lock is None:
-        return
-    try:
-        end_builds(folder)
-        (folder / "key").write_text(key)
-        (folder / "socket").unlink(missing_ok=True)
-        with (folder / "log").open("wb") as log:
-            subprocess.run(  # noqa: S603 - our own binary
-                [str(binary), "begin", str(folder)],
-                stdin=lock, stdout=log, stderr=log, env=_environment(folder), check=False,
-            )  # fmt: skip
-    except OSError as error:
-        raise CompilerError(f"the compiler could not be started: {error}") from error
-    finally:
-        os.close(lock)  # the process has it, as long as it lives
-
-
-def _sweep(folder: Path) -> None:
-    """Delete the libraries of cells of another notebook, that used this folder before."""
-    for built in folder.glob("target/*/debug"):
-        # By cargo, and without it.
-        for library in (*built.glob("cell-*.so"), *built.glob("deps/cell-*.so")):
-            library.unlink(missing_ok=True)
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    home = os.environ.get("PATINA_CARGO_HOME")
-    return {
-        **os.environ,
-        **({"CARGO_HOME": home} if home else {}),
-        "EVCXR_TMPDIR": str(folder),
-        "PATINA_RUST_STUB": str(folder),
-        # A cell is one module: between the parts that rustc makes of it nothing is to be found.
-        "CARGO_PROFILE_DEV_LTO": "off",
-    }
+            self._users = guarded(places.use), root
 
 
 def _log(place: places.Place | None) -> str:

@@ -12,8 +12,9 @@ from patina_kernel.wire.ops import Op
 
 from patina_rust import locks
 from patina_rust.advice import advice
-from patina_rust.compiler import CellError, CompilerError
+from patina_rust.compiler import CellError
 from patina_rust.language import ENGINE, RustLanguage
+from patina_rust.launching import CompilerError
 from patina_rust.library import RuntimeUnavailableError
 from patina_rust.names import Names
 from patina_rust.output import Content, Event, Text

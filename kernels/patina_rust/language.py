@@ -20,7 +20,8 @@ from patina_kernel.language import (
 from patina_kernel.text import gettext as _
 
 from patina_rust import locks, views
-from patina_rust.compiler import CellError, CompilerError
+from patina_rust.compiler import CellError
+from patina_rust.launching import CompilerError
 from patina_rust.library import RuntimeUnavailableError
 from patina_rust.session import Session
 from patina_rust.snapshots import RustSnapshots
@@ -162,7 +163,7 @@ class RustLanguage(OneThread):
 
     def need(self, wanted: Mapping[str, Any]) -> None:
         """Have these crates before the first cell, which says it when they make no sense."""
-        self._session.needed = wanted
+        self._session.need(wanted)
 
     def read_environment(self) -> None:
         """Have a compiler of one's own: cells read the environment themselves."""

@@ -38,6 +38,11 @@ def merged(lock: str, before: str) -> str:
     return "\n\n".join([header, *every]) + "\n"
 
 
+def has_folders(lock: str) -> bool:
+    """Return whether there are crates, besides that of the cells, that are of no registry."""
+    return lock.count(_PACKAGE) > lock.count("\nsource = ") + 1
+
+
 def _parts(lock: str) -> tuple[str, dict[str, list[str]]]:
     header, *texts = lock.strip().split(f"\n\n{_PACKAGE}\n")
     packages: dict[str, list[str]] = {}

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from patina_rust.compiler import CompilerError, Place
+from patina_rust.compiler import Place
+from patina_rust.launching import CompilerError
 from patina_rust.session import Session
 
 _WORDS = (

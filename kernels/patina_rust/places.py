@@ -13,7 +13,7 @@ import fcntl
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,15 +66,36 @@ def choosing() -> Iterator[None]:
         os.close(descriptor)
 
 
-def choose(key: str) -> Place:
-    """Return a folder of one's own: that of the compiler in waiting, when its key is this."""
+def choose(*keys: str) -> Place:
+    """Return a folder of one's own: that of the compiler in waiting whose key comes first here."""
     with choosing():
-        free = _free(key)
-        chosen = next((place for place in free if is_used(place.folder)), free[0] if free else None)
-        for place in free:
-            if place is not chosen:
-                place.close()
-        return chosen or _temporary()
+        free = _free(*keys)
+        return _left(free, _best(free, keys) or _unused(free)) or _temporary()
+
+
+def better(key: str) -> Place | None:
+    """Return the folder of the compiler in waiting with this key, to have it; None without one."""
+    with choosing():
+        claimed = [_claimed(folder, key) for folder in existing() if _key(folder) == key]
+        free = [place for place in claimed if place]
+        return _left(free, _best(free, (key,)))
+
+
+def _left(free: list[Place], chosen: Place | None) -> Place | None:
+    for place in free:
+        if place is not chosen:
+            place.close()
+    return chosen
+
+
+def _best(free: list[Place], keys: Sequence[str]) -> Place | None:
+    used = [place for place in free if is_used(place.folder)]
+    ranked = sorted(used, key=lambda place: keys.index(_key(place.folder)))
+    return next(iter(ranked), None)
+
+
+def _unused(free: list[Place]) -> Place | None:
+    return next((place for place in free if not is_used(place.folder)), None)
 
 
 def waiting(key: str) -> tuple[bool, Path | None]:
@@ -89,13 +110,13 @@ def waiting(key: str) -> tuple[bool, Path | None]:
     return any(is_used(place.folder) for place in free), next(unused, None)
 
 
-def _free(key: str) -> list[Place]:
+def _free(*keys: str) -> list[Place]:
     """Return the folders that could be had: those that there are, and one more only if need be."""
     found: list[Place] = []
     for folder in _numbered():
         if not folder.is_dir() and any(not is_used(place.folder) for place in found):
             break
-        place = _claimed(folder, key)
+        place = _claimed(folder, *keys)
         found += [place] if place else []
     return found
 
@@ -123,13 +144,13 @@ def existing() -> list[Path]:
     return [folder for folder in _numbered() if (folder / "family").is_dir()]
 
 
-def _claimed(folder: Path, key: str) -> Place | None:
+def _claimed(folder: Path, *keys: str) -> Place | None:
     """Return a folder unless a family has it, or a compiler that is not as ours would be."""
     _prepared(folder)
     family = _opened(folder / "family", os.O_DIRECTORY)
     for _ in range(TRIES):
         if _try(family, close=False):
-            if is_used(folder) and _key(folder) != key:
+            if is_used(folder) and _key(folder) not in keys:
                 break
             return Place(folder, family)
         time.sleep(TRY_SECONDS)

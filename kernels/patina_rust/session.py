@@ -10,15 +10,15 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from patina_rust import locks, needed, views
+from patina_rust import lately, locks, needed, views
 from patina_rust.capture import Input, stdio
 from patina_rust.compiler import (
     Compiled,
     Compiler,
     CompilerEndedError,
-    CompilerError,
     UnknownStateError,
 )
+from patina_rust.launching import CompilerError, Crates
 from patina_rust.library import SUMMARY_BYTES, Program
 from patina_rust.output import Event, Note, Parser, Question
 from patina_rust.source import without_shell
@@ -90,7 +90,9 @@ class Session:
         self.state = State()
         self.running = False
         # `[dependencies]` of the notebook.
-        self.needed: Mapping[str, Any] = {}
+        self._needed: Mapping[str, Any] = {}
+        # What was taken from the start, with its versions.
+        self._crates: Crates | None = None
         self._ask = ask
         # What a person is to be told as soon as the cell runs: earlier, it would be cleared away.
         self._news: list[str] = []
@@ -100,12 +102,24 @@ class Session:
         """Have a compiler early; a cell says what is wrong when there is none."""
         self._since = time.monotonic()
         with suppress(CompilerError):
-            self.compiler.claim()
+            self.compiler.claim(self._wanted())
 
     def begin_template(self) -> None:
-        """Have a compiler wait for the first kernel."""
+        """Have a compiler wait for the first kernel; and one with crates, if they are built."""
         with suppress(CompilerError):
-            self.compiler.need_any()
+            always = self._wanted()
+            crates = lately.known(always) if always else lately.latest()
+            if not (always and crates):
+                self.compiler.need_any()
+            if crates and os.environ.get(STANDBY) != "0":
+                self.compiler.need_another(crates)
+
+    def need(self, dependencies: Mapping[str, Any]) -> None:
+        """Have these crates (`[dependencies]`) before the first cell, which says what is wrong."""
+        self._needed = dependencies
+        with suppress(CompilerError):
+            if not self.past and (wanted := self._wanted()):
+                self.compiler.prefer(wanted)
 
     def run(self, code: str, to: Channels) -> Outcome:
         """Compile and run a cell."""
@@ -141,13 +155,20 @@ class Session:
 
     def _take_needed(self) -> None:
         """Have crates before they are asked for, where a person wants that; they are built once."""
+        if wanted := self._wanted():
+            known = lately.known(wanted)
+            lock = self.state.lock or (known.lock if known else "")
+            made = self.compiler.take(Crates(wanted, lock))
+            self.state = State(made.state, outline=made.outline, lock=self._locked(made))
+            self._crates = Crates(wanted, made.lock)
+            lately.note(self._crates)
+
+    def _wanted(self) -> str:
+        """Return the cell that takes the crates that are needed. Raises CompilerError."""
         try:
-            wanted = needed.cell(os.environ.get(needed.VARIABLE, ""), self.needed)
+            return needed.cell(os.environ.get(needed.VARIABLE, ""), self._needed)
         except needed.NeededError as error:
             raise CompilerError(str(error)) from error
-        if wanted:
-            made = self.compiler.compile(ROOT, wanted, [], self.state.lock)
-            self.state = State(made.state, outline=made.outline, lock=self._locked(made))
 
     def lock(self, lock: str) -> None:
         """Take crates at these versions, unless cells have taken some at others."""
@@ -171,7 +192,10 @@ class Session:
             if os.environ.get(STANDBY) == "0":
                 return
             with suppress(CompilerError):
-                self.compiler.need_another()
+                if self._crates:
+                    self.compiler.need_another(self._crates)
+                if not needed.cell(os.environ.get(needed.VARIABLE, ""), {}):
+                    self.compiler.need_another()
 
     def _compile(self, code: str, notes: list[list[str]]) -> Compiled:
         code = without_shell(code)

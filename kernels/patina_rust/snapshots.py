@@ -19,7 +19,8 @@ from patina_kernel.text import Text, said
 from patina_kernel.text import gettext as _
 
 from patina_rust import library
-from patina_rust.compiler import CellError, CompilerError
+from patina_rust.compiler import CellError
+from patina_rust.launching import CompilerError
 from patina_rust.library import RuntimeUnavailableError
 from patina_rust.session import Past, Session, State
 

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from patina_rust import compiler, places
+from patina_rust import launching, places
 
 
 @pytest.fixture(autouse=True)
@@ -76,5 +76,5 @@ def test_libraries_of_another_notebooks_cells_are_deleted_and_its_crates_are_kep
     crate = built / "deps" / "libserde-5.rlib"
     for path in (*cells, crate):
         path.touch()
-    compiler._sweep(root / "0")
+    launching.sweep(root / "0")
     assert [path.exists() for path in (*cells, crate)] == [False, False, True]

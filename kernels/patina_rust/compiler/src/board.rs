@@ -24,6 +24,11 @@ impl Board {
         self.serving.store(ticket, Ordering::SeqCst);
     }
 
+    /// From now on something is done that nobody has asked for; who asks meanwhile is told of it.
+    pub fn serve_nobody(&self) {
+        self.serve(u64::MAX);
+    }
+
     pub fn tell(&self, phase: Option<Phase>) {
         *self
             .phase
@@ -69,5 +74,19 @@ mod tests {
         ));
         board.serve(two);
         assert!(board.read(two).is_none());
+    }
+
+    #[test]
+    fn who_asks_while_the_compiler_prepares_is_told_what_it_does() {
+        let board = Board::default();
+        board.serve_nobody();
+        board.tell(Some(Phase::Waiting { places: 2 }));
+        let one = board.ticket();
+        assert!(matches!(
+            board.read(one),
+            Some(Phase::Waiting { places: 2 })
+        ));
+        board.serve(one);
+        assert!(board.read(one).is_none());
     }
 }

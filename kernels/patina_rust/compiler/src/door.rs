@@ -9,13 +9,15 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::board::Board;
 use crate::completer::Completer;
 use crate::evaluator::{self, Job};
-use crate::lifetime;
+use crate::lifetime::{self, Standby};
 use crate::protocol::{Answer, Compile, Phase, Request};
+use crate::slots::Slots;
+use crate::taken;
 
 const TELL: Duration = Duration::from_millis(300);
 
@@ -25,13 +27,25 @@ pub fn serve(folder: &Path) -> Result<()> {
     let lock = std::io::stdin().as_fd().try_clone_to_owned()?;
     let (jobs, queue) = channel();
     let (sender, place) = (jobs.clone(), folder.to_owned());
+    let standby = Arc::new(Standby::default());
+    let watched = Arc::clone(&standby);
     std::thread::spawn(move || {
-        lifetime::watch(&place, &sender);
+        lifetime::watch(&place, &sender, &watched);
         std::process::exit(0);
     });
     let board = Arc::new(Board::default());
     let listening = Arc::clone(&board);
-    evaluator::run(folder, &queue, &board, || listen(folder, jobs, listening))?;
+    let wish = taken::wish(folder);
+    if wish.is_some() {
+        let root = folder.parent().context("a folder without a parent")?;
+        lifetime::wait_for_others(folder, &Slots::of(root)?);
+    }
+    evaluator::run(folder, &queue, &board, &standby, || {
+        if let Some(wish) = wish {
+            jobs.send(Job::Prepare(wish))?;
+        }
+        listen(folder, jobs, listening)
+    })?;
     drop(lock);
     Ok(())
 }

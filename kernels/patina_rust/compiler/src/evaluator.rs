@@ -13,13 +13,18 @@ use crate::board::Board;
 use crate::builds::Durations;
 use crate::commands::{self, Command, Told};
 use crate::diagnostics::{failures, warnings};
+use crate::lifetime::{self, Standby};
 use crate::protocol::{Answer, Compile, Compiled, Failure, Phase, StateId};
+use crate::resolved::Resolved;
 use crate::slots::Slots;
-use crate::{builds, lifetime, outline, prelude, rustc, stub};
+use crate::taken::{OnlyBuilt, Taken};
+use crate::{builds, outline, prelude, rustc, stub};
 
 /// What the compiler is to do.
 pub enum Job {
     Compile(u64, Compile, Sender<Answer>),
+    /// For whoever asks the same later.
+    Prepare(Compile),
     /// Its notebook is gone: nobody will ask for these states again.
     Forget,
 }
@@ -57,11 +62,12 @@ pub fn run(
     folder: &Path,
     jobs: &Receiver<Job>,
     board: &Board,
+    standby: &Standby,
     ready: impl FnOnce() -> Result<()>,
 ) -> Result<()> {
     let root = folder.parent().context("a folder without a parent")?;
     let (slots, durations) = (Slots::of(root)?, Durations::of(root));
-    let (notes, lock) = (folder.join("rustc.json"), folder.join("Cargo.lock"));
+    let (notes, mut resolved) = (folder.join("rustc.json"), Resolved::of(folder));
     let this = std::env::current_exe()?;
     stub::script(&[])?;
     let (mut evcxr, outputs) =
@@ -80,6 +86,7 @@ pub fn run(
     evcxr.eval_with_state(&(prelude::display("{:?}") + prelude::TOOLS), first)?;
     let known = outline::items(&evcxr.state());
     let mut states = HashMap::from([(0, evcxr.state())]);
+    let mut taken = Taken::default();
     // A compiler that is started anew gives no number that this one gave.
     let life = u64::try_from(std::time::UNIX_EPOCH.elapsed()?.as_nanos())?;
     if lifetime::is_free(&folder.join("family")) {
@@ -88,18 +95,34 @@ pub fn run(
     }
     ready()?;
     for job in jobs {
-        let Job::Compile(ticket, asked, reply) = job else {
-            states.retain(|id, _| *id == 0);
-            continue;
+        let (ticket, asked, reply) = match job {
+            Job::Compile(ticket, asked, reply) => {
+                board.serve(ticket);
+                (ticket, asked, Some(reply))
+            }
+            Job::Prepare(asked) => {
+                board.serve_nobody();
+                (0, asked, None)
+            }
+            Job::Forget => {
+                states.retain(|id, _| *id == 0 || taken.has(*id));
+                continue;
+            }
         };
-        board.serve(ticket);
+        let _only_built = reply.is_none().then(|| OnlyBuilt::within(folder));
+        if let (Some(answer), Some(reply)) = (taken.answer(&asked), &reply) {
+            let _ = reply.send(Answer::Compiled(Box::new(answer)));
+            continue;
+        }
         let Some(mut state) = states.get(&asked.from).cloned() else {
-            let _ = reply.send(Answer::Unknown);
+            let _ = reply.map(|reply| reply.send(Answer::Unknown));
             continue;
         };
         let evaluate = || -> Result<Answer> {
             let places = slots.len();
-            let _place = slots.take(|| board.tell(Some(Phase::Waiting { places })))?;
+            let take = || slots.take(|| board.tell(Some(Phase::Waiting { places })));
+            // What nobody waits for is in nobody's way.
+            let _place = reply.is_some().then(take).transpose()?;
             let began = Instant::now();
             // Paths of crates are given as the notebook sees them.
             std::env::set_current_dir(&asked.cwd)?;
@@ -110,8 +133,8 @@ pub fn run(
                 .try_for_each(|one| commands::obey!(one, evcxr, state, states[&0].clone(), told));
             let crates = outline::crates(&state);
             board.tell(Some(compiling(&crates, durations.previous(&crates))));
-            if !asked.lock.is_empty() && !crates.is_empty() {
-                std::fs::write(&lock, &asked.lock)?;
+            if !asked.lock.is_empty() && !crates.is_empty() && !resolved.is(&crates, &asked.lock) {
+                std::fs::write(&resolved.path, &asked.lock)?;
             }
             stub::script(&asked.notes)?;
             let _ = std::fs::remove_file(&notes);
@@ -124,17 +147,27 @@ pub fn run(
             let answer = Compiled {
                 outline: outline::of(&after, &answer.variables, &known),
                 warnings: warnings(&read(&notes), &code),
-                lock: read(&lock),
+                lock: resolved.keep(crates),
                 ..answer
             };
+            if taken.keep(&asked, &answer) {
+                if reply.is_none() {
+                    evcxr.eval_with_state(WARM_UP, after.clone())?;
+                }
+                standby.has_crates();
+            }
             states.insert(answer.state, after);
             Ok(Answer::Compiled(Box::new(answer)))
         };
         let answer = evaluate().unwrap_or_else(|error| Answer::Failed {
             errors: vec![Failure::plain(format!("{error:#}"))],
         });
-        // Whoever asked may have gone, after an interrupt.
-        let _ = reply.send(answer);
+        match reply {
+            // Whoever asked may have gone, after an interrupt.
+            Some(reply) => drop(reply.send(answer)),
+            None if matches!(answer, Answer::Failed { .. }) => standby.fail(),
+            None => {}
+        }
     }
     Ok(())
 }

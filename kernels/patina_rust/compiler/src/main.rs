@@ -18,10 +18,12 @@ mod lifetime;
 mod outline;
 mod prelude;
 mod protocol;
+mod resolved;
 mod rustc;
 mod shortcut;
 mod slots;
 mod stub;
+mod taken;
 
 use std::path::Path;
 use std::process::{Command, Stdio};

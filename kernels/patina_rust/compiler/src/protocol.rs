@@ -28,6 +28,9 @@ pub struct Compile {
     /// A Cargo.lock that crates are to be taken from.
     #[serde(default)]
     pub lock: String,
+    /// Whether these are crates that the notebook has from its start: see [`crate::taken`].
+    #[serde(default)]
+    pub needed: bool,
 }
 
 /// `context` is an outline (see [`Compiled`]): what earlier cells have made.
@@ -73,7 +76,7 @@ pub enum Phase {
     },
 }
 
-#[derive(Serialize, Default)]
+#[derive(Clone, Serialize, Default)]
 pub struct Compiled {
     /// The state after the cell.
     pub state: StateId,

@@ -6,8 +6,9 @@ use std::io::Write;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Output};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
+use crate::taken::OnlyBuilt;
 use crate::{prelude, shortcut};
 
 /// Names the file for what rustc says of a cell.
@@ -23,6 +24,10 @@ pub fn run() -> Result<()> {
     command.args(&words);
     let is_cell = value(&words, "--crate-name").is_some_and(|name| name == CELL);
     if !is_cell {
+        ensure!(
+            !is_unwanted(&words),
+            "crates are not built before somebody asks for them"
+        );
         if runs_in_the_build(&words) {
             command.arg("-Copt-level=0");
         }
@@ -41,6 +46,15 @@ pub fn run() -> Result<()> {
 fn runs_in_the_build(words: &[OsString]) -> bool {
     let has = |name: &str| words.iter().any(|word| word == name);
     has("--crate-name") && !has("--target")
+}
+
+/// Whether this is a crate, while those are taken only that are built. Cargo asks rustc what it is, too.
+fn is_unwanted(words: &[OsString]) -> bool {
+    let probes = words
+        .iter()
+        .any(|word| word.to_string_lossy().starts_with("--print"));
+    let notes = std::env::var_os(NOTES).unwrap_or_default();
+    !probes && value(words, "--crate-name").is_some() && OnlyBuilt::is_so_beside(notes.as_ref())
 }
 
 /// What follows a word.

@@ -124,7 +124,7 @@ fn place(asked: u64) -> Option<PathBuf> {
 }
 
 /// Whether there are crates besides the cell's own that are folders: they have no source in a lock.
-fn has_folders(lock: &str) -> bool {
+pub fn has_folders(lock: &str) -> bool {
     let count = |start: &str| lock.lines().filter(|line| line.starts_with(start)).count();
     count("[[package]]") > count("source = ") + 1
 }

@@ -26,6 +26,13 @@ impl Slots {
         self.0.len()
     }
 
+    /// Whether any is taken.
+    pub fn are_used(&self) -> bool {
+        self.0
+            .iter()
+            .any(|path| File::open(path).is_ok_and(|file| file.try_lock().is_err()))
+    }
+
     /// Takes a place, which is given back when the result is dropped. `waits` is called while there
     /// is none.
     pub fn take(&self, mut waits: impl FnMut()) -> io::Result<File> {
@@ -53,13 +60,16 @@ mod tests {
         let taken: Vec<File> = (0..slots.len())
             .map(|_| slots.take(|| panic!("there is one")).unwrap())
             .collect();
+        assert!(slots.are_used());
         let mut held = Some(taken);
         let mut waited = 0;
-        let _last = slots.take(|| {
+        let last = slots.take(|| {
             waited += 1;
             held = None;
         });
         assert_eq!(waited, 1);
+        drop(last);
+        assert!(!slots.are_used());
         std::fs::remove_dir_all(folder).unwrap();
     }
 }

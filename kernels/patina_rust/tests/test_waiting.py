@@ -1,0 +1,111 @@
+"""Compilers in waiting that have crates: for who needs the same from the start, and nobody else."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from conformance.missing import needs_rust
+from patina_rust import lately, launching, needed, places, waiting
+from patina_rust.launching import Crates, Kind
+from patina_rust.session import NOWHERE, Session
+from patina_rust.tests import processes
+from patina_rust.tests.registry import Registry
+
+pytestmark = needs_rust
+NEEDS = {"cargo": ['mini = "1"']}
+CELL = needed.cell("", NEEDS)
+USE = 'assert_eq!(mini::version(), "1.0.0");'
+LOOK_SECONDS, LOOKS = 0.05, 2000
+
+
+@pytest.fixture(autouse=True)
+def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Registry]:
+    """Have builds of one's own, and somebody who needs compilers for the length of a test."""
+    made = Registry(tmp_path)
+    made.publish("1.0.0")
+    monkeypatch.setenv("PATINA_CARGO_HOME", str(made.home))
+    monkeypatch.setenv("PATINA_TARGET_DIR", str(tmp_path / "builds"))
+    monkeypatch.setenv("PATINA_STANDBY", "1")
+    users = places.use()
+    yield made
+    os.close(users)
+    _until(lambda: not processes.compilers())
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    for _ in range(LOOKS):
+        if holds():
+            return
+        time.sleep(LOOK_SECONDS)
+    raise AssertionError("it never came to that")
+
+
+def _notebook(needs: dict[str, list[str]]) -> Session:
+    session = Session(lambda _prompt, _password: "")
+    session.begin()
+    session.need(needs)
+    return session
+
+
+def _close(session: Session) -> None:
+    for descriptor in (session.compiler._place.family, session.compiler._users[0]):  # type: ignore[union-attr,index]
+        os.close(descriptor)
+
+
+def _compiler(session: Session) -> int:
+    held = str(session.compiler._place.folder)  # type: ignore[union-attr]
+    (pid,) = [pid for pid in processes.compilers() if processes._folder(pid) == held]
+    return pid
+
+
+def test_the_crates_of_a_notebook_that_was_closed_are_there_for_the_next_that_needs_them(
+    registry: Registry,
+) -> None:
+    first = _notebook(NEEDS)
+    assert first.run(USE, NOWHERE) == "ok"
+    compiler = _compiler(first)
+    _close(first)
+    registry.publish("1.1.0")
+    plain = _notebook({})
+    assert _compiler(plain) != compiler
+    second = _notebook(NEEDS)
+    # cargo is not asked, and so nothing is there that the plain notebook's would have built.
+    registry.cut_off()
+    assert second.run(USE, NOWHERE) == "ok"
+    assert _compiler(second) == compiler
+    assert 'name = "mini"' in second.state.lock
+    _close(plain)
+    _close(second)
+
+
+def test_a_compiler_takes_crates_while_it_waits_and_builds_none(registry: Registry) -> None:
+    first = _notebook(NEEDS)
+    assert first.run(USE, NOWHERE) == "ok"
+    os.kill(_compiler(first), signal.SIGKILL)
+    _close(first)
+    _until(lambda: not any(map(places.is_used, places.existing())))
+    known = lately.known(CELL)
+    assert known
+    waiting.need_one_with(known)
+    (compiler,) = processes.compilers()
+    mark = places.root() / "0" / launching.ONLY_BUILT
+    _until(mark.exists)
+    _until(lambda: not mark.exists())
+    registry.cut_off()
+    second = _notebook(NEEDS)
+    assert second.run(USE, NOWHERE) == "ok"
+    assert _compiler(second) == compiler
+    _close(second)
+
+
+def test_crates_that_are_not_built_are_not_built_for_nobody() -> None:
+    waiting.need_one_with(Crates(CELL, ""))
+    (folder,) = places.existing()
+    assert (folder / "key").read_text() == Kind.of(CELL).key
+    _until(lambda: not processes.compilers())
+    assert not list(folder.glob("target/*/debug/deps/libmini-*"))
