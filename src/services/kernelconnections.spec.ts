@@ -5,8 +5,8 @@ import { KernelConnections } from './kernelconnections';
 
 const model = { id: 'k', name: 'patina-python' };
 
-/** A manager whose connections know only whether they are disposed. */
-function connections(hasWidgets: boolean) {
+/** A manager whose connections know only whether they are disposed, and what the kernel is. */
+function connections(hasWidgets: boolean, info = () => Promise.resolve({})) {
   const made: Kernel.IKernelConnection[] = [];
   const connectTo = ({ model: { id } }: { model: Kernel.IModel }) => {
     const connection = { id, isDisposed: false };
@@ -15,7 +15,8 @@ function connections(hasWidgets: boolean) {
       connection.isDisposed = true;
       disposed.emit();
     };
-    const one = Object.assign(connection, { disposed, dispose });
+    const more = { disposed, dispose, info: info() };
+    const one = Object.assign(connection, more);
     made.push(one as unknown as Kernel.IKernelConnection);
     return made[made.length - 1];
   };
@@ -43,4 +44,16 @@ test('without widgets a connection ends with its use', async () => {
   const first = all.to(model)!;
   all.release(first);
   expect(first.isDisposed).toBe(true);
+});
+
+test('a kernel that ends before it has said what it is is no error of the page', async () => {
+  const uncaught: unknown[] = [];
+  const listen = (reason: unknown) => uncaught.push(reason);
+  process.on('unhandledRejection', listen);
+  const { all } = connections(true, () => Promise.reject(new Error('ended')));
+  await all.ready;
+  all.to(model);
+  await new Promise(done => setTimeout(done));
+  process.off('unhandledRejection', listen);
+  expect(uncaught).toEqual([]);
 });

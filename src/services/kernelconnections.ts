@@ -38,6 +38,8 @@ export class KernelConnections {
       // A subshell is a thread in the kernel, and threads make forks harder.
       commsOverSubshells: CommsOverSubshells.Disabled
     });
+    // A kernel that ends before it has said what it is: its run tells of that, in the notebook.
+    connection.info.catch(() => undefined);
     if (handleComms) {
       this._kept.set(model.id, connection);
       connection.disposed.connect(() => this._kept.delete(model.id));

@@ -119,7 +119,9 @@ class Attachment:
         elif goes_on and self._restore_after_crash(running, reason):
             pass
         elif len(core.checkpoints):
-            self._tell(running, f"The kernel process ended ({reason}).")
+            if running is None or running.type != "execute_request":
+                # The reply to a cell, and its error, say the same.
+                self._tell(running, f"The kernel process ended ({reason}).")
             self._fail(reason, LOST_HINT)
             core.lost = True
             content = {**told(reason=reason), "checkpoint": self._before(running).id}
