@@ -1,4 +1,7 @@
 import { LabIcon } from '@jupyterlab/ui-components';
+import javascriptSvg from '../kernels/specs/patina-javascript/logo-svg.svg';
+import pythonSvg from '../kernels/specs/patina-python/logo-svg.svg';
+import rustSvg from '../kernels/specs/patina-rust/logo-svg.svg';
 import compareSvg from '../style/icons/compare.svg';
 import forkSvg from '../style/icons/fork.svg';
 import globalsSvg from '../style/icons/globals.svg';
@@ -10,6 +13,16 @@ export const patinaIcon = new LabIcon({
   name: 'patina-lab:notebook',
   svgstr: patinaSvg
 });
+
+/** The signs of the languages, which are those of their kernelspecs. */
+export const languageIcons: Readonly<Record<string, LabIcon | undefined>> = {
+  python: new LabIcon({ name: 'patina-lab:python', svgstr: pythonSvg }),
+  rust: new LabIcon({ name: 'patina-lab:rust', svgstr: rustSvg }),
+  javascript: new LabIcon({
+    name: 'patina-lab:javascript',
+    svgstr: javascriptSvg
+  })
+};
 
 /** Braces around an x: the variables of a run. */
 export const globalsIcon = new LabIcon({

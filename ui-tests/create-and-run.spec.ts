@@ -5,9 +5,13 @@ test('the launcher makes a notebook, and Shift+Enter keeps a result', async ({
   patina
 }) => {
   await patina.open();
-  await expect(
-    patina.page.locator('.jp-Launcher-section', { hasText: 'Patina' }).first()
-  ).toBeVisible();
+  const cards = patina.page.locator('.jp-LauncherCard[data-category=Patina]');
+  await expect(cards).toHaveCount(3);
+  // A language is found by its sign.
+  const signs = await cards
+    .locator('svg')
+    .evaluateAll(all => [...new Set(all.map(({ innerHTML }) => innerHTML))]);
+  expect(signs).toHaveLength(3);
   await patina.createFromLauncher();
 
   await patina.run(0, 'x = 40\nx + 2');

@@ -238,7 +238,16 @@ test('a question that is there before the answer to its request can be answered 
   });
   await patina.press(0);
   await expect(field).toBeFocused();
+  // Another run may be in view: the tree of runs says it, too.
+  await patina.page.getByRole('tab', { name: /^Runs of/ }).click();
+  await expect(
+    patina.page.getByRole('treeitem', { name: /^Run 1, asks for input/ })
+  ).toBeVisible();
+  await field.click();
   await patina.page.keyboard.type('Ada');
   await patina.page.keyboard.press('Enter');
   await expect(patina.result(1, 1, 'succeeded')).toContainText('Ada!');
+  await expect(
+    patina.page.getByRole('treeitem', { name: /^Run 1, idle/ })
+  ).toBeVisible();
 });

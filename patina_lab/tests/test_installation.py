@@ -61,3 +61,17 @@ def test_whoever_wants_it_turns_it_on(installed: Path) -> None:
     config.parent.mkdir(parents=True)
     config.write_text(json.dumps({"disabledExtensions": {THEIR_PAGE: False}}))
     assert THEIR_PAGE not in disabled_in(installed)
+
+
+@pytest.mark.parametrize("language", ["python", "rust", "javascript"])
+def test_a_kernel_has_a_sign_of_its_own_wherever_kernels_are_chosen(language: str) -> None:
+    folders = (ROOT / "kernels" / "specs").iterdir()
+    logos = {folder.name: logos_of(folder) for folder in folders}
+    ours = logos.pop(f"patina-{language}")
+    assert sorted(ours) == ["logo-32x32.png", "logo-64x64.png", "logo-svg.svg"]
+    assert all(ours[name] not in (other[name] for other in logos.values()) for name in ours)
+
+
+def logos_of(folder: Path) -> dict[str, bytes]:
+    """Return the pictures of a kernelspec by their names."""
+    return {path.name: path.read_bytes() for path in folder.glob("logo-*")}

@@ -1,6 +1,7 @@
+import { nullTranslator } from '@jupyterlab/translation';
 import { expect, test } from 'vitest';
 import type * as wire from '../wire';
-import { forkTree, type IRunNode } from './runtree';
+import { forkTree, type IRunNode, runDetail } from './runtree';
 
 function run(id: string, parent?: string): wire.Run {
   return {
@@ -36,4 +37,12 @@ test('runs that name each other as parents are each shown once', () => {
   expect(shape(forkTree([run('a', 'b'), run('b', 'a')]))).toEqual([
     ['a', ['b']]
   ]);
+});
+
+test('a run in short says what it does, in the word that is given', () => {
+  const trans = nullTranslator.load('patina_lab');
+  const fork = run('b', 'a');
+  expect(runDetail(fork, 'asks for input', 1, trans)).toBe(
+    'forked after #1 · asks for input · 1 output'
+  );
 });

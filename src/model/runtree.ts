@@ -1,7 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type * as wire from '../wire';
 import { formatBytes } from './bytes';
-import { statusWord } from './runwords';
 
 /** A run and the runs that were forked from it, in the order they are given. */
 export interface IRunNode {
@@ -43,15 +42,16 @@ export function forkPoint(
     : trans.__('forked before anything ran');
 }
 
-/** A run in short: where it was forked, what it does, its outputs, its memory. */
+/** A run in short: where it was forked, what it does (a word), its outputs, its memory. */
 export function runDetail(
   run: wire.Run,
+  word: string,
   outputs: number,
   trans: TranslationBundle
 ): string {
   return [
     forkPoint(run, trans),
-    statusWord(run.status, trans),
+    word,
     trans._n('%1 output', '%1 outputs', outputs),
     run.memory_bytes ? formatBytes(run.memory_bytes) : ''
   ]

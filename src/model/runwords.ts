@@ -1,6 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IRunView } from '../tokens';
 import type * as wire from '../wire';
+import { RUN_SIGNS } from './cellwords';
 import { askingCell } from './question';
 
 /** What a run's status is called. */
@@ -25,6 +26,11 @@ export function runWord(view: IRunView, trans: TranslationBundle): string {
   return askingCell(view)
     ? trans.__('asks for input')
     : statusWord(view.run.status, trans);
+}
+
+/** The sign of what a run does now. */
+export function runSign(view: IRunView): string {
+  return askingCell(view) ? '?' : RUN_SIGNS[view.run.status];
 }
 
 /** Whether a run has a kernel, or will have one in a moment. */

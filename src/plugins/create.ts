@@ -6,7 +6,7 @@ import { ILauncher } from '@jupyterlab/launcher';
 import { IMainMenu } from '@jupyterlab/mainmenu';
 import { ITranslator, type TranslationBundle } from '@jupyterlab/translation';
 import type { Widget } from '@lumino/widgets';
-import { patinaIcon } from '../icons';
+import { languageIcons, patinaIcon } from '../icons';
 import { type ILack, type ILanguage, lackOf, LANGUAGES } from '../languages';
 import { IPatinaClient } from '../tokens';
 import { NotebookCreator } from '../widgets/notebook/creator';
@@ -54,7 +54,7 @@ export const create: JupyterFrontEndPlugin<void> = {
       caption: args =>
         lacks.get(language(args))?.fix ??
         trans.__('Create a %1 notebook with runs', language(args).name),
-      icon: patinaIcon,
+      icon: args => languageIcons[language(args).language] ?? patinaIcon,
       describedBy: {
         args: {
           type: 'object',

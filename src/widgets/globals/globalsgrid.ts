@@ -7,7 +7,7 @@ import type { GlobalsModel } from '../../model/globalsmodel';
 import { element } from '../timeline/element';
 import { rowNode } from './globalsrow';
 
-/** The height of a row in pixels; the style sheet has the same. */
+/** The height of a row in pixels before there is a layout; then it is the style sheet's. */
 const ROW = 24;
 /** How many rows beyond the view are there, so that a turn of the wheel finds them. */
 const BEYOND = 8;
@@ -85,7 +85,7 @@ export class GlobalsGrid extends Widget {
     const trans = this._trans;
     const head = element('div', 'jp-PatinaGlobals-head');
     head.setAttribute('role', 'rowgroup');
-    const row = element('div', 'jp-PatinaGlobals-row');
+    const row = this._headRow;
     row.setAttribute('role', 'row');
     const names = [
       ['name', trans.__('Name')],
@@ -123,12 +123,13 @@ export class GlobalsGrid extends Widget {
   private _render(): void {
     const { rows } = this._model;
     const { scrollTop, clientHeight } = this.node;
-    const from = Math.max(0, Math.floor(scrollTop / ROW) - BEYOND);
+    this._row = this._headRow.offsetHeight || ROW;
+    const from = Math.max(0, Math.floor(scrollTop / this._row) - BEYOND);
     const to = Math.min(
       rows.length,
-      Math.ceil((scrollTop + clientHeight) / ROW) + BEYOND
+      Math.ceil((scrollTop + clientHeight) / this._row) + BEYOND
     );
-    this._body.style.height = `${rows.length * ROW}px`;
+    this._body.style.height = `${rows.length * this._row}px`;
     this.node.setAttribute('aria-rowcount', String(rows.length + 1));
     const wanted = new Set<HTMLElement>();
     for (let index = from; index < to; index++) {
@@ -155,7 +156,7 @@ export class GlobalsGrid extends Widget {
       known?.node.remove();
       this._nodes.set(row.key, { text, node });
     }
-    node.style.top = `${index * ROW}px`;
+    node.style.top = `${index * this._row}px`;
     node.dataset.index = String(index);
     node.setAttribute('aria-rowindex', String(index + 2));
     return node;
@@ -201,9 +202,9 @@ export class GlobalsGrid extends Widget {
     const { rows } = this._model;
     this._index = Math.max(0, Math.min(index, rows.length - 1));
     this._key = rows[this._index]?.key ?? '';
-    const top = this._index * ROW;
+    const top = this._index * this._row;
     const { scrollTop, clientHeight } = this.node;
-    const room = clientHeight - 2 * ROW;
+    const room = clientHeight - 2 * this._row;
     if (top < scrollTop) {
       this.node.scrollTop = top;
     } else if (top > scrollTop + room) {
@@ -214,7 +215,10 @@ export class GlobalsGrid extends Widget {
 
   /** The keys of a treegrid as the ARIA Authoring Practices have them. */
   private readonly _onKey = (event: KeyboardEvent): void => {
-    const page = Math.max(1, Math.floor(this.node.clientHeight / ROW) - 2);
+    const page = Math.max(
+      1,
+      Math.floor(this.node.clientHeight / this._row) - 2
+    );
     const moves: Partial<Record<string, number>> = {
       ArrowDown: this._index + 1,
       ArrowUp: this._index - 1,
@@ -297,11 +301,13 @@ export class GlobalsGrid extends Widget {
   };
 
   private _index = 0;
+  private _row = ROW;
   private _key = '';
   private _frame = 0;
   private _made = 0;
   private _nodes = new Map<string, { text: string; node: HTMLElement }>();
   private readonly _id = DOMUtils.createDomID();
+  private readonly _headRow = element('div', 'jp-PatinaGlobals-row');
   private readonly _body = element('div', 'jp-PatinaGlobals-body');
   private readonly _opened = new Signal<this, GlobalRow>(this);
   private readonly _changedByClicked = new Signal<this, number>(this);

@@ -5,7 +5,9 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { consoleIcon } from '@jupyterlab/ui-components';
 import { type ISignal, Signal } from '@lumino/signaling';
 import { patinaIcon } from '../../icons';
+import { askingCell } from '../../model/question';
 import { forkTree, type IRunNode, runDetail } from '../../model/runtree';
+import { runWord, statusWord } from '../../model/runwords';
 import type { IPatinaClient, IRunView } from '../../tokens';
 import type * as wire from '../../wire';
 import type { PatinaPanel } from '../notebook/panel';
@@ -15,6 +17,8 @@ import { reported } from '../notebook/report';
 interface ILiveNotebook {
   readonly path: string;
   readonly runs: readonly wire.Run[];
+  /** What a run does now. */
+  word(run: wire.Run): string;
   /** Open it here, or bring it to the front; with a run, show that. */
   open(run?: wire.Run): Promise<void>;
 }
@@ -100,12 +104,25 @@ export class RunningRuns implements IRunningSessions.IManager {
     return {
       path,
       runs: live((panel.content.runs?.runs ?? []).map(({ run }) => run)),
+      word: run => {
+        const view = panel.content.runs?.get(run.id);
+        return view ? runWord(view, this._trans) : this._status(run);
+      },
       open: run => this._show(path, run)
     };
   }
 
   private _elsewhere({ path, runs }: wire.Notebook): ILiveNotebook {
-    return { path, runs: live(runs), open: run => this._show(path, run) };
+    return {
+      path,
+      runs: live(runs),
+      word: run => this._status(run),
+      open: run => this._show(path, run)
+    };
+  }
+
+  private _status({ status }: wire.Run): string {
+    return statusWord(status, this._trans);
   }
 
   private async _show(path: string, run?: wire.Run): Promise<void> {
@@ -141,7 +158,7 @@ export class RunningRuns implements IRunningSessions.IManager {
     const outputs = run.last_seq - (run.parent?.seq ?? 0);
     return {
       label: () => run.title,
-      detail: () => runDetail(run, outputs, this._trans),
+      detail: () => runDetail(run, notebook.word(run), outputs, this._trans),
       labelTitle: () => `${notebook.path}: ${run.title}`,
       context: run.id,
       icon: () => consoleIcon,
@@ -167,6 +184,7 @@ export class RunningRuns implements IRunningSessions.IManager {
           .forEach(view => {
             followed.add(view);
             view.changed.connect(changed);
+            onceAsking(view, changed);
           });
         changed();
       };
@@ -179,6 +197,18 @@ export class RunningRuns implements IRunningSessions.IManager {
 
   private _atServer: readonly wire.Notebook[] = [];
   private readonly _runningChanged = new Signal<this, void>(this);
+}
+
+/** Tell when a cell of a run begins to ask, or no longer does; what it prints is no news here. */
+function onceAsking(view: IRunView, tell: () => void): void {
+  let asked = askingCell(view);
+  view.cellsChanged.connect(() => {
+    const asks = askingCell(view);
+    if ((asks === null) !== (asked === null)) {
+      tell();
+    }
+    asked = asks;
+  });
 }
 
 /** Those that have a kernel. */

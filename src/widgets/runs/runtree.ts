@@ -1,8 +1,8 @@
 import { DOMUtils } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
-import { RUN_SIGNS } from '../../model/cellwords';
 import { forkTree, type IRunNode, runDetail } from '../../model/runtree';
+import { runSign, runWord } from '../../model/runwords';
 import type { IRunsModel, IRunView } from '../../tokens';
 import type { PatinaPanel } from '../notebook/panel';
 import { button, element } from '../timeline/element';
@@ -90,7 +90,7 @@ export class RunTree extends Widget {
     const nodes = forkTree(this._views.map(({ run }) => run));
     const key = JSON.stringify([
       this._panel?.content.currentRun,
-      this._views.map(view => [view.run, view.seqs.length])
+      this._views.map(view => [view.run, view.seqs.length, runSign(view)])
     ]);
     this._note.hidden = nodes.length > 0;
     this._tree.hidden = nodes.length === 0;
@@ -136,15 +136,20 @@ export class RunTree extends Widget {
   }
 
   private _line({ run }: IRunNode, level: number): HTMLElement {
-    const outputs =
-      this._views.find(({ id }) => id === run.id)?.seqs.length ?? 0;
-    const detail = runDetail(run, outputs, this._trans);
+    const view = this._views.find(({ id }) => id === run.id);
+    const word = view ? runWord(view, this._trans) : '';
+    const outputs = view?.seqs.length ?? 0;
+    const detail = runDetail(run, word, outputs, this._trans);
     const line = element('div', 'jp-PatinaRunTree-line');
     line.style.setProperty('--patina-level', String(level - 1));
     line.dataset.detail = detail;
     line.onclick = () => this._choose(run.id);
     line.ondblclick = () => this._panel?.content.runPane?.activate();
-    const sign = element('span', 'jp-PatinaRunTab-sign', RUN_SIGNS[run.status]);
+    const sign = element(
+      'span',
+      'jp-PatinaRunTab-sign',
+      view ? runSign(view) : ''
+    );
     sign.ariaHidden = 'true';
     const text = element('span', 'jp-PatinaRunTree-text');
     text.append(

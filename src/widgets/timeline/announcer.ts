@@ -6,6 +6,8 @@ import { element } from './element';
 
 /** How long to wait for more before saying it, in milliseconds. */
 const QUIET = 800;
+/** How long what was said stays: who reads the page by its elements later would find it there. */
+const STAYS = 10_000;
 
 /**
  * The one place where a notebook speaks to a screen reader by itself: what came of cells, and what
@@ -25,6 +27,7 @@ export class Announcer implements IDisposable {
   dispose(): void {
     this._isDisposed = true;
     clearTimeout(this._timer);
+    clearTimeout(this._forgetting);
   }
 
   /** These are there from the start: nothing is said of them until that changes. */
@@ -72,6 +75,10 @@ export class Announcer implements IDisposable {
     ]
       .filter(Boolean)
       .join('. ');
+    clearTimeout(this._forgetting);
+    this._forgetting = setTimeout(() => {
+      this.node.textContent = '';
+    }, STAYS);
   }
 
   private _finished(cells: readonly wire.OutputCell[]): string {
@@ -96,6 +103,7 @@ export class Announcer implements IDisposable {
   private readonly _news = new Map<number, wire.OutputCell>();
   private readonly _sentences = new Set<string>();
   private _timer: ReturnType<typeof setTimeout> | undefined;
+  private _forgetting: ReturnType<typeof setTimeout> | undefined;
   private _isDisposed = false;
 }
 

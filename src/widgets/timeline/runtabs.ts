@@ -2,10 +2,8 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { addIcon } from '@jupyterlab/ui-components';
 import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
-import { RUN_SIGNS } from '../../model/cellwords';
 import { forkDepth } from '../../model/lineage';
-import { askingCell } from '../../model/question';
-import { runWord } from '../../model/runwords';
+import { runSign, runWord } from '../../model/runwords';
 import type { IPatinaBody, IRunsModel, IRunView } from '../../tokens';
 import { button, element } from './element';
 import { forkSign } from './forksign';
@@ -115,8 +113,12 @@ export class RunTabs extends Widget {
     tab.setAttribute('aria-selected', String(isShown));
     tab.tabIndex = isShown ? 0 : -1;
     tab.dataset.status = status;
-    const isAsking = askingCell(view) !== null;
-    const key = JSON.stringify([title, status, this._depth(view), isAsking]);
+    const key = JSON.stringify([
+      title,
+      status,
+      this._depth(view),
+      runSign(view)
+    ]);
     if (tab.dataset.shown !== key) {
       tab.dataset.shown = key;
       tab.replaceChildren(...this._content(view));
@@ -124,16 +126,10 @@ export class RunTabs extends Widget {
   }
 
   private _content(view: IRunView): HTMLElement[] {
-    const { title, status } = view.run;
-    const isAsking = askingCell(view) !== null;
-    const sign = element(
-      'span',
-      'jp-PatinaRunTab-sign',
-      isAsking ? '?' : RUN_SIGNS[status]
-    );
+    const sign = element('span', 'jp-PatinaRunTab-sign', runSign(view));
     const close = element('span', 'jp-PatinaRunTab-close', '×');
     sign.ariaHidden = close.ariaHidden = 'true';
-    const name = element('span', 'jp-PatinaRunTab-name', title);
+    const name = element('span', 'jp-PatinaRunTab-name', view.run.title);
     const depth = this._depth(view);
     if (depth > 0) {
       name.prepend(`${'└'.repeat(depth)} `, forkSign());
