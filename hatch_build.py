@@ -1,10 +1,10 @@
 """Build hook: what is compiled, for patina_kernel.forking, patina_javascript and patina_rust.
 
-A wheel gets the C library where a C compiler is; an editable install has it built into the user's
-cache. Without one the package is complete, and forks are plain, healed or refused. The engine of
-JavaScript needs no compiler of the machine's: see `patina_javascript/engine/build.py`. The compiler
-of the Rust kernel is in wheels that are built where cargo is; without it, the first cell of Rust
-builds it.
+A wheel gets what is in C where a C compiler is; an editable install has it built into the user's
+cache. Without one the package is complete, forks are plain, healed or refused, and saved states of
+Rust have no images. The engine of JavaScript needs no compiler of the machine's: see
+`patina_javascript/engine/build.py`. The compiler of the Rust kernel is in wheels that are built
+where cargo is; without it, the first cell of Rust builds it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 FORKING = Path("kernels/patina_kernel/forking")
-INSTALLED = "patina_kernel/forking/native/forkall.so"
+INSTALLED = "patina_kernel/forking/native"
 BUILT = "kernels/patina_javascript/built"
 
 
@@ -33,6 +33,7 @@ def _load(name: str, path: Path) -> ModuleType:
     if spec is None or spec.loader is None:
         raise FileNotFoundError(path)
     module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses look for it there
     spec.loader.exec_module(module)
     return module
 
@@ -53,12 +54,13 @@ class PatinaHook(BuildHookInterface[Any]):
         self._add_rust(version, build_data)
         builder = load_builder(Path(self.root))
         try:
-            library = builder.ensure()
+            library, thaw = builder.ensure(), builder.ensure(builder.thaw())
         except builder.BuildError as error:
-            self.app.display_warning(f"Forks will not carry threads over: {error}")
+            self.app.display_warning(f"Forks will not carry threads, nor states images: {error}")
             return
         if version != "editable":
-            build_data["force_include"][str(library)] = INSTALLED
+            build_data["force_include"][str(library)] = f"{INSTALLED}/{library.name}"
+            build_data["force_include"][str(thaw)] = f"{INSTALLED}/thaw/{thaw.name}"
             self._mark_platform(build_data)
 
     @staticmethod

@@ -132,6 +132,18 @@ class Snapshots(Protocol):
         """Read a snapshot into this process; return what did not come back, or SnapshotError."""
 
 
+@dataclass(frozen=True, slots=True)
+class Imaged:
+    """The process itself is kept when a state is saved, as an image, where that can be.
+
+    `key`: what an image goes with besides this machine (a toolchain); `folders`: whose files, which
+    it has mapped, may be gone when it is loaded.
+    """
+
+    key: str
+    folders: tuple[Path, ...]
+
+
 class Language(Protocol):
     """Everything the machine asks of a language."""
 
@@ -170,6 +182,18 @@ class Language(Protocol):
     def after_fork(self, *, reseed: bool) -> tuple[ReportLine, ...]:
         """This is the copy: mend what a copy must not share. `reseed`: give it other randomness."""
 
+    def imaged(self) -> Imaged | None:
+        """Return how images of this process are kept; None: its snapshots have all of it."""
+
+    def to_thawed(self) -> tuple[dict[str, Any], list[int]]:
+        """Return what a process out of an image goes on with in place of this: and descriptors."""
+
+    def after_thaw(self, given: Mapping[str, Any], descriptors: Sequence[int]) -> None:
+        """This process comes out of an image, and `after_fork` has been called.
+
+        It is given what `to_thawed` has returned, and `state`, the path of its file.
+        """
+
     def fresh_randomness(self) -> None:
         """This is a new kernel from a warm template: it must share random state with nobody."""
 
@@ -183,7 +207,22 @@ class Language(Protocol):
         """Have the packages of the notebook's `[dependencies]` before its first cell."""
 
 
-class OneThread:
+class Unimaged:
+    """The answers of a language whose snapshots have all there is: a base of its class."""
+
+    def imaged(self) -> Imaged | None:
+        """No image is kept."""
+        return None
+
+    def to_thawed(self) -> tuple[dict[str, Any], list[int]]:
+        """There is no image."""
+        return {}, []
+
+    def after_thaw(self, given: Mapping[str, Any], descriptors: Sequence[int]) -> None:
+        """Do nothing: it comes out of no image."""
+
+
+class OneThread(Unimaged):
     """The answers of a language without threads and files of its own: a base of its class.
 
     Names of threads that others have made are the system's.

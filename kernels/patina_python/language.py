@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.release import version as ipython_version
+from patina_kernel.language import Unimaged
 
 from patina_python import files, healing, history, plots
 from patina_python.inspector import PythonInspector
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from patina_kernel.language import ReportLine
 
 
-class PythonLanguage:
+class PythonLanguage(Unimaged):
     """Implements `patina_kernel.language.Language` for a kernel that has an IPython shell."""
 
     name = "python"

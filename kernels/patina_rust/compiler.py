@@ -6,7 +6,7 @@ import json
 import os
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -162,6 +162,36 @@ class Compiler:
         if self._place is not None:
             (self._place.folder / "key").write_text(Kind.of(crates.cell).key)
         return made
+
+    def leave(self) -> None:
+        """Hold nothing any more."""
+        if self._users is not None:
+            os.close(self._users[0])
+        if self._place is not None:
+            self._place.close()
+        self._users = self._place = None
+
+    def shared(self) -> tuple[dict[str, Any], list[int]]:
+        """Return what another process needs to use this compiler, too: and the locks it is to hold.
+
+        It asks nothing of it before this one has ended.
+        """
+        if self._users is None or self._place is None:
+            return {}, []
+        users, root = self._users
+        told = {"key": Kind.of().key, "root": str(root), "folder": str(self._place.folder)}
+        return told, [users, self._place.family]
+
+    def inherit(self, shared: Mapping[str, Any], descriptors: Sequence[int]) -> None:
+        """Use the compiler that is `shared`, if it is as ours would be."""
+        with suppress(CompilerError):
+            if descriptors and shared["key"] == Kind.of().key:
+                users, family = descriptors
+                self._users = (users, Path(shared["root"]))
+                self._place = places.Place(Path(shared["folder"]), family)
+                return
+        for descriptor in descriptors:
+            os.close(descriptor)
 
     def held(self) -> frozenset[str]:
         """Return the paths of what is held open."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from patina_kernel.language import (
@@ -12,6 +13,7 @@ from patina_kernel.language import (
     Change,
     Delta,
     Global,
+    Imaged,
     NoSuchGlobalError,
     OneThread,
     Page,
@@ -19,7 +21,7 @@ from patina_kernel.language import (
 )
 from patina_kernel.text import gettext as _
 
-from patina_rust import locks, views
+from patina_rust import artifacts, library, locks, places, views
 from patina_rust.compiler import CellError
 from patina_rust.launching import CompilerError
 from patina_rust.library import RuntimeUnavailableError
@@ -40,6 +42,10 @@ class RustInspector:
         self._code = ""
         # No cell has run since the latest delta, but more of the values is known.
         self._only_looked = False
+
+    def forget(self) -> None:
+        """Have all variables be new to whoever looks next."""
+        self._known = {}
 
     def before_cell(self, code: str) -> None:
         """Note the cell: what it binds."""
@@ -153,6 +159,23 @@ class RustLanguage(OneThread):
             return ()
         self._session.program.reseed()
         return tuple(_goes_on(name) for name, kind in self._session.state.variables if _RNG(kind))
+
+    def imaged(self) -> Imaged | None:
+        """Keep the process itself: nothing else has what cells have made in memory."""
+        try:
+            return Imaged(library.toolchain(), (places.root(), artifacts.cache()))
+        except RuntimeUnavailableError:
+            return None
+
+    def to_thawed(self) -> tuple[dict[str, Any], list[int]]:
+        """Return our compiler: it is warm."""
+        return self._session.compiler.shared()
+
+    def after_thaw(self, given: Mapping[str, Any], descriptors: Sequence[int]) -> None:
+        """Go on with the compiler that is given, and with the libraries of cells from the file."""
+        self._session.change_compiler(given, descriptors)
+        self.snapshots.find_libraries(Path(given["state"]))
+        self.inspector.forget()
 
     def fresh_randomness(self) -> None:
         """Be a new kernel: no cell has run, so no random state is shared."""

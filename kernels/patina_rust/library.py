@@ -26,6 +26,7 @@ OLDEST = (1, 95)
 # As in runtime.rs.
 SUMMARY_BYTES = 200
 FLAGS = ("--edition=2024", "-O", "-Cprefer-dynamic", "--crate-type=cdylib")
+_LINK_MAP = 2  # RTLD_DI_LINKMAP
 _ROW = ctypes.CFUNCTYPE(
     None, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_ssize_t
 )
@@ -115,7 +116,7 @@ class Program:
 
     def run(self, library: str, function: str) -> None:
         """Run a cell, here. It may end the process, as may all that it starts."""
-        cell = getattr(ctypes.CDLL(library), function)
+        cell = getattr(_loaded(library), function)
         cell.argtypes, cell.restype = (ctypes.c_void_p,), ctypes.c_void_p
         self._store = cell(self._store)
         self.flush()
@@ -134,7 +135,7 @@ class Program:
 
     def add_view(self, library: str) -> None:
         """Have values told by a function of this library, too (see views.py)."""
-        view = getattr(ctypes.CDLL(library), views.FUNCTION)
+        view = getattr(_loaded(library), views.FUNCTION)
         view.argtypes, view.restype = (ctypes.c_void_p, _ROW), None
         self._views.append(view)
 
@@ -167,6 +168,27 @@ class Program:
         self._runtime.patina_values(ctypes.c_void_p(self._store), tell)
         for view in self._views:
             view(ctypes.c_void_p(self._store), tell)
+
+
+def _loaded(path: str) -> ctypes.CDLL:
+    """Load a library that is not loaded yet.
+
+    glibc takes files with the same inode for the same library, and in a process that came out of an
+    image libraries are loaded whose files are gone: their inodes may be others' now.
+    """
+    loaded = ctypes.CDLL(path)
+    if _name(loaded) == path:
+        return loaded
+    with tempfile.NamedTemporaryFile(dir=unpacked(), suffix=".so", delete=False) as other:
+        other.write(Path(path).read_bytes())
+    return _loaded(other.name)
+
+
+def _name(library: ctypes.CDLL) -> str:
+    """Return the name by which a library was loaded: `l_name` of its link map, see dlinfo(3)."""
+    linked = ctypes.POINTER(ctypes.c_char_p)()
+    ctypes.CDLL(None).dlinfo(ctypes.c_void_p(library._handle), _LINK_MAP, ctypes.byref(linked))
+    return os.fsdecode(linked[1] or b"")
 
 
 def _text(address: int | None, count: int) -> str:

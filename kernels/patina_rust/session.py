@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -103,6 +103,14 @@ class Session:
         self._since = time.monotonic()
         with suppress(CompilerError):
             self.compiler.claim(self._wanted())
+
+    def change_compiler(self, given: Mapping[str, Any], descriptors: Sequence[int]) -> None:
+        """Have another compiler (see `Compiler.shared`); it is told of this state when asked."""
+        self.compiler.leave()
+        self.compiler = Compiler()
+        self.compiler.inherit(given, descriptors)
+        self.state = replace(self.state, id=None)
+        self.begin()
 
     def begin_template(self) -> None:
         """Have a compiler wait for the first kernel; and one with crates, if they are built."""

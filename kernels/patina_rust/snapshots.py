@@ -1,8 +1,8 @@
 """Saved states: the cells that made one, and their libraries. Loading runs them again.
 
-From the libraries nothing is compiled, when the toolchain is the same; else from the sources. Which
-it is, and why, is told when a state is saved and when it is loaded. An image of the process itself
-is not kept: it would be of one kernel, one processor and one boot.
+This is for where the image of the process, which stands before it in the file, cannot be used. From
+the libraries nothing is compiled, when the toolchain is the same; else from the sources. Which it
+is, and why, is told when a state is saved and when it is loaded.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from __future__ import annotations
 import json
 import secrets
 import zipfile
-from dataclasses import asdict, dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from patina_kernel import images
 from patina_kernel.language import ReportLine, SnapshotError
 from patina_kernel.text import Text, said
 from patina_kernel.text import gettext as _
@@ -63,7 +65,9 @@ class RustSnapshots:
     def save(self, path: Path) -> tuple[int, tuple[ReportLine, ...]]:
         """Write the cells, and their libraries when these are not large; say which."""
         try:
-            with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
+            # Behind an image of the process, if there is one: archives are read from their end.
+            mode: Literal["a", "w"] = "a" if path.exists() and images.begins(path) else "w"
+            with zipfile.ZipFile(path, mode, zipfile.ZIP_DEFLATED, compresslevel=1) as file:
                 what = self._write(file)
             return path.stat().st_size, _lines("saved", len(self._session.past), what)
         except OSError as error:
@@ -104,6 +108,18 @@ class RustSnapshots:
         except (CellError, CompilerError, RuntimeUnavailableError) as error:
             what = _("%1 was not loaded: %2", path.name, error)
             raise SnapshotError(what, str(error)) from error
+
+    def find_libraries(self, path: Path) -> None:
+        """In a process out of the image in that file: have the libraries that are gone from it."""
+        past = self._session.past
+        gone = [bool(cell.library) and not Path(cell.library).exists() for cell in past]
+        if any(gone):
+            with suppress(OSError, ValueError, KeyError, zipfile.BadZipFile):
+                names = _read(path).libraries or ("",) * len(past)
+                self._session.past = tuple(
+                    replace(cell, library=_unpacked(path, name)) if name and lost else cell
+                    for cell, name, lost in zip(past, names, gone, strict=True)
+                )
 
     def _run_again(self, path: Path, saved: Saved) -> tuple[ReportLine, ...]:
         cells = [
@@ -146,7 +162,9 @@ def _unpacked(path: Path, name: str) -> str:
 
 
 def _read(path: Path) -> Saved:
-    if path.read_bytes()[:1] == b"{":
+    with path.open("rb") as start:
+        is_former = start.read(1) == b"{"
+    if is_former:
         former = json.loads(path.read_text("utf-8"))
         if (former["format"], former["version"]) != FORMER:
             raise ValueError(_("it is no state of Rust cells"))

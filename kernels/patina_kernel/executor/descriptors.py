@@ -37,6 +37,16 @@ def positions() -> dict[int, int]:
     return found
 
 
+def names(of: Collection[int]) -> dict[int, str]:
+    """Return the paths of files."""
+    return {descriptor: str(Path(f"/proc/self/fd/{descriptor}").readlink()) for descriptor in of}
+
+
+def gone(files: dict[int, str]) -> list[str]:
+    """Return the paths of those that are no regular files any more."""
+    return [path for fd, path in files.items() if not stat.S_ISREG(os.fstat(fd).st_mode)]
+
+
 def unshare_files(where: dict[int, int]) -> None:
     """In the copy: open regular files anew, at these positions."""
     for descriptor, position in where.items():

@@ -14,15 +14,17 @@ from typing import Any
 from ipykernel.kernelbase import Kernel
 from tornado.ioloop import IOLoop
 
-from patina_kernel.executor import lifeline
+from patina_kernel.executor import imaging, lifeline
 from patina_kernel.executor.answers import DELTA_SECONDS, Answers, as_message
 from patina_kernel.executor.app import ExecutorApp
 from patina_kernel.executor.control import ControlThread
 from patina_kernel.executor.forker import Forker
+from patina_kernel.executor.imaging import Imaging
 from patina_kernel.executor.lane import as_frames
 from patina_kernel.executor.loops import renew
 from patina_kernel.executor.parking import Parking, Woken
 from patina_kernel.forking import ForkRefusedError
+from patina_kernel.images import Thawed
 from patina_kernel.language import Language, ReportLine
 from patina_kernel.relay.messages import DELIMITER
 from patina_kernel.text import gettext as _
@@ -46,6 +48,7 @@ class Executor:
         self._arguments = arguments
         self._forker = Forker(lambda: self._language)
         self._parking = Parking(self._forker, self)
+        self._imaging = Imaging(self._parking, lambda: self._language)
         self._waiting_jobs: list[Packet] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._leaving = False
@@ -238,10 +241,45 @@ class Executor:
                 self._wake(woken)
         elif packet.op == Op.JOB:
             job = parse(packet)
-            content = self._answers.answer(job["type"], job["content"])
-            self._main.send_json(Op.ANSWER, {"id": job["id"], "content": content})
-            if self._answers.tells:
-                self._rest_of_delta()
+            if job["type"] == "patina_save_request":
+                self._save(job)
+            elif job["type"] == "patina_load_request":
+                self._load(job)
+            else:
+                self._answer_job(job, [], 0.0)
+
+    def _save(self, job: dict[str, Any]) -> None:
+        started = time.perf_counter()
+        kept = self._imaging.save(job["content"])
+        if isinstance(kept, Woken):
+            self._wake(kept)
+        else:
+            self._answer_job(job, kept, time.perf_counter() - started)
+
+    def _load(self, job: dict[str, Any]) -> None:
+        started = time.perf_counter()
+        thawed = self._imaging.load(job["content"])
+        if not isinstance(thawed, Thawed):
+            self._answer_job(job, thawed, time.perf_counter() - started)
+            return
+        given, descriptors = self._language.to_thawed()
+        given |= {"count": self.app.kernel.execution_count, "state": job["content"]["path"]}
+        thawed.channel.send_json(Op.GIVE, given, descriptors)
+        content = imaging.answer(thawed, started)
+        waiting = [thawed.channel.fileno()]
+        self._main.send_json(Op.ANSWER, {"id": job["id"], "content": content}, waiting)
+        thawed.channel.close()
+
+    def _answer_job(self, job: dict[str, Any], before: list[ReportLine], took: float) -> None:
+        """Answer; `before` is told before what the answer itself reports, and took so long."""
+        content = self._answers.answer(job["type"], job["content"])
+        if before and content["status"] == "ok":
+            content["report"] = [*(line.told() for line in before), *content["report"]]
+            content["ms"] = round(content["ms"] + took * 1e3, 3)
+            self._imaging.sealed(job["content"], before)
+        self._main.send_json(Op.ANSWER, {"id": job["id"], "content": content})
+        if self._answers.tells:
+            self._rest_of_delta()
 
     def _wake(self, woken: Woken) -> None:
         """This is a copy, and it goes live."""
@@ -258,6 +296,10 @@ class Executor:
         self._waiting_jobs.clear()
         self.app.kernel.ident = str(uuid.uuid4())
         report = self._language.after_fork(reseed=bool(info.get("reseed")))
+        if (arrival := woken.arrival) is not None:
+            self._language.after_thaw(arrival.given, arrival.descriptors)
+            self.app.kernel.execution_count = arrival.given["count"]
+            report = (*report, *arrival.lost)
         # Only now: what it would touch is mended.
         self._forker.wake()
         self._attach(woken.packet, report)

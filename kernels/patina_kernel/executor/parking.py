@@ -7,17 +7,19 @@ import signal
 import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from patina_kernel import images
 from patina_kernel.executor import descriptors
 from patina_kernel.executor.forker import Forked, Forker
 from patina_kernel.forking import ForkRefusedError, NoCheckpointError, NoForkError
+from patina_kernel.language import Imaged, ReportLine
 from patina_kernel.text import gettext as _
-from patina_kernel.text import said, told
+from patina_kernel.text import kept, said, told
 from patina_kernel.wire import packet
-from patina_kernel.wire.channel import Channel
+from patina_kernel.wire.channel import Channel, parse
 from patina_kernel.wire.ops import Op
 from patina_kernel.wire.packet import Packet
 
@@ -46,10 +48,23 @@ class Stoppable(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Arrival:
+    """A process out of an image: files that it could not be given back, and what it was given.
+
+    `given` is of the process that has thawed it (see `Op.GIVE`), with its `descriptors`.
+    """
+
+    lost: tuple[ReportLine, ...]
+    given: dict[str, Any] = field(default_factory=dict)
+    descriptors: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Woken:
-    """A parked copy that a relay attaches to: the packet that says how."""
+    """A parked copy that a relay attaches to: the packet that says how, and from where it came."""
 
     packet: Packet
+    arrival: Arrival | None = None
 
 
 class Parking:
@@ -61,6 +76,7 @@ class Parking:
         self._children: set[int] = set()
         # Where our files were when this copy was made.
         self._positions: dict[int, int] = {}
+        self._arrival: Arrival | None = None
 
     def park(self, main: Channel, why: str) -> Woken | None:
         """Make a copy and tell the relay. Return None; in the copy, return once it is woken."""
@@ -86,18 +102,58 @@ class Parking:
         self._threads.resume()
         return None
 
+    def freeze(self, path: Path, imaged: Imaged) -> Woken | None:
+        """Have a copy of this process write an image of itself.
+
+        Returns None; and once more, in the process that comes out of the image, when it is woken.
+        Raises ForkRefusedError or ImageError where there can be no image.
+        """
+        self._reap()
+        ended = self._threads.quiesce()
+        ours, theirs = packet.pair()
+        forked: Forked | None = None
+        try:
+            forked = self._copy({ours.fileno(), theirs.fileno()}, ended, parked=True)
+        finally:
+            if forked is None or forked.pid:
+                theirs.close()
+                self._threads.resume()
+        if forked.pid == 0:
+            ours.close()
+            return self._wait(Channel(theirs))
+        self._children.add(forked.pid)
+        self._have_written(Channel(ours), forked, path, imaged)
+        return None
+
+    @staticmethod
+    def _have_written(copy: Channel, forked: Forked, path: Path, imaged: Imaged) -> None:
+        try:
+            if forked.has_threads:
+                raise images.ImageError(_("threads of libraries are in it"))
+            where, folders = images.where(imaged.key), [str(one) for one in imaged.folders]
+            copy.send_json(Op.FREEZE, {"path": str(path), "where": where, "folders": folders})
+            answer = copy.receive()
+            told = parse(answer) if answer else {"evalue": _("its process ended")}
+            if "evalue" in told:
+                raise images.ImageError(kept(told, "evalue"))
+        finally:
+            copy.close()  # so that it ends
+
     def _try(
         self, main: Channel, keep: set[int], ended: set[int], *, parked: bool
     ) -> Forked | None:
+        try:
+            return self._copy(keep, ended, parked=parked)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the kernel must live on
+            main.send_json(Op.PARKED, _refusal(error))
+            return None
+
+    def _copy(self, keep: set[int], ended: set[int], *, parked: bool) -> Forked:
         sys.stdout.flush()
         sys.stderr.flush()
         self._positions = descriptors.positions()
         keep |= self._threads.own_descriptors()
-        try:
-            return self._forker.fork(keep, self._children, ended, parked=parked)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the kernel must live on
-            main.send_json(Op.PARKED, _refusal(error))
-            return None
+        return self._forker.fork(keep, self._children, ended, parked=parked)
 
     def _hand_over(self, main: Channel, forked: Forked, waiting: int, started: float) -> None:
         _leave_group(forked.pid)
@@ -133,6 +189,11 @@ class Parking:
                 os._exit(0)
             if order.op == Op.DUPLICATE:
                 waiting = self._duplicate(waiting)
+            if order.op == Op.FREEZE:
+                self._write(waiting, parse(order))
+            if order.op == Op.GIVE and self._arrival is not None:
+                given = tuple(order.descriptors)
+                self._arrival = Arrival(self._arrival.lost, parse(order), given)
             if order.op == Op.ATTACH:
                 break
         waiting.close()
@@ -141,7 +202,24 @@ class Parking:
         descriptors.unshare_files(self._positions)
         with suppress(OSError):
             OOM.write_text("0")
-        return Woken(order)
+        # Copies of this one come out of no image.
+        arrival, self._arrival = self._arrival, None
+        return Woken(order, arrival)
+
+    def _write(self, waiting: Channel, wanted: dict[str, Any]) -> None:
+        """Write an image of this copy; out of it comes another one, which waits, too."""
+        files, where = descriptors.names(self._positions), dict(wanted["where"])
+        try:
+            thawed = images.write(Path(wanted["path"]), waiting.fileno(), where, wanted["folders"])
+        except images.ImageError as error:
+            waiting.send_json(Op.ACK, told(evalue=said(error)))
+            return
+        if thawed:
+            self._children = set()
+            self._arrival = Arrival(tuple(map(_gone, descriptors.gone(files))))
+            with suppress(OSError):
+                OOM.write_text(EXPENDABLE)
+        waiting.send_json(Op.ACK, {"pid": os.getpid()})
 
     @staticmethod
     def _become_parked() -> None:
@@ -187,6 +265,10 @@ def _leave_group(pid: int) -> None:
     """
     with suppress(ProcessLookupError, PermissionError):
         os.setpgid(pid, pid)
+
+
+def _gone(path: str) -> ReportLine:
+    return ReportLine("file", path, _("it is not there any more"), _("Open another in its place."))
 
 
 def silence() -> None:

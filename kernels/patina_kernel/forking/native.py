@@ -42,6 +42,15 @@ class CarryError(Exception):
         self.number = number
 
 
+class ImageError(Exception):
+    """An image was not written: the error number, and what stood in the way."""
+
+    def __init__(self, number: int, what: str) -> None:
+        super().__init__(f"{what}: {os.strerror(number)}")
+        self.number = number
+        self.what = what
+
+
 @dataclass(frozen=True, slots=True)
 class Carried:
     """The copy's process id (0 in the copy), and how many threads came along."""
@@ -73,6 +82,7 @@ class Library:
         self._lib = ctypes.PyDLL(path)
         for name in ("patina_forkall", "patina_forkall_again", "patina_loads"):
             self._lib[name].restype = ctypes.c_long
+        self._lib.patina_image_why.restype = ctypes.c_char_p
         self.fail_at = Stage.NONE
         self._loads = -1
         self._libraries: tuple[str, ...] = ()
@@ -118,6 +128,18 @@ class Library:
         was, now = (ctypes.c_int * MAX_THREADS)(), (ctypes.c_int * MAX_THREADS)()
         n = int(self._lib.patina_renumbered(was, now, MAX_THREADS))
         return dict(zip(was[:n], now[:n], strict=True))
+
+    def write_image(self, fd: int, channel: int, where: str, folders: Iterable[str]) -> bool:
+        """Write an image of this process, of one thread; return whether it has just been thawed.
+
+        `channel`: the descriptor that leads, then, to whoever thaws it; `where`: on what machine
+        it can be; `folders`: whose files may be gone by then. Raises ImageError.
+        """
+        embed = "\n".join(folders).encode()
+        done = int(self._lib.patina_image_write(fd, channel, where.encode(), embed))
+        if done < 0:
+            raise ImageError(-done, os.fsdecode(self._lib.patina_image_why()))
+        return bool(done)
 
     def threads(self) -> list[tuple[int, int, str]]:
         """Return each thread's id, its mask of blocked signals, and its name."""

@@ -137,18 +137,41 @@ class Attachment:
         """
         copy = parked.duplicate()
         running = self._shell.running
-        if self._core.lanes is not None:
-            pid = self._core.lanes.pid
-            self._core.lanes.kill()
-            self._let_go()
-            with suppress(ChildProcessError):
-                os.waitpid(pid, 0)
+        self._end_present()
         if running is not None:
             self._shell.abort()
         restored = "a checkpoint was restored while this ran"
         self._shell.fail_all(failure("KernelRestored", restored))
         self._go_live(copy)
         return self._core.checkpoints.restored(parked)
+
+    def replace(self, thawed: Parked, parent: bytes) -> None:
+        """Go on with a process out of a saved state, in place of the one that has loaded it.
+
+        Raises StuckError: then there is no process.
+        """
+        core = self._core
+        gone = [{**row, "changed": "gone"} for row in core.table.values()]
+        self._end_present()
+        self._shell.fail_all(failure("KernelReplaced", "another state was loaded"))
+        try:
+            self._go_live(thawed)
+        except StuckError:
+            reason = _("the process that was loaded ended at once")
+            if not self._restore_after_crash(None, reason):
+                core.loop.stopping = True
+            raise
+        if gone and core.settings.publish_globals:
+            content = {"delta": gone, "total": 0, "ms": 0}
+            core.publisher.publish(b"patina", "patina_globals", content, parent)
+
+    def _end_present(self) -> None:
+        if self._core.lanes is not None:
+            pid = self._core.lanes.pid
+            self._core.lanes.kill()
+            self._let_go()
+            with suppress(ChildProcessError):
+                os.waitpid(pid, 0)
 
     def tell_restored(self, parked: Parked, undone: list[str], parent: bytes) -> None:
         """Say it in its place among what is said: who comes later and hears that knows it, too."""

@@ -20,7 +20,7 @@ from patina_kernel.relay.shell import LOST, LOST_HINT, Shell, Task
 from patina_kernel.relay.tickets import Tickets
 from patina_kernel.text import gettext as _
 from patina_kernel.text import said
-from patina_kernel.wire.channel import parse
+from patina_kernel.wire.channel import Channel, parse
 from patina_kernel.wire.ops import Op
 from patina_kernel.wire.packet import Packet
 
@@ -209,13 +209,28 @@ class Control:
 
     def _job(self, request: Message) -> None:
         def done(packet: Packet | None) -> None:
-            self._core.answer(request, _ended() if packet is None else parse(packet)["content"])
+            content = _ended() if packet is None else parse(packet)["content"]
+            if packet is not None and packet.descriptors:
+                content = self._replaced(
+                    Channel.of_descriptor(packet.descriptors[0]), request, content
+                )
+            self._core.answer(request, content)
 
         question = {"id": request.id, "type": request.type, "content": request.content}
         if self._core.lost:
             done(None)
         else:
             self._shell.add(Task(Op.JOB, question, done))
+
+    def _replaced(
+        self, waiting: Channel, request: Message, content: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Go on with the process that came out of a saved state; return the reply."""
+        try:
+            self._attachment.replace(Parked(waiting, int(content.pop("pid"))), request.parent)
+        except StuckError as error:
+            return _failed(error)
+        return content
 
     def _settings(self, request: Message) -> None:
         self._core.checkpoints.configure(self._core.settings.changed(request.content))

@@ -100,6 +100,10 @@ PATINA_API int patina_libraries(char *text, int bytes);
 /* Changes when a library was loaded or unloaded. */
 PATINA_API long patina_loads(void);
 
+/* See image.h. */
+PATINA_API int patina_image_write(int fd, int channel, const char *where, const char *embed);
+PATINA_API const char *patina_image_why(void);
+
 /* Between the files of this library. */
 struct patina_slot {
     unsigned long registers[8]; /* rbx rbp r12 r13 r14 r15 rsp rip */
@@ -140,6 +144,8 @@ int patina_has(const int *numbers, int n, int number);
 int64_t patina_now_ms(void);
 void patina_wait(volatile int *word, int value, int ms);
 void patina_wake(volatile int *word);
+int patina_save(unsigned long *registers) __attribute__((returns_twice));
+void patina_register_rseq(unsigned long fs);
 
 enum patina_kind { EVENTFD, EPOLL, WATCH, PIPE, PAIR, TIMER, REGULAR };
 struct patina_renewal {

@@ -17,7 +17,6 @@ extern const ptrdiff_t __rseq_offset __attribute__((weak));
 extern const unsigned int __rseq_size __attribute__((weak));
 enum { RSEQ_BYTES = 32, RSEQ_SIGNATURE = 0x53053053, RSEQ_FAILED = -2 };
 
-int patina_save(unsigned long *registers) __attribute__((returns_twice));
 long patina_clone_into(unsigned long flags, void *stack, int *ptid, int *ctid, unsigned long tls,
                        unsigned long *registers);
 
@@ -78,7 +77,7 @@ static void note(struct patina_slot *slot, const ucontext_t *context)
         slot->tid_address = NULL;
 }
 
-static void register_rseq(unsigned long fs)
+void patina_register_rseq(unsigned long fs)
 {
     if (!&__rseq_size || !&__rseq_offset || __rseq_size == 0)
         return;
@@ -91,7 +90,7 @@ static void arrive_in_copy(struct patina_slot *slot)
 {
     if (slot->robust)
         syscall(SYS_set_robust_list, slot->robust, slot->robust_bytes);
-    register_rseq(slot->fs);
+    patina_register_rseq(slot->fs);
     syscall(SYS_prctl, PR_SET_NAME, slot->name, 0, 0, 0);
     slot->was = slot->tid;
     slot->tid = (int)syscall(SYS_gettid);

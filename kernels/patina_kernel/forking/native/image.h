@@ -1,0 +1,101 @@
+/* Images: a process of one thread, written to a file and brought back from it, at another time.
+ *
+ * `patina_image_write` describes the process that calls it and writes what of its memory is its
+ * own; what is as in a file that is still there is only named. `thaw` (thaw/thaw.c), a program that
+ * stands where nothing else does, maps all of that at the same addresses, sets up what the kernel
+ * knows of a process, and jumps to where the write was called, which then returns a second time.
+ *
+ * Why each unsafe step is sound:
+ *  - Between the plan and the end nothing allocates: only system calls and stores to static memory.
+ *    What changes in these while they are written is not looked at after a thaw.
+ *  - Memory is read from the image, not mapped: whatever becomes of the file, a process that came
+ *    out of it has its own. What was never written to is not read, and takes no memory.
+ *  - Code of libraries is mapped from their files again. A file with another size or time of change
+ *    is another file, and then there is no thaw.
+ *  - The vDSO is moved to where libc remembers it; its code is the kernel's, so that an image is
+ *    for one build of the kernel. What libc has chosen for a processor is for that processor.
+ *  - glibc may give memory back that it took by brk: the kernel is told where that was.
+ *  - Whatever fails, fails in the new process, of which nothing is used before it has said that it
+ *    is there.
+ *
+ * Not carried: other threads (there must be none), sockets, pipes and epoll sets (their numbers lead
+ * nowhere), memory that is shared with others (refused), advice about memory, timers of the kernel.
+ */
+#ifndef PATINA_IMAGE_H
+#define PATINA_IMAGE_H
+
+#include <linux/prctl.h>
+#include <signal.h>
+#include <stdint.h>
+
+#define PATINA_IMAGE_MAGIC "PATINA image 1\n"
+enum {
+    IMAGE_WHERE_BYTES = 1008,
+    IMAGE_REGIONS = 8192,
+    IMAGE_DESCRIPTORS = 1024,
+    IMAGE_SPECIALS = 8,
+    IMAGE_TEXT_BYTES = 1 << 19,
+    IMAGE_PAGE = 4096,
+    IMAGE_SIGNALS = 64,
+    IMAGE_HEAD_BYTES = 1 << 20 /* the memory follows */
+};
+
+/* EMPTY: nothing was ever written there. KEPT: in the image. FILE: as in a file. STACK: kept, and
+ * grows. */
+enum image_content { CONTENT_EMPTY, CONTENT_KEPT, CONTENT_FILE, CONTENT_STACK };
+
+struct image_region {
+    uint64_t start, end;
+    uint64_t offset; /* in the image, or in the file */
+    uint64_t size;   /* of the file, as when it was written */
+    int64_t changed; /* of the file, in nanoseconds */
+    uint32_t path;   /* where in `text` */
+    uint16_t prot, content;
+};
+
+/* What a descriptor leads to after a thaw. NOWHERE: it is taken, so that who has its number cannot
+ * close another's. */
+enum image_descriptor_kind { LEADS_NOWHERE, LEADS_TO_FILE, LEADS_TO_EPOLL, LEADS_TO_SOCKET, LEADS_TO_CHANNEL };
+
+struct image_descriptor {
+    int32_t fd, kind, flags;
+    uint32_t path;
+    int64_t position;
+};
+
+/* A mapping of the kernel's own: the vDSO and its data. */
+struct image_special {
+    uint64_t start, bytes;
+    char name[16];
+};
+
+/* As rt_sigaction has it. */
+struct image_action {
+    uint64_t handler, flags, restorer, mask;
+};
+
+struct patina_image {
+    char magic[16];
+    char where[IMAGE_WHERE_BYTES]; /* on which machine: compared before a thaw */
+    uint64_t registers[8];         /* as `patina_save` has them */
+    uint64_t fs, mask;
+    uint32_t vector_control;
+    uint16_t float_control, umask;
+    uint64_t robust, robust_bytes, tid_address;
+    struct prctl_mm_map memory;
+    stack_t signal_stack;
+    struct image_action actions[IMAGE_SIGNALS + 1];
+    char name[16];
+    uint32_t n_regions, n_descriptors, n_specials, text_bytes, folder;
+    struct image_special specials[IMAGE_SPECIALS];
+    struct image_descriptor descriptors[IMAGE_DESCRIPTORS];
+    struct image_region regions[IMAGE_REGIONS];
+    char text[IMAGE_TEXT_BYTES];
+};
+_Static_assert(sizeof(struct patina_image) <= IMAGE_HEAD_BYTES, "the head of an image is too large");
+
+/* Where `thaw` stands, and where it lays the vDSO aside: unused by programs, heaps and libraries. */
+#define IMAGE_THAW_START 0x200000000000UL
+#define IMAGE_THAW_END 0x200010000000UL
+
+#endif
