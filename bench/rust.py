@@ -23,6 +23,8 @@ from bench.kernel_client import Pairs, Timed, apart, start
 OURS, THEIRS = "patina-rust", "evcxr-jupyter"
 PEER, VERSION = "evcxr_jupyter", "0.22.0"
 TIMES = 12
+STATES = 5
+SMALL = "let mut big = vec![1u8; 1 << 20]; big[5] = 2;"
 LARGE = "let mut big = vec![1u8; 1 << 30]; big[5] = 2;"
 DEPENDENCY = ':dep serde_json = "1"\nserde_json::json!([1, 2]).to_string()'
 
@@ -34,9 +36,11 @@ async def measure() -> Sequence[Figure]:
         return [
             *await _cells(),
             await _new_run(),
-            *await _forks("1 MB", "let mut big = vec![1u8; 1 << 20]; big[5] = 2;", 2.0),
+            *await _forks("1 MB", SMALL, 2.0),
             *await _forks("1 GB", LARGE, 20.0),
             await _checkpoint(),
+            *await _states("1 MB", SMALL, place),
+            *await _states("1 GB", LARGE, place),
         ]
 
 
@@ -155,3 +159,26 @@ async def _checkpoint() -> Figure:
     taken = [float((await kernel.ask("checkpoint"))["ms"]) for _ in range(TIMES)]
     await kernel.stop()
     return Figure("checkpoint, small", "ms", taken, goals=(AtMost(1),))
+
+
+async def _states(what: str, code: str, place: Path) -> list[Figure]:
+    """Save, and load in a new kernel. What evcxr_jupyter's users do is to run all cells again."""
+    path = str(place / "state")
+    saves: list[float] = []
+    loads: list[float] = []
+    values: list[float] = []
+    kernel = await start(OURS)
+    await kernel.ask("settings", checkpoints="off")
+    await kernel.reply_ms(code)
+    for _ in range(STATES):
+        saves.append(float((await kernel.ask("save", path=path))["ms"]))
+        other = await start(OURS)
+        loads.append(float((await other.ask("load", path=path))["ms"]))
+        values.append(await other.reply_ms("big[5]"))
+        await other.stop()
+    await kernel.stop()
+    return [
+        Figure(f"a state with {what}: save", "ms", saves),
+        Figure(f"a state with {what}: load", "ms", loads),
+        Figure(f"a state with {what}: the first cell after that", "ms", values),
+    ]
