@@ -31,6 +31,14 @@ def one_line(text: str, most: int = 80) -> str:
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
+def sentences(*texts: str) -> str:
+    """Return texts behind each other as sentences: each has one end, and empty ones are left out."""
+    first, *others = [text.strip() for text in texts if text.strip()] or [""]
+    for text in others:
+        first += f" {text}" if first.endswith((".", "!", "?", "…")) else f". {text}"
+    return first
+
+
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun, in the plural where it is not one."""
     return f"{number} {noun}{'' if number == 1 else 's'}"

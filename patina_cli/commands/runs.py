@@ -12,7 +12,7 @@ from patina_cli.lab import Json, Lab
 from patina_cli.outputs import Blobs, text_of
 from patina_cli.problem import Exit
 from patina_cli.show import Table, is_terminal, say, show_json, show_table
-from patina_cli.texts import coloured, duration, one_line, plain, size
+from patina_cli.texts import coloured, duration, one_line, plain, sentences, size
 from patina_cli.times import seconds_of
 
 COLOURS = {"failed": "red", "interrupted": "yellow", "succeeded": "green", "running": "cyan"}
@@ -176,9 +176,10 @@ def _say_run(run: Json, *, as_json: bool) -> int:
     else:
         say(f"{run['id']}  {plain(run['title'])}  {run['status']}")
         if error := run.get("error"):
-            say(plain(f"{error['message']}: {error['reason']}. {error['hint']}"))
+            say(plain(sentences(error["message"], error["reason"], error["hint"])))
         for line in run.get("report") or ():
-            say(plain(f"Not carried over: {line['name']}: {line['what']}. {line['advice']}"))
+            told = sentences(line["what"], line["advice"])
+            say(plain(f"Not carried over: {line['name']}: {told}"))
     return Exit.FAILED if run["status"] in ("failed", "lost") else Exit.DONE
 
 

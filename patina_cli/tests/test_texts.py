@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patina_cli.texts import coloured, duration, one_line, plain, size
+from patina_cli.texts import coloured, duration, one_line, plain, sentences, size
 
 STEERING = st.lists(
     st.sampled_from(
@@ -39,3 +39,9 @@ def test_sizes_spans_and_lines_are_short() -> None:
     ]  # fmt: skip
     assert [duration(n) for n in (0.04, 61, 3_725)] == ["0.0 s", "1 min 1 s", "1 h 2 min"]
     assert one_line("a\n  b" + "c" * 90, 10) == "a bcccccc…"
+
+
+def test_sentences_have_one_end_each() -> None:
+    assert sentences("It failed", "No disk.", "Free some.") == "It failed. No disk. Free some."
+    assert sentences("It failed.", "", "Really?", "Yes") == "It failed. Really? Yes"
+    assert sentences("", "") == ""

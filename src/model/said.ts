@@ -24,19 +24,23 @@ export function reportLine(
     said(line, 'what', trans),
     said(line, 'advice', trans)
   ];
-  const told = what && advice ? sentences(what, advice, trans) : what || advice;
+  const told = sentences([what, advice], trans);
   return [line.name && `${line.name}:`, told].filter(Boolean).join(' ');
 }
 
-/** Two sentences after each other; the first may lack its end. */
-function sentences(
-  first: string,
-  second: string,
+/** Sentences after each other, without those that are empty; some may lack their end. */
+export function sentences(
+  texts: readonly string[],
   trans: TranslationBundle
 ): string {
-  return /[.!?…。！？।]$/.test(first)
-    ? trans.__('%1 %2', first, second)
-    : trans.__('%1. %2', first, second);
+  const [first = '', ...others] = texts.filter(Boolean);
+  return others.reduce(
+    (said, next) =>
+      /[.!?…。！？।]$/.test(said)
+        ? trans.__('%1 %2', said, next)
+        : trans.__('%1. %2', said, next),
+    first
+  );
 }
 
 /** A list of texts of the server's, in the page's language. */

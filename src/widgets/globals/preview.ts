@@ -14,6 +14,7 @@ import {
 } from '../../model/tablepage';
 import { hasKernel } from '../../model/runwords';
 import type { IPatinaClient, IRunView } from '../../tokens';
+import { sentences } from '../../model/said';
 import type * as wire from '../../wire';
 import { button, element } from '../timeline/element';
 
@@ -56,7 +57,7 @@ export class GlobalPreview extends Widget {
       if (turn === this._turn && !this.isDisposed) {
         const { reason = '', hint = '' } = error as Partial<wire.Problem>;
         const message = error instanceof Error ? error.message : String(error);
-        const said = [message, reason, hint].filter(Boolean).join('. ');
+        const said = sentences([message, reason, hint], this._trans);
         this._position.textContent = `⚠ ${said}`;
       }
     }

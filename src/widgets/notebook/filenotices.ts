@@ -1,5 +1,5 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { said } from '../../model/said';
+import { said, sentences } from '../../model/said';
 import type { IPatinaClient, IRunsModel } from '../../tokens';
 import type * as wire from '../../wire';
 import { Banner } from './banner';
@@ -45,7 +45,7 @@ export class FileNotices {
     const hint = [said(notice, 'reason', trans), said(notice, 'hint', trans)];
     const banner = new Banner(
       said(notice, 'message', trans),
-      hint.filter(Boolean).join('. ')
+      sentences(hint, trans)
     );
     const [cell] = notice.cells ?? [];
     if (cell) {

@@ -34,3 +34,13 @@ test('what is said next stays as long as what was said before', () => {
   vi.advanceTimersByTime(6_000);
   expect(announcer.node.textContent).toBe('two');
 });
+
+test('what ends with a stop gets no second one', () => {
+  const announcer = new Announcer(nullTranslator.load('patina_lab'));
+  announcer.tell('Run 1 is stopped. Its timeline is kept.');
+  announcer.tell('Output 2 succeeded');
+  vi.advanceTimersByTime(1_000);
+  expect(announcer.node.textContent).toBe(
+    'Run 1 is stopped. Its timeline is kept. Output 2 succeeded'
+  );
+});

@@ -1,6 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IDisposable } from '@lumino/disposable';
 import { cellStatusWord } from '../../model/cellwords';
+import { sentences } from '../../model/said';
 import type * as wire from '../../wire';
 import { element } from './element';
 
@@ -65,16 +66,15 @@ export class Announcer implements IDisposable {
 
   private _say(): void {
     const news = [...this._news.values()];
-    const sentences = [...this._sentences];
+    const told = [...this._sentences];
     this._news.clear();
     this._sentences.clear();
-    this.node.textContent = [
+    const all = [
       this._finished(news.filter(({ undone }) => !undone)),
       this._undone(news.filter(({ undone }) => undone)),
-      ...sentences
-    ]
-      .filter(Boolean)
-      .join('. ');
+      ...told
+    ];
+    this.node.textContent = sentences(all, this._trans);
     clearTimeout(this._forgetting);
     this._forgetting = setTimeout(() => {
       this.node.textContent = '';

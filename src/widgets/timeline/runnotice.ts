@@ -1,6 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 import { formatDuration } from '../../model/duration';
+import { sentences } from '../../model/said';
 import { askForHeight } from '../notebook/banner';
 import { button, element } from './element';
 import {
@@ -98,13 +99,13 @@ export class RunNotice extends Widget {
   /** Alerts speak for themselves; of the others what was not there before is said. */
   private _say(notices: readonly INotice[]): void {
     const polite = notices.filter(({ role }) => role === 'status');
-    const sentences = polite.map(({ message, details }) =>
-      [message, ...details].join('. ')
+    const told = polite.map(({ message, details }) =>
+      sentences([message, ...details], this._trans)
     );
-    sentences
+    told
       .filter(sentence => !this._said.has(sentence))
       .forEach(sentence => this._announce(sentence));
-    this._said = new Set(sentences);
+    this._said = new Set(told);
   }
 
   private _node(notice: INotice): HTMLElement {
