@@ -32,7 +32,7 @@ def one_line(text: str, most: int = 80) -> str:
 
 
 def sentences(*texts: str) -> str:
-    """Return texts behind each other as sentences: each has one end, and empty ones are left out."""
+    """Return texts behind each other as sentences, each with one end; without empty ones."""
     first, *others = [text.strip() for text in texts if text.strip()] or [""]
     for text in others:
         first += f" {text}" if first.endswith((".", "!", "?", "…")) else f". {text}"
