@@ -131,6 +131,8 @@ class Session:
 
     def run(self, code: str, to: Channels) -> Outcome:
         """Compile and run a cell."""
+        if not code.strip():  # who only wants to look at the variables does not wait for a compiler
+            return "ok"
         self.compiler.await_build()
         self.program.load()
         if not self.past and self.state.id == ROOT:

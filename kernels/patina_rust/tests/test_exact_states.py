@@ -48,6 +48,10 @@ async def test_what_no_cell_could_make_again_comes_back(tmp_path: Path) -> None:
     async with started(KERNEL) as kernel:
         assert lines(await kernel.ask("load", path=path)) == {imaging.NAME: imaging.LOADED}
         assert effects.read_text() == "\n"
+        # Who looks at the variables waits for no compiler, which would say what it does.
+        looked = await kernel.run("", silent=True)
+        assert looked.of("display_data") == []
+        assert "shared" in [row["name"] for row in await kernel.globals()]
         assert (await kernel.run("other.set(other.get() + 1); shared.get()")).text == "2"
         assert (await kernel.run("add(2)")).text == "42"
         assert (await kernel.run("before.elapsed().as_nanos() > 0")).text == "true"
