@@ -10,7 +10,13 @@ from typing import Any, NamedTuple
 from zmq import ZMQError
 
 from patina_lab.kernel.messages import is_idle, parent_of
-from patina_lab.kernel.process import ANSWER_SECONDS, START_SECONDS, KernelProcess, KernelStartError
+from patina_lab.kernel.process import (
+    ANSWER_SECONDS,
+    START_SECONDS,
+    KernelProcess,
+    KernelStartError,
+    PortTakenError,
+)
 from patina_lab.text import gettext as _
 
 log = logging.getLogger(__name__)
@@ -72,13 +78,14 @@ class Channels:
             answering.cancel()
             dying.cancel()
         if answering not in done:
-            raise KernelStartError(
-                _("The kernel did not start"),
-                _("Its process ended")
-                if dying in done
-                else _("It did not answer within two minutes"),
-                _("The server's log has what the kernel printed."),
-            )
+            reason = _("It did not answer within two minutes")
+            kind = KernelStartError
+            if dying in done:
+                reason = _("Its process ended")
+                if self._process.lacks_a_port():
+                    reason, kind = _("Another process took one of its ports"), PortTakenError
+            hint = _("The server's log has what the kernel printed.")
+            raise kind(_("The kernel did not start"), reason, hint)
         answering.result()
 
     async def _answering(self, ask: Callable[[], str]) -> None:

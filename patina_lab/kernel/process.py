@@ -15,6 +15,7 @@ from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelMana
 from jupyter_server.utils import ApiPath
 
 from patina_lab.kernel.client import Client
+from patina_lab.kernel.ports import is_one_taken
 from patina_lab.kernel.survivors import PROVISIONER, Survivor
 from patina_lab.text import Text, verbatim
 from patina_lab.text import gettext as _
@@ -34,6 +35,10 @@ class KernelStartError(Exception):
     def __init__(self, message: Text, reason: Text, hint: Text) -> None:
         super().__init__(message)
         self.message, self.reason, self.hint = message, reason, hint
+
+
+class PortTakenError(KernelStartError):
+    """A port that was chosen for the kernel was taken by somebody before it could have it."""
 
 
 class KernelProcess:
@@ -151,6 +156,10 @@ class KernelProcess:
                 return known_status(status, of_own_child=not self.is_patina)
             await asyncio.sleep(POLL_SECONDS)
         return None
+
+    def lacks_a_port(self) -> bool:
+        """Whether somebody has a port of it; to be asked when it has ended. Blocks shortly."""
+        return is_one_taken(self.manager.get_connection_info())
 
     async def interrupt(self) -> None:
         """Interrupt what the kernel does."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import Any
 from patina_lab.clock import now
 from patina_lab.kernel.asking import KernelRefusedError
 from patina_lab.kernel.connection import KernelConnection, report_lines
-from patina_lab.kernel.process import KernelProcess, KernelStartError
+from patina_lab.kernel.process import KernelProcess, KernelStartError, PortTakenError
 from patina_lab.kernel.survivors import KEEP, OUTLIVE, OWNER, Survivor, owner
 from patina_lab.model.effects import ForkKernel
 from patina_lab.model.events import Entered
@@ -21,7 +22,9 @@ from patina_lab.model.run import ReportLine, Run
 from patina_lab.runs.kernels import Kernels, RunAtWork, Workplace
 from patina_lab.text import gettext as _
 
+log = logging.getLogger(__name__)
 LOAD_SECONDS = 600.0
+_MOST_STARTS = 3
 Begin = Callable[[KernelConnection], Coroutine[Any, Any, None]]
 
 
@@ -67,6 +70,16 @@ class Starter:
         return await self._opened(attaching, KernelConnection.open_to_busy)
 
     async def _connect(self, fork: ForkKernel | None) -> KernelConnection:
+        """Start it, with other ports where somebody takes one: Jupyter does so by its restarter."""
+        for _attempt in range(_MOST_STARTS - 1):
+            try:
+                return await self._connect_once(fork)
+            except PortTakenError:
+                run, about = self._at_work.run, self._at_work.about
+                log.warning("Run %s: a port of its kernel was taken", run.id, extra=about)
+        return await self._connect_once(fork)
+
+    async def _connect_once(self, fork: ForkKernel | None) -> KernelConnection:
         place, name = self._kernels.workplace(), self._at_work.run.kernel_name
         env = {**place.env, **self._marks(place)}
         starting = KernelProcess.start(

@@ -6,11 +6,13 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from jupyter_client.connect import LocalPortCache
 
 from patina_lab.tests.user import Refused, User, soon, text_of
 
@@ -150,6 +152,28 @@ async def test_a_kernel_that_cannot_start_says_why(user: User, specs: Path) -> N
             await user.execute(run, cell)
     await user.until(
         soon(lambda: len(user.serverapp.kernel_manager.list_kernels())), lambda count: count == 0
+    )
+
+
+@pytest.mark.parametrize("kernel", ["python3", "patina-python"])
+async def test_a_kernel_whose_port_somebody_else_took_is_started_with_others(
+    user: User, monkeypatch: pytest.MonkeyPatch, kernel: str
+) -> None:
+    choose, chosen = LocalPortCache.find_available_port, list[int]()
+
+    def taken_first(cache: LocalPortCache, ip: str) -> int:
+        chosen.append(choose(cache, ip) if chosen else somebody.getsockname()[1])
+        return chosen[-1]
+
+    with socket.create_server(("127.0.0.1", 0)) as somebody:
+        monkeypatch.setattr(LocalPortCache, "find_available_port", taken_first)
+        notebook = await user.create(kernel=kernel)
+        (one,) = await user.write("1")
+        run = await user.start(notebook["id"])
+        assert text_of((await user.ran(run, one))[-1]) == "1"
+    assert len(chosen) == 10
+    await user.until(
+        soon(lambda: len(user.serverapp.kernel_manager.list_kernels())), lambda count: count == 1
     )
 
 
