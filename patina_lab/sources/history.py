@@ -13,13 +13,9 @@ those of others.
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import os
 import sqlite3
 import threading
-import zlib
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable
 from logging import Logger, getLogger
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -30,24 +26,12 @@ from msgspec import Struct
 from pycrdt import Doc, merge_updates
 from pycrdt.store import BaseYStore
 
+from patina_lab.sources import historydatabase as database
 from patina_lab.sources.claim import make_private
+from patina_lab.sources.historydatabase import Last
 from patina_lab.text import Text, verbatim
 from patina_lab.text import gettext as _
 
-_VERSION, _MODE = 1, 0o600
-_SCHEMA = f"""
-PRAGMA auto_vacuum = FULL;
-PRAGMA journal_mode = WAL;
-BEGIN IMMEDIATE;
-CREATE TABLE IF NOT EXISTS edits (number INTEGER PRIMARY KEY, edit BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS texts (name TEXT PRIMARY KEY, packed BLOB NOT NULL);
-PRAGMA user_version = {_VERSION};
-COMMIT;
-"""
-_LAST = "SELECT number, edit FROM edits ORDER BY number DESC LIMIT 1"
-_SIZE = "SELECT coalesce(sum(length(edit)), 0) FROM edits"
-_BUSY_SECONDS = 30.0
-_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 SPARE_BYTES = 2**15
 MOST_TIMES = 3
 """A history is compacted when it is so many times as large as it was then, and some."""
@@ -84,13 +68,6 @@ class Waiting(Struct, frozen=True):
     texts: dict[str, str]
 
 
-class _Last(NamedTuple):
-    """The latest edit in the database. No other one ever has its hash, nor can it be guessed."""
-
-    number: int
-    digest: str
-
-
 class History(BaseYStore):
     """The history of one document; only the server that has the room open writes it."""
 
@@ -102,7 +79,7 @@ class History(BaseYStore):
         self._texts: dict[str, str] = {}
         self._stored: dict[str, str] = {}
         """The texts as they should be written, and as they are."""
-        self._last = _Last(0, "")
+        self._last = Last(0, "")
         self._bytes = self._compacted = 0
         self._is_closed = False
         self.aside: Path | None = None
@@ -155,10 +132,10 @@ class History(BaseYStore):
         if not edits and texts == self._stored:
             return
         last = self._last
-        with _transaction(connection):
+        with database.transaction(connection):
             for edit in edits:
-                last = _insert(connection, edit)
-            _store(connection, self._stored, texts)
+                last = database.insert(connection, edit)
+            database.store(connection, self._stored, texts)
         self._last, self._stored = last, texts
         # Others may have been added behind them meanwhile.
         del self._waiting[: len(waiting)]
@@ -208,20 +185,16 @@ class History(BaseYStore):
         last, state = self._last, ydoc.get_update()
 
         def replace(connection: sqlite3.Connection) -> None:
-            with _transaction(connection):
-                # What is written from now on is not in that state.
-                connection.execute("DELETE FROM edits WHERE number <= ?", [last.number])
-                compacted = _insert(connection, state)
-            self._last = compacted
-            ((self._bytes,),) = connection.execute(_SIZE)
-            self._compacted = len(state)
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            # What is written from now on is not in that state.
+            self._last = database.replace(connection, last, state)
+            self._bytes, self._compacted = database.size(connection), len(state)
+            database.empty_journal(connection)
 
         await self._do(replace)
 
     async def apply_to(self, ydoc: Doc[Any]) -> bool:
         """Apply all edits or none; tell whether there are any. Raises HistoryError."""
-        edits = await self._do(_edits)
+        edits = await self._do(database.edits)
         if edits:
             ydoc.apply_update(await asyncio.to_thread(_merged, edits))
         return bool(edits)
@@ -246,7 +219,7 @@ class History(BaseYStore):
 
     async def read(self) -> AsyncIterator[tuple[bytes, bytes, float]]:
         """Yield the edits, as jupyter-collaboration's timeline wants them; times are not kept."""
-        for edit in await self._do(_edits):
+        for edit in await self._do(database.edits):
             yield edit, b"", 0.0
 
     async def agreed(self) -> list[str]:
@@ -271,54 +244,28 @@ class History(BaseYStore):
         try:
             return await asyncio.to_thread(working)
         except (sqlite3.Error, OSError) as error:
-            kind = HistoryDamagedError if _is_damage(error) else HistoryError
+            kind = HistoryDamagedError if database.is_damage(error) else HistoryError
             raise kind(_("The history of edits cannot be kept: %1", error)) from error
 
     def _opened(self) -> sqlite3.Connection:
         make_private(self.path.parent)
         try:
-            connection = _connected(self.path)
+            connection = database.connect(self.path)
         except sqlite3.DatabaseError as error:
-            if not _is_damage(error):
+            if not database.is_damage(error):
                 raise
             self._put_aside()
-            connection = _connected(self.path)
-        ((self._bytes,),) = connection.execute(_SIZE)
-        self._last = _Last(0, "")
-        for last in connection.execute(_LAST):
-            self._last = _numbered(*last)
-        self._stored = _texts(connection)
+            connection = database.connect(self.path)
+        self._bytes, self._last = database.size(connection), database.last(connection)
+        self._stored = database.texts(connection)
         # What is known already is newer.
         self._texts = self._texts or self._stored
         return connection
 
     def _put_aside(self) -> None:
-        """Give the database a name that is free, with what belongs to it."""
-        aside, number = self.path.with_suffix(".damaged"), 1
-        while os.path.lexists(aside):
-            number += 1
-            aside = self.path.with_suffix(f".damaged-{number}")
-        self._log.error("%s is damaged and was put aside as %s", self.path, aside)
-        # The journal first: left behind, it would be taken for that of the next database.
-        for part in ("-wal", "-shm", ""):
-            with suppress(FileNotFoundError):
-                Path(f"{self.path}{part}").replace(f"{aside}{part}")
-        self.aside, self._compacted, self._last = aside, 0, _Last(0, "")
-
-
-def texts_in(path: Path) -> dict[str, str]:
-    """Return the texts in a database, which a server may be writing to; none where that fails."""
-    with (
-        suppress(sqlite3.Error),
-        closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection,
-    ):
-        return _texts(connection)
-    return {}
-
-
-def _is_damage(error: Exception) -> bool:
-    """Whether an error says that the database is damaged; the low byte of its code tells."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
+        self.aside = database.put_aside(self.path)
+        self._log.error("%s is damaged and was put aside as %s", self.path, self.aside)
+        self._compacted, self._last = 0, Last(0, "")
 
 
 def _merged(edits: list[bytes]) -> bytes:
@@ -327,81 +274,3 @@ def _merged(edits: list[bytes]) -> bytes:
         return merge_updates(*edits)
     except (ValueError, TypeError, RuntimeError) as error:
         raise HistoryDamagedError(_("An edit in the history makes no sense: %1", error)) from error
-
-
-def _unpacked(packed: bytes) -> str | None:
-    """Return a text; None where it is damaged: it is then not known what the file had."""
-    with suppress(zlib.error, UnicodeDecodeError, TypeError):
-        return zlib.decompress(packed).decode()
-    return None
-
-
-def _connected(path: Path) -> sqlite3.Connection:
-    try:
-        return _tried(path, "NORMAL")
-    except sqlite3.OperationalError:
-        # A full disk has no place for the index that processes share. Alone, none is needed.
-        return _tried(path, "EXCLUSIVE")
-
-
-def _tried(path: Path, locking: str) -> sqlite3.Connection:
-    with suppress(OSError):
-        # SQLite would let everybody read it. Only a new one: to close a file gives up the locks
-        # that others of this process have of it.
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _MODE))
-    connection = sqlite3.connect(
-        path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-    )
-    try:
-        connection.execute(f"PRAGMA locking_mode = {locking}")
-        connection.execute("PRAGMA synchronous = FULL")
-        # What is there is read, also where nothing can be written.
-        if connection.execute("PRAGMA user_version").fetchone() != (_VERSION,):
-            connection.executescript(_SCHEMA)
-        connection.execute(_SIZE)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _insert(connection: sqlite3.Connection, edit: bytes) -> _Last:
-    added = connection.execute("INSERT INTO edits (edit) VALUES (?)", [edit])
-    return _numbered(added.lastrowid or 0, edit)
-
-
-def _numbered(number: int, edit: bytes) -> _Last:
-    return _Last(number, hashlib.sha256(edit).hexdigest())
-
-
-def _edits(connection: sqlite3.Connection) -> list[bytes]:
-    return [edit for (edit,) in connection.execute("SELECT edit FROM edits ORDER BY number")]
-
-
-def _texts(connection: sqlite3.Connection) -> dict[str, str]:
-    found = connection.execute("SELECT name, packed FROM texts")
-    read = {name: _unpacked(packed) for name, packed in found}
-    return {name: text for name, text in read.items() if text is not None}
-
-
-def _store(connection: sqlite3.Connection, old: Mapping[str, str], new: Mapping[str, str]) -> None:
-    """Have the database keep these texts, and no others."""
-    for name in old.keys() - new.keys():
-        connection.execute("DELETE FROM texts WHERE name = ?", [name])
-    for name, text in new.items():
-        if old.get(name) != text:
-            packed = zlib.compress(text.encode(), 1)
-            connection.execute("INSERT OR REPLACE INTO texts VALUES (?, ?)", [name, packed])
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """All or nothing. A disk that is full says so at the end only."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        with suppress(sqlite3.Error):
-            connection.execute("ROLLBACK")
-        raise

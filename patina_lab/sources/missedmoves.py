@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from patina_lab.sources.history import texts_in
+from patina_lab.sources.historydatabase import texts_in
 
 _HEAD_BYTES = 4096
 _ID = re.compile(r'^id = "([^"\n]+)"$', re.MULTILINE)
