@@ -16,8 +16,8 @@ from patina_rust.leftovers import end_builds
 
 # What of the environment makes a compiler another one.
 MATTERS = ("PATH", "HOME", "CARGO", "RUST", "PATINA_TOOLCHAIN", "PATINA_SCCACHE", "PATINA_CARGO")
-# What a compiler in waiting is to take, and that it is at that (see compiler/src/taken.rs).
-WISH, ONLY_BUILT = "wish.json", "only-built"
+# What a compiler in waiting is to take (see compiler/src/taken.rs).
+WISH = "wish.json"
 
 Result = TypeVar("Result")
 
@@ -79,7 +79,6 @@ def begin(folder: Path, kind: Kind, wish: Crates | None = None) -> None:
         end_builds(folder)
         (folder / "key").write_text(kind.key)
         (folder / WISH).unlink(missing_ok=True)
-        (folder / ONLY_BUILT).unlink(missing_ok=True)
         if wish:
             (folder / WISH).write_text(json.dumps(wish.asked(folder)))
         (folder / "socket").unlink(missing_ok=True)

@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from patina_rust import artifacts, views
@@ -23,6 +23,8 @@ BUILD_SECONDS = 300
 MOST_STEPS = 1 << 22
 OLD_SECONDS = 7 * 86_400.0
 OLDEST = (1, 95)
+# As dlopen says it of a library, or of one that it was linked with.
+NOT_THERE = "cannot open shared object file"
 # As in runtime.rs.
 SUMMARY_BYTES = 200
 FLAGS = ("--edition=2024", "-O", "-Cprefer-dynamic", "--crate-type=cdylib")
@@ -50,6 +52,17 @@ def unpacked() -> Path:
         if time.time() - path.stat().st_mtime > OLD_SECONDS:
             path.unlink(missing_ok=True)
     return folder
+
+
+def has_all(libraries: Iterable[str]) -> bool:
+    """Return whether those are there with which these were linked. Nothing of them is run."""
+    for path in libraries:
+        try:
+            ctypes.CDLL(path)
+        except OSError as error:
+            if NOT_THERE in str(error):
+                return False
+    return True
 
 
 def _rustc() -> str:

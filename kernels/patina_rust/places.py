@@ -90,8 +90,15 @@ def _left(free: list[Place], chosen: Place | None) -> Place | None:
 
 def _best(free: list[Place], keys: Sequence[str]) -> Place | None:
     used = [place for place in free if is_used(place.folder)]
-    ranked = sorted(used, key=lambda place: keys.index(_key(place.folder)))
+    ranked = sorted(
+        used, key=lambda place: (keys.index(_key(place.folder)), _prepares(place.folder))
+    )
     return next(iter(ranked), None)
+
+
+def _prepares(folder: Path) -> bool:
+    """Return whether a compiler there is not ready yet (see `Mark` in compiler/src/taken.rs)."""
+    return (folder / "only-built").exists() or not (folder / "socket").exists()
 
 
 def _unused(free: list[Place]) -> Place | None:

@@ -41,6 +41,9 @@ LARGE = _(
 )
 RAN = _("were run again from their libraries; nothing was compiled")
 OTHER_TOOLCHAIN = _("were compiled and run again: their libraries are another rustc's")
+OTHER_CRATES = _(
+    "were compiled and run again: the crates with which their libraries were linked are gone"
+)
 NO_LIBRARIES = _("were compiled and run again: their libraries were not kept with them")
 HINT = _("load a state that this version of the kernel has saved")
 AGAIN = _("What they do outside of the notebook is done twice; it takes their time again.")
@@ -99,9 +102,11 @@ class RustSnapshots:
         """Run the cells of a saved state in place of this one."""
         try:
             saved = _read(path)
-            if saved.cells and saved.libraries and saved.toolchain == library.toolchain():
-                return self._run_again(path, saved)
-            return self._compile_again(saved)
+            if not saved.libraries:
+                return self._compile_again(saved, NO_LIBRARIES)
+            if saved.toolchain != library.toolchain():
+                return self._compile_again(saved, OTHER_TOOLCHAIN)
+            return self._run_again(path, saved)
         except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
             what = _("%1 was not loaded: %2", path.name, said(error))
             raise SnapshotError(what, HINT) from error
@@ -130,13 +135,14 @@ class RustSnapshots:
             Past(cell.code, cell.notes, here, cell.function)
             for (here, _function), cell in zip(cells, saved.cells, strict=True)
         ]
+        if not library.has_all(here for here, _function in cells if here):
+            return self._compile_again(saved, OTHER_CRATES)
         assert saved.state is not None
         self._session.rerun(tuple(kept), saved.state)
         return _lines("loaded", len(kept), RAN)
 
-    def _compile_again(self, saved: Saved) -> tuple[ReportLine, ...]:
+    def _compile_again(self, saved: Saved, why: Text) -> tuple[ReportLine, ...]:
         self._session.replay(saved.cells)
-        why = OTHER_TOOLCHAIN if saved.libraries else NO_LIBRARIES
         return _lines("loaded", len(saved.cells), why)
 
 

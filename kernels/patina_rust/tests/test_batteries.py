@@ -23,6 +23,14 @@ async def grouped(kernel: Live) -> str:
     return shown.text
 
 
+async def drawn(kernel: Live) -> str:
+    shown = await kernel.run(batteries.DRAW)
+    assert shown.status == "ok", shown.text
+    chart: str = shown.messages[-1]["content"]["data"]["text/html"]
+    assert "<svg" in chart
+    return chart
+
+
 async def test_a_notebook_reads_groups_draws_forks_and_compares(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -33,11 +41,12 @@ async def test_a_notebook_reads_groups_draws_forks_and_compares(
         assert (await kernel.run(batteries.READ)).text == str(batteries.ROWS)
         await kernel.run(batteries.LIMIT)
         assert await grouped(kernel) == "([45, 44, 46], 3)"
-        drawn = await kernel.run(batteries.DRAW)
-        assert "<svg" in drawn.messages[-1]["content"]["data"]["text/html"], drawn.text
+        chart = await drawn(kernel)
         async with forked(kernel) as fork:
             await fork.run(batteries.CHANGE)
             # polars has threads of its own, which group here as they do there.
             assert await grouped(fork) == "([55, 54, 55], 3)"
             assert (await fork.run(batteries.ARRAY)).text == "55.0"
+            assert await drawn(fork) != chart
             assert await grouped(kernel) == "([45, 44, 46], 3)"
+            assert await drawn(kernel) == chart

@@ -43,6 +43,25 @@ def test_a_compiler_in_waiting_is_preferred_when_it_is_of_the_same_kind(root: Pa
     os.close(mine)
 
 
+def test_one_that_has_the_crates_goes_before_one_without_and_who_is_ready_before_who_is_not(
+    root: Path,
+) -> None:
+    for number in range(4):
+        (root / str(number) / "family").mkdir(parents=True)
+    locks = [_compiler(root / str(at), key) for at, key in enumerate(["k", "k c", "k c"])]
+    (root / "1" / "only-built").touch()
+    for number in range(3):
+        (root / str(number) / "socket").touch()
+    assert places.better("k d") is None
+    found = places.better("k c")
+    assert found
+    assert found.folder == root / "2"
+    chosen = [places.choose("k c", "k").folder.name for _ in range(3)]
+    assert chosen == ["1", "0", "3"]
+    for lock in locks:
+        os.close(lock)
+
+
 def test_one_compiler_in_waiting_is_seen_and_a_free_folder_told(root: Path) -> None:
     with places.choosing():
         assert places.waiting("k") == (False, root / "0")

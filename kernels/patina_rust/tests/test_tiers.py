@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import zipfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -67,3 +69,16 @@ def test_libraries_of_another_rustc_are_not_loaded(tmp_path: Path) -> None:
 def test_a_state_without_cells_has_nothing_to_say(tmp_path: Path) -> None:
     kept = RustSnapshots(session())
     assert kept.save(tmp_path / "state")[1] == kept.load(tmp_path / "state") == ()
+
+
+def test_libraries_whose_crates_are_gone_are_not_run(tmp_path: Path) -> None:
+    crates, cell = tmp_path / "libcrates.so", tmp_path / "cell.so"
+    link = ["cc", "-shared", "-x", "c", os.devnull, "-Wl,--no-as-needed", "-o"]
+    subprocess.run([*link, crates], check=True)
+    subprocess.run([*link, cell, "-x", "none", crates], check=True)
+    crates.rename(tmp_path / "elsewhere.so")
+    kept = RustSnapshots(session(cell))
+    _, (line,) = kept.save(tmp_path / "state")
+    assert line.what == snapshots.WITH_LIBRARIES
+    (line,) = kept.load(tmp_path / "state")
+    assert line.what == snapshots.OTHER_CRATES

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from conformance.missing import needs_rust
-from patina_rust import lately, launching, needed, places, waiting
+from patina_rust import lately, needed, places, waiting
 from patina_rust.launching import Crates, Kind
 from patina_rust.session import NOWHERE, Session
 from patina_rust.tests import processes
@@ -92,10 +92,10 @@ def test_a_compiler_takes_crates_while_it_waits_and_builds_none(registry: Regist
     known = lately.known(CELL)
     assert known
     waiting.need_one_with(known)
+    _until(lambda: bool(processes.compilers()))  # a process has its name a moment after it is there
     (compiler,) = processes.compilers()
-    mark = places.root() / "0" / launching.ONLY_BUILT
-    _until(mark.exists)
-    _until(lambda: not mark.exists())
+    _until((places.root() / "0" / "only-built").exists)
+    _until(lambda: not places._prepares(places.root() / "0"))
     registry.cut_off()
     second = _notebook(NEEDS)
     assert second.run(USE, NOWHERE) == "ok"
@@ -105,6 +105,7 @@ def test_a_compiler_takes_crates_while_it_waits_and_builds_none(registry: Regist
 
 def test_crates_that_are_not_built_are_not_built_for_nobody() -> None:
     waiting.need_one_with(Crates(CELL, ""))
+    _until(lambda: bool(processes.compilers()))
     (folder,) = places.existing()
     assert (folder / "key").read_text() == Kind.of(CELL).key
     _until(lambda: not processes.compilers())

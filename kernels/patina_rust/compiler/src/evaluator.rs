@@ -17,7 +17,7 @@ use crate::lifetime::{self, Standby};
 use crate::protocol::{Answer, Compile, Compiled, Failure, Phase, StateId};
 use crate::resolved::Resolved;
 use crate::slots::Slots;
-use crate::taken::{OnlyBuilt, Taken};
+use crate::taken::{Mark, Taken};
 use crate::{builds, outline, prelude, rustc, stub};
 
 /// What the compiler is to do.
@@ -70,6 +70,7 @@ pub fn run(
     let (notes, mut resolved) = (folder.join("rustc.json"), Resolved::of(folder));
     let this = std::env::current_exe()?;
     stub::script(&[])?;
+    Mark::clear(folder);
     let (mut evcxr, outputs) =
         EvalContext::with_subprocess_command(std::process::Command::new(&this))?;
     // Nothing comes here; evcxr waits until these are empty.
@@ -109,7 +110,7 @@ pub fn run(
                 continue;
             }
         };
-        let _only_built = reply.is_none().then(|| OnlyBuilt::within(folder));
+        let _marks = Mark::of(folder, &asked, reply.is_none());
         if let (Some(answer), Some(reply)) = (taken.answer(&asked), &reply) {
             let _ = reply.send(Answer::Compiled(Box::new(answer)));
             continue;
@@ -119,8 +120,7 @@ pub fn run(
             continue;
         };
         let evaluate = || -> Result<Answer> {
-            let places = slots.len();
-            let take = || slots.take(|| board.tell(Some(Phase::Waiting { places })));
+            let take = || slots.take(|places| board.tell(Some(Phase::Waiting { places })));
             // What nobody waits for is in nobody's way.
             let _place = reply.is_some().then(take).transpose()?;
             let began = Instant::now();

@@ -15,6 +15,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::evaluator::Job;
 use crate::slots::Slots;
+use crate::taken::Mark;
 
 const LOOK: Duration = Duration::from_millis(100);
 /// What a compiler may have in memory, in pages of 4 KiB, to be of use as a standby.
@@ -88,10 +89,16 @@ fn kind(folder: &Path) -> (bool, Option<SystemTime>) {
     (key.contains(' '), since.ok())
 }
 
+/// Whether it answers, and has what it is to have.
+fn is_ready(folder: &Path) -> bool {
+    let socket = folder.join("socket");
+    socket.exists() && !Mark::is_beside(&socket, Mark::ONLY_BUILT)
+}
+
 /// Whether of two standbys the first is not needed: crates are those that were asked for last.
 fn gives_way(folder: &Path, other: &Path) -> bool {
     let ((crates, since), (others, later)) = (kind(folder), kind(other));
-    crates == others && is_standby(other) && (!crates || since < later)
+    crates == others && is_ready(other) && is_standby(other) && (!crates || since < later)
 }
 
 /// Whether a person wants no compiler that has crates to wait.

@@ -24,6 +24,7 @@ mod shortcut;
 mod slots;
 mod stub;
 mod taken;
+mod together;
 
 use std::path::Path;
 use std::process::{Command, Stdio};

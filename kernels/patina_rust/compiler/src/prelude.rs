@@ -30,9 +30,13 @@ pub use patina_display::PatinaDisplay;
     )
 }
 
-/// `patina_flush` is for the kernel: a line without an end stays in the buffer of stdout.
+/// `patina_flush` is for the kernel: a line without an end stays in the buffer of stdout. Of
+/// `patina_crates` tells [`crate::together`].
 pub const TOOLS: &str = r#"
 pub mod patina_tools {
+    #![allow(unexpected_cfgs)]
+    #[cfg(patina_crates)]
+    extern crate patina_crates as _;
     pub fn patina_content(mime: &str, text: &str) {
         println!("EVCXR_BEGIN_CONTENT {mime}\n{text}\nEVCXR_END_CONTENT")
     }

@@ -8,8 +8,8 @@ use std::process::{Command, Output};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::taken::OnlyBuilt;
-use crate::{prelude, shortcut};
+use crate::taken::Mark;
+use crate::{prelude, shortcut, together};
 
 /// Names the file for what rustc says of a cell.
 pub const NOTES: &str = "PATINA_RUST_NOTES";
@@ -20,24 +20,44 @@ pub fn run() -> Result<()> {
     let mut words = std::env::args_os().skip(1);
     let program = words.next().context("rustc is not named")?;
     let words: Vec<OsString> = words.collect();
-    let mut command = Command::new(&program);
-    command.args(&words);
     let is_cell = value(&words, "--crate-name").is_some_and(|name| name == CELL);
     if !is_cell {
         ensure!(
             !is_unwanted(&words),
             "crates are not built before somebody asks for them"
         );
+        let mut command = Command::new(&program);
+        command.args(&words);
         if runs_in_the_build(&words) {
             command.arg("-Copt-level=0");
         }
         return Err(command.exec().into());
     }
-    let done = compiled(&mut command)?;
+    let with = together::with_library(&words);
+    let mut done = compiled(Command::new(&program).args(&with))?;
+    if !done.status.success() && together::is_at_fault(&with, &done.stderr) {
+        together::forget(&with);
+        done = compiled(Command::new(&program).args(&words))?;
+    }
     if done.status.success() {
+        link_together(&program, &words);
         shortcut::keep(&program, &words);
     }
     end(&done)
+}
+
+/// Has the cells to come linked with all of their crates, where that is worth it.
+pub fn link_together(program: &OsStr, words: &[OsString]) {
+    if is_noted(Mark::NEEDED) || together::is_large(words) {
+        // Without it, they are as this one.
+        let _ = together::make(program, words);
+    }
+}
+
+/// Whether there is such a mark in the folder of the compiler.
+fn is_noted(mark: &str) -> bool {
+    let notes = std::env::var_os(NOTES).unwrap_or_default();
+    Mark::is_beside(notes.as_ref(), mark)
 }
 
 /// Whether this is for build scripts and procedural macros, which run for a moment. That crates are
@@ -53,8 +73,7 @@ fn is_unwanted(words: &[OsString]) -> bool {
     let probes = words
         .iter()
         .any(|word| word.to_string_lossy().starts_with("--print"));
-    let notes = std::env::var_os(NOTES).unwrap_or_default();
-    !probes && value(words, "--crate-name").is_some() && OnlyBuilt::is_so_beside(notes.as_ref())
+    !probes && value(words, "--crate-name").is_some() && is_noted(Mark::ONLY_BUILT)
 }
 
 /// What follows a word.

@@ -18,7 +18,7 @@ use std::{env, fs};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::rustc;
+use crate::{rustc, together};
 
 /// What evcxr calls.
 pub const NAME: &str = "mold";
@@ -163,13 +163,17 @@ impl Call {
     fn repeat(&self) -> Result<()> {
         let path = env::var_os(PATH).unwrap_or_default();
         let mut command = around(OsStr::new(&self.program), &path);
-        command.args(&self.words).env_clear();
+        let words: Vec<OsString> = self.words.iter().map(OsString::from).collect();
+        let words = together::with_library(&words);
+        command.args(&words).env_clear();
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         let done = rustc::compiled(&mut command)?;
-        if !done.status.success() && is_lost(&done.stderr) {
+        let fails = !done.status.success();
+        if fails && (is_lost(&done.stderr) || together::is_at_fault(&words, &done.stderr)) {
             return Ok(());
         }
         if done.status.success() {
+            rustc::link_together(OsStr::new(&self.program), &words);
             self.tell_library()?;
         }
         rustc::end(&done)

@@ -22,7 +22,7 @@ impl Slots {
         ))
     }
 
-    pub fn len(&self) -> usize {
+    fn len(&self) -> usize {
         self.0.len()
     }
 
@@ -35,7 +35,7 @@ impl Slots {
 
     /// Takes a place, which is given back when the result is dropped. `waits` is called while there
     /// is none.
-    pub fn take(&self, mut waits: impl FnMut()) -> io::Result<File> {
+    pub fn take(&self, mut waits: impl FnMut(usize)) -> io::Result<File> {
         loop {
             for path in &self.0 {
                 let file = File::options().create(true).append(true).open(path)?;
@@ -43,7 +43,7 @@ impl Slots {
                     return Ok(file);
                 }
             }
-            waits();
+            waits(self.len());
             std::thread::sleep(LOOK);
         }
     }
@@ -58,12 +58,12 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("slots-{}", std::process::id()));
         let slots = Slots::of(&folder).unwrap();
         let taken: Vec<File> = (0..slots.len())
-            .map(|_| slots.take(|| panic!("there is one")).unwrap())
+            .map(|_| slots.take(|_| panic!("there is one")).unwrap())
             .collect();
         assert!(slots.are_used());
         let mut held = Some(taken);
         let mut waited = 0;
-        let last = slots.take(|| {
+        let last = slots.take(|_| {
             waited += 1;
             held = None;
         });

@@ -10,8 +10,6 @@ use crate::shortcut;
 
 /// The file, in a compiler's folder, with what it is to take while it waits: a request.
 const WISH: &str = "wish.json";
-/// While this file is there, rustc compiles no crates in the folder.
-const ONLY_BUILT: &str = "only-built";
 
 /// The crates that were taken last, and what was answered.
 #[derive(Default)]
@@ -47,24 +45,43 @@ pub fn wish(folder: &Path) -> Option<Compile> {
     serde_json::from_slice(&fs::read(folder.join(WISH)).ok()?).ok()
 }
 
-/// Until this is dropped, crates are not compiled, but taken where they are built: nobody is to find
-/// the processors busy with what may never be asked for.
-pub struct OnlyBuilt(PathBuf);
+/// A file in a compiler's folder, for as long as this value is there: rustc's wrapper looks for it.
+pub struct Mark(PathBuf);
 
-impl OnlyBuilt {
-    pub fn within(folder: &Path) -> std::io::Result<OnlyBuilt> {
-        let mark = folder.join(ONLY_BUILT);
-        fs::write(&mark, "")?;
-        Ok(OnlyBuilt(mark))
+impl Mark {
+    /// Crates are not compiled, but taken where they are built: nobody is to find the processors busy
+    /// with what may never be asked for.
+    pub const ONLY_BUILT: &str = "only-built";
+    /// The crates of this cell are those that the notebook has from its start.
+    pub const NEEDED: &str = "needed";
+
+    /// Those of a request; of one that nobody has made there is one more.
+    pub fn of(folder: &Path, asked: &Compile, unasked: bool) -> Vec<std::io::Result<Mark>> {
+        let wanted = [(asked.needed, Mark::NEEDED), (unasked, Mark::ONLY_BUILT)];
+        let names = wanted.into_iter().filter(|(is_so, _)| *is_so);
+        names.map(|(_, name)| Mark::set(folder, name)).collect()
     }
 
-    /// Whether that is so in the folder of this file.
-    pub fn is_so_beside(file: &Path) -> bool {
-        file.with_file_name(ONLY_BUILT).exists()
+    fn set(folder: &Path, name: &str) -> std::io::Result<Mark> {
+        let mark = folder.join(name);
+        fs::write(&mark, "")?;
+        Ok(Mark(mark))
+    }
+
+    /// Whether there is one in the folder of this file.
+    pub fn is_beside(file: &Path, name: &str) -> bool {
+        file.with_file_name(name).exists()
+    }
+
+    /// Removes what a compiler has left that was killed.
+    pub fn clear(folder: &Path) {
+        for name in [Mark::ONLY_BUILT, Mark::NEEDED] {
+            let _ = fs::remove_file(folder.join(name));
+        }
     }
 }
 
-impl Drop for OnlyBuilt {
+impl Drop for Mark {
     fn drop(&mut self) {
         let _ = fs::remove_file(&self.0);
     }
@@ -133,14 +150,18 @@ mod tests {
     }
 
     #[test]
-    fn that_only_what_is_built_is_taken_ends_with_the_value_that_says_so() {
-        let folder = std::env::temp_dir().join(format!("built-{}", std::process::id()));
+    fn a_mark_is_there_as_long_as_its_value_and_not_in_the_next_compiler() {
+        let folder = std::env::temp_dir().join(format!("marks-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         let notes = folder.join("rustc.json");
-        let only = OnlyBuilt::within(&folder).unwrap();
-        assert!(OnlyBuilt::is_so_beside(&notes));
-        drop(only);
-        assert!(!OnlyBuilt::is_so_beside(&notes));
+        let mark = Mark::set(&folder, Mark::NEEDED).unwrap();
+        assert!(Mark::is_beside(&notes, Mark::NEEDED));
+        assert!(!Mark::is_beside(&notes, Mark::ONLY_BUILT));
+        drop(mark);
+        assert!(!Mark::is_beside(&notes, Mark::NEEDED));
+        std::mem::forget(Mark::set(&folder, Mark::ONLY_BUILT).unwrap());
+        Mark::clear(&folder);
+        assert!(!Mark::is_beside(&notes, Mark::ONLY_BUILT));
         fs::remove_dir_all(folder).unwrap();
     }
 }
