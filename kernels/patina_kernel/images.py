@@ -79,7 +79,7 @@ def reason_not_here() -> str | None:
 
 
 def write(path: Path, channel: int, where: dict[str, str], folders: Sequence[str]) -> bool:
-    """Write an image of this process, which has one thread; return whether it was just thawed.
+    """Write an image of this process, its threads held; return whether it was just thawed.
 
     It may return twice, the second time in another process at another time: `channel` then leads to
     whoever thaws it. `folders`: whose files may be gone by then. Raises ImageError.

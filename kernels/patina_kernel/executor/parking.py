@@ -122,14 +122,12 @@ class Parking:
             ours.close()
             return self._wait(Channel(theirs))
         self._children.add(forked.pid)
-        self._have_written(Channel(ours), forked, path, imaged)
+        self._have_written(Channel(ours), path, imaged)
         return None
 
     @staticmethod
-    def _have_written(copy: Channel, forked: Forked, path: Path, imaged: Imaged) -> None:
+    def _have_written(copy: Channel, path: Path, imaged: Imaged) -> None:
         try:
-            if forked.has_threads:
-                raise images.ImageError(_("threads of libraries are in it"))
             where, folders = images.where(imaged.key), [str(one) for one in imaged.folders]
             copy.send_json(Op.FREEZE, {"path": str(path), "where": where, "folders": folders})
             answer = copy.receive()

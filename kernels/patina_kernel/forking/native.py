@@ -130,7 +130,7 @@ class Library:
         return dict(zip(was[:n], now[:n], strict=True))
 
     def write_image(self, fd: int, channel: int, where: str, folders: Iterable[str]) -> bool:
-        """Write an image of this process, of one thread; return whether it has just been thawed.
+        """Write an image of this process, its threads held; return whether it was just thawed.
 
         `channel`: the descriptor that leads, then, to whoever thaws it; `where`: on what machine
         it can be; `folders`: whose files may be gone by then. Raises ImageError.

@@ -123,12 +123,38 @@ def _tell_another_kernel(path: Path) -> None:
     path.write_bytes(state[:key] + b"?" + state[key + 1 :])
 
 
-async def test_with_threads_there_is_no_image_and_the_cells_are_kept(tmp_path: Path) -> None:
+WORKER = """
+use std::io::{Read, Write}; use std::os::unix::net::UnixStream; use std::sync::mpsc;
+let (given, taken) = mpsc::channel::<i32>(); let (answer, answers) = mpsc::channel::<i32>();
+let worker = std::thread::spawn(move || { for x in taken { answer.send(x + 1).unwrap() } 7 });
+let (mut here, mut there) = UnixStream::pair()?; let mut again = here.try_clone()?;
+"""
+
+
+async def test_threads_come_back_and_what_leads_from_the_process_to_itself(tmp_path: Path) -> None:
+    path = str(tmp_path / "state")
+    async with started(KERNEL) as kernel:
+        assert (await kernel.run(WORKER)).status == "ok"
+        assert (await kernel.run("given.send(1)?; answers.recv()?")).text == "2"
+        assert lines(await kernel.ask("save", path=path))[imaging.NAME] == imaging.SAVED
+    async with started(KERNEL) as kernel:
+        assert lines(await kernel.ask("load", path=path)) == {imaging.NAME: imaging.LOADED}
+        assert (await kernel.run("given.send(2)?; answers.recv()?")).text == "3"
+        assert (await kernel.run("drop(given); worker.join().unwrap()")).text == "7"
+        await kernel.run('again.write_all(b"ab")?; let mut two = [0u8; 2];')
+        assert (await kernel.run("there.read_exact(&mut two)?; two[1]")).text == "98"
+        await kernel.run('there.write_all(b"c")?;')
+        assert (await kernel.run("here.read(&mut two)?; two[0]")).text == "99"
+
+
+async def test_while_a_thread_computes_there_is_no_image_and_the_cells_are_kept(
+    tmp_path: Path,
+) -> None:
     async with started(KERNEL) as kernel:
         await kernel.run("let x = 41;")
-        await kernel.run("std::thread::spawn(|| loop { std::thread::park() });")
+        await kernel.run("std::thread::spawn(|| while std::hint::black_box(true) {});")
         told = lines(await kernel.ask("save", path=str(tmp_path / "state")))
-        assert "threads" in told[imaging.NAME]
+        assert "a thread is computing" in told[imaging.NAME]
         assert "2 cells" in told
         await _still_answers(kernel)
 

@@ -105,8 +105,14 @@ static int look_at(int fd)
     return target[0] == '/' ? add_file(fd) : 0;
 }
 
+/* A socket that knows who is connected to whom. */
+int patina_netlink(void)
+{
+    return (int)syscall(SYS_socket, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+}
+
 /* The inode of the other end of a Unix socket, or 0. */
-static unsigned long peer(int netlink, unsigned long inode)
+unsigned long patina_peer(int netlink, unsigned long inode)
 {
     struct {
         struct nlmsghdr head;
@@ -176,7 +182,7 @@ static int pair_socket(int netlink, int i)
     socklen_t bytes = sizeof family;
     if (getsockopt(ends[i].fd, SOL_SOCKET, SO_DOMAIN, &family, &bytes) || family != AF_UNIX)
         return 0;
-    unsigned long other = peer(netlink, ends[i].inode);
+    unsigned long other = patina_peer(netlink, ends[i].inode);
     if (!other || holders(other, 1, &j) != 1 || holders(ends[i].inode, 1, &i) != 1)
         return 0;
     return i < j ? add_pair(&ends[i], &ends[j]) : 0;
@@ -184,8 +190,7 @@ static int pair_socket(int netlink, int i)
 
 static int pair_ends(void)
 {
-    int netlink = (int)syscall(SYS_socket, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
-    int error = 0;
+    int netlink = patina_netlink(), error = 0;
     for (int i = 0; i < n_ends && !error; i++)
         error = ends[i].socket ? pair_socket(netlink, i) : pair_pipe(i);
     if (netlink >= 0)

@@ -155,6 +155,8 @@ struct patina_renewal {
 };
 extern struct patina_renewal patina_renewals[PATINA_MAX_RENEWALS];
 extern int patina_n_renewals;
+int patina_netlink(void);
+unsigned long patina_peer(int netlink, unsigned long inode);
 int patina_plan_renewals(const int *keep, int n_keep);
 int patina_renew(void);
 long patina_revive(int deadline_ms);

@@ -9,11 +9,12 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { MAPS_BYTES = 1 << 20, LINES = 512, SIGNAL_SET_BYTES = 8, WHY_BYTES = 4096 };
+enum { MAPS_BYTES = 1 << 20, LINES = 512, SIGNAL_SET_BYTES = 8, WHY_BYTES = 4096, REVIVE_MS = 5000 };
 enum { PRESENT_OR_SWAPPED = 3 }; /* bits 63 and 62 of an entry of pagemap; bit 61: of a file */
 
 static struct patina_image image;
@@ -217,6 +218,59 @@ static int plan_memory(const char *embed, uint64_t *offset)
     return error;
 }
 
+static void plan_end(struct image_descriptor *one, uint64_t inode, int is_socket)
+{
+    int type = SOCK_STREAM;
+    socklen_t bytes = sizeof type;
+    if (is_socket)
+        getsockopt(one->fd, SOL_SOCKET, SO_TYPE, &type, &bytes);
+    one->kind = is_socket ? LEADS_TO_SOCKET : LEADS_TO_PIPE;
+    one->inode = inode;
+    one->position = type;
+}
+
+static int is_end(const struct image_descriptor *one)
+{
+    return one->kind == LEADS_TO_SOCKET || one->kind == LEADS_TO_PIPE;
+}
+
+/* Do both lead to one thing? The ends of a pipe have one inode. */
+static int are_same(const struct image_descriptor *a, const struct image_descriptor *b)
+{
+    return is_end(a) && is_end(b) && a->inode == b->inode &&
+           (a->flags & O_ACCMODE) == (b->flags & O_ACCMODE);
+}
+
+static int is_peer(int netlink, const struct image_descriptor *a, const struct image_descriptor *b)
+{
+    if (a->kind != b->kind || !is_end(a))
+        return 0;
+    if (a->kind == LEADS_TO_PIPE)
+        return a->inode == b->inode && (a->flags & O_ACCMODE) != (b->flags & O_ACCMODE);
+    return patina_peer(netlink, a->inode) == b->inode;
+}
+
+/* Find what leads to the process itself: the other ends, and duplicates of them. */
+static void plan_ends(void)
+{
+    int netlink = patina_netlink();
+    for (uint32_t i = 0; i < image.n_descriptors; i++) {
+        struct image_descriptor *one = &image.descriptors[i];
+        for (uint32_t j = 0; j < i; j++)
+            if (are_same(one, &image.descriptors[j])) {
+                one->kind = LEADS_TO_SAME;
+                one->peer = image.descriptors[j].fd;
+            }
+        for (uint32_t j = 0; j < i && one->peer < 0; j++)
+            if (is_peer(netlink, one, &image.descriptors[j])) {
+                one->peer = image.descriptors[j].fd;
+                image.descriptors[j].peer = one->fd;
+            }
+    }
+    if (netlink >= 0)
+        close(netlink);
+}
+
 static void plan_descriptor(struct image_descriptor *one, int fd, int channel)
 {
     struct stat file;
@@ -224,13 +278,14 @@ static void plan_descriptor(struct image_descriptor *one, int fd, int channel)
     ssize_t bytes = readlink(patina_path(link, "/proc/self/fd/", fd, ""), path, sizeof path - 1);
     path[bytes < 0 ? 0 : bytes] = 0;
     one->fd = fd;
+    one->peer = -1;
     one->flags = fcntl(fd, F_GETFL) | (fcntl(fd, F_GETFD) & FD_CLOEXEC ? O_CLOEXEC : 0);
     if (fd == channel)
         one->kind = LEADS_TO_CHANNEL;
     else if (fstat(fd, &file) != 0)
         return;
-    else if (S_ISSOCK(file.st_mode))
-        one->kind = LEADS_TO_SOCKET;
+    else if (S_ISSOCK(file.st_mode) || S_ISFIFO(file.st_mode))
+        plan_end(one, file.st_ino, S_ISSOCK(file.st_mode));
     else if (strcmp(path, "anon_inode:[eventpoll]") == 0)
         one->kind = LEADS_TO_EPOLL;
     else if ((S_ISREG(file.st_mode) || S_ISDIR(file.st_mode)) && (one->path = keep_text(path))) {
@@ -248,6 +303,7 @@ static int plan_descriptors(int fd, int channel)
     for (int i = 0; i < n; i++)
         if (numbers[i] != fd && fcntl(numbers[i], F_GETFD) >= 0) /* the list's own is closed again */
             plan_descriptor(&image.descriptors[image.n_descriptors++], numbers[i], channel);
+    plan_ends();
     return 0;
 }
 
@@ -290,6 +346,16 @@ static void plan_thread(void)
     __asm__ volatile("fnstcw %0" : "=m"(image.float_control));
 }
 
+/* Threads can be in an image where they are held, as those of a parked copy are: all that they are
+ * is then in memory, and they are made again as in a copy of it. */
+static int plan_threads(int fd, int channel)
+{
+    int keep[] = {fd, channel}, tids[2];
+    if (patina_freeze.held)
+        return patina_plan_renewals(keep, 2) ? fail(E2BIG, "open files") : 0;
+    return patina_list("/proc/self/task", tids, 2) == 1 ? 0 : fail(EBUSY, "threads");
+}
+
 static int plan(int fd, int channel, const char *where, const char *embed, uint64_t *offset)
 {
     static char folder[4096];
@@ -302,6 +368,8 @@ static int plan(int fd, int channel, const char *where, const char *embed, uint6
     plan_signals();
     plan_thread();
     int error = plan_bounds();
+    if (!error)
+        error = plan_threads(fd, channel);
     if (!error)
         error = plan_descriptors(fd, channel);
     return error ? error : plan_memory(embed, offset);
@@ -382,7 +450,17 @@ static int write_image(int fd, uint64_t end)
     return error ? error : write_some(fd, (uint64_t)&image, sizeof image, 0);
 }
 
-/* After a thaw: be the one thread of the new process, without the program that made it. */
+static void revive_threads(void)
+{
+    uint64_t all = ~(uint64_t)0;
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, NULL, SIGNAL_SET_BYTES);
+    patina_freeze.pid = getpid();
+    if (patina_renew() != 0 || patina_revive(REVIVE_MS) != 0)
+        syscall(SYS_exit_group, 1); /* whoever thaws it sees that it has ended */
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &image.mask, NULL, SIGNAL_SET_BYTES);
+}
+
+/* After a thaw: be a thread of the new process, without the program that made it. */
 static int arrive(void)
 {
     int *tid = (int *)image.tid_address;
@@ -393,10 +471,12 @@ static int arrive(void)
         syscall(SYS_set_robust_list, image.robust, image.robust_bytes);
     patina_register_rseq(image.fs);
     munmap((void *)IMAGE_THAW_START, IMAGE_THAW_END - IMAGE_THAW_START);
+    if (patina_freeze.held)
+        revive_threads();
     return 1;
 }
 
-/* Write an image of this process, of one thread, to a file. `channel`: the descriptor that will lead
+/* Write an image of this process, whose other threads are held, to a file. `channel`: the descriptor that will lead
  * to whoever thaws it. `where`: on what machine. `embed`: folders, one a line, whose files may be
  * gone by then. Returns 0 when it is written, 1 when it has been thawed, or -errno (see `why`). */
 int patina_image_write(int fd, int channel, const char *where, const char *embed)

@@ -1,4 +1,5 @@
-/* Images: a process of one thread, written to a file and brought back from it, at another time.
+/* Images: a process, written to a file and brought back from it, at another time. Its threads, but
+ * for the caller, are held as in a parked copy (forkall.h), and are again when it comes back.
  *
  * `patina_image_write` describes the process that calls it and writes what of its memory is its
  * own; what is as in a file that is still there is only named. `thaw` (thaw/thaw.c), a program that
@@ -18,8 +19,8 @@
  *  - Whatever fails, fails in the new process, of which nothing is used before it has said that it
  *    is there.
  *
- * Not carried: other threads (there must be none), sockets, pipes and epoll sets (their numbers lead
- * nowhere), memory that is shared with others (refused), advice about memory, timers of the kernel.
+ * Not carried: sockets and pipes to others than itself (their numbers lead nowhere), and what waits
+ * in others; memory that is shared with others (refused); advice about memory; timers.
  */
 #ifndef PATINA_IMAGE_H
 #define PATINA_IMAGE_H
@@ -54,13 +55,24 @@ struct image_region {
 };
 
 /* What a descriptor leads to after a thaw. NOWHERE: it is taken, so that who has its number cannot
- * close another's. */
-enum image_descriptor_kind { LEADS_NOWHERE, LEADS_TO_FILE, LEADS_TO_EPOLL, LEADS_TO_SOCKET, LEADS_TO_CHANNEL };
+ * close another's. SOCKET and PIPE: to `peer`, which is the process's own, or to nobody. SAME: to
+ * what `peer`, another descriptor, leads to. */
+enum image_descriptor_kind {
+    LEADS_NOWHERE,
+    LEADS_TO_FILE,
+    LEADS_TO_EPOLL,
+    LEADS_TO_SOCKET,
+    LEADS_TO_PIPE,
+    LEADS_TO_SAME,
+    LEADS_TO_CHANNEL
+};
 
 struct image_descriptor {
     int32_t fd, kind, flags;
     uint32_t path;
-    int64_t position;
+    int64_t position; /* in a file; of a socket: its type */
+    uint64_t inode;
+    int32_t peer; /* -1: none */
 };
 
 /* A mapping of the kernel's own: the vDSO and its data. */

@@ -6,7 +6,7 @@
 #include "../image.h"
 
 #include <fcntl.h>
-#include <linux/mman.h> /* and what the architecture has of it */
+#include <linux/mman.h>
 #include <linux/stat.h>
 #include <stddef.h>
 #include <sys/socket.h>
@@ -22,7 +22,7 @@ enum { LARGE_BYTES = 1 << 25, STACK_BYTES = 1 << 16, MAPS_BYTES = 1 << 16, AT_FO
 
 static struct patina_image image;
 static char maps[MAPS_BYTES];
-static int fd_of_image, fd_of_channel;
+static int fd_of_image, fd_of_channel, above = 3;
 __attribute__((used)) static char stack[STACK_BYTES] __attribute__((aligned(64)));
 
 /* The kernel's first stack is unmapped on the way: go on with our own, and the old one's address. */
@@ -288,6 +288,58 @@ static void map_all(void)
 
 /* Descriptors */
 
+/* Out of the way of those of the image. */
+static int moved_up(long fd)
+{
+    long moved = fd < 0 ? fd : CALL(SYS_fcntl, fd, F_DUPFD_CLOEXEC, above);
+    if (moved < 0)
+        fail("descriptors", "there is no room for them");
+    CALL(SYS_close, fd, 0, 0);
+    return (int)moved;
+}
+
+static void make_room(void)
+{
+    for (uint32_t i = 0; i < image.n_descriptors; i++)
+        if (image.descriptors[i].fd >= above)
+            above = image.descriptors[i].fd + 1;
+    fd_of_image = moved_up(fd_of_image);
+    fd_of_channel = moved_up(fd_of_channel);
+}
+
+/* Have a descriptor in its place; `fd` is up, and is closed. */
+static void put(int fd, const struct image_descriptor *one)
+{
+    CALL(SYS_dup3, fd, one->fd, one->flags & O_CLOEXEC);
+    CALL(SYS_close, fd, 0, 0);
+    if (one->kind != LEADS_TO_CHANNEL)
+        CALL(SYS_fcntl, one->fd, F_SETFL, one->flags);
+}
+
+static const struct image_descriptor *numbered(int fd)
+{
+    for (uint32_t i = 0; i < image.n_descriptors; i++)
+        if (image.descriptors[i].fd == fd)
+            return &image.descriptors[i];
+    fail("image", "a descriptor is missing");
+}
+
+/* Both ends of what leads from the process to itself. */
+static void put_pair(const struct image_descriptor *one)
+{
+    const struct image_descriptor *other = numbered(one->peer);
+    int ends[2], reads = (one->flags & O_ACCMODE) == O_RDONLY;
+    long error = one->kind == LEADS_TO_PIPE
+                     ? CALL(SYS_pipe2, ends, 0, 0)
+                     : call(SYS_socketpair, AF_UNIX, one->position, 0, (long)ends, 0, 0);
+    if (error)
+        fail("descriptors", "there is no room for them");
+    ends[0] = moved_up(ends[0]);
+    ends[1] = moved_up(ends[1]);
+    put(ends[one->kind == LEADS_TO_PIPE && !reads], one);
+    put(ends[!(one->kind == LEADS_TO_PIPE && !reads)], other);
+}
+
 static long opened(const struct image_descriptor *one)
 {
     long fd = -1;
@@ -295,7 +347,7 @@ static long opened(const struct image_descriptor *one)
         fd = CALL(SYS_openat, AT_FOLDER, text_at(one->path),
                   one->flags & ~(O_CREAT | O_EXCL | O_TRUNC));
     else if (one->kind == LEADS_TO_SOCKET)
-        fd = CALL(SYS_socket, AF_UNIX, SOCK_STREAM, 0);
+        fd = CALL(SYS_socket, AF_UNIX, one->position, 0);
     else if (one->kind == LEADS_TO_EPOLL)
         fd = CALL(SYS_epoll_create1, 0, 0, 0);
     if (fd >= 0 && one->kind == LEADS_TO_FILE)
@@ -305,49 +357,29 @@ static long opened(const struct image_descriptor *one)
 
 static void place(const struct image_descriptor *one)
 {
-    long fd = one->kind == LEADS_TO_CHANNEL ? fd_of_channel : opened(one);
-    if (fd != one->fd) {
-        CALL(SYS_dup3, fd, one->fd, one->flags & O_CLOEXEC);
-        if (fd != fd_of_channel)
-            CALL(SYS_close, fd, 0, 0);
-    } else {
-        CALL(SYS_fcntl, fd, F_SETFD, one->flags & O_CLOEXEC ? FD_CLOEXEC : 0);
-    }
-    if (one->kind != LEADS_TO_CHANNEL)
-        CALL(SYS_fcntl, one->fd, F_SETFL, one->flags);
-}
-
-/* Out of the way of those of the image. */
-static int moved_up(int fd, int above)
-{
-    long moved = CALL(SYS_fcntl, fd, F_DUPFD_CLOEXEC, above);
-    if (moved < 0)
-        fail("descriptors", "there is no room for them");
-    CALL(SYS_close, fd, 0, 0);
-    return (int)moved;
-}
-
-static void make_room(void)
-{
-    int above = 3;
-    for (uint32_t i = 0; i < image.n_descriptors; i++)
-        if (image.descriptors[i].fd >= above)
-            above = image.descriptors[i].fd + 1;
-    fd_of_image = moved_up(fd_of_image, above);
-    fd_of_channel = moved_up(fd_of_channel, above);
+    if (one->kind == LEADS_TO_CHANNEL)
+        put(fd_of_channel, one);
+    else if (one->kind == LEADS_TO_SAME || (one->peer >= 0 && one->peer < one->fd))
+        return; /* with the other */
+    else if (one->peer >= 0)
+        put_pair(one);
+    else
+        put(moved_up(opened(one)), one);
 }
 
 /* The first three last: on one of them it is told what goes wrong. */
 static void place_all(void)
 {
-    for (uint32_t i = image.n_descriptors; i > 0; i--)
-        if (image.descriptors[i - 1].fd > 2)
-            place(&image.descriptors[i - 1]);
-    for (uint32_t i = 0; i < image.n_descriptors; i++)
-        if (image.descriptors[i].fd <= 2)
-            place(&image.descriptors[i]);
+    for (int first = 0; first < 2; first++)
+        for (uint32_t i = 0; i < image.n_descriptors; i++)
+            if ((image.descriptors[i].fd <= 2) == first)
+                place(&image.descriptors[i]);
+    for (uint32_t i = 0; i < image.n_descriptors; i++) {
+        const struct image_descriptor *one = &image.descriptors[i];
+        if (one->kind == LEADS_TO_SAME)
+            CALL(SYS_dup3, one->peer, one->fd, one->flags & O_CLOEXEC);
+    }
     CALL(SYS_close, fd_of_image, 0, 0);
-    CALL(SYS_close, fd_of_channel, 0, 0);
 }
 
 /* The rest */
