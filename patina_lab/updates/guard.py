@@ -132,7 +132,9 @@ class Guard:
         """Call a writer by the author of an edit: not all say of themselves how they are called."""
         if len(update.structs) == 1:
             (name,) = update.structs
-            if not self._known.end(name) or not self.names.of(writer):
+            is_first = not self._known.end(name) or not self.names.of(writer)
+            # Of what is known already anybody may have heard, and may say it again.
+            if is_first and self.names.is_free_for(name, writer, writer.user):
                 self.names.take(name, writer, writer.user)
 
 
