@@ -10,6 +10,7 @@ from patina_lab.clock import now
 from patina_lab.kernel.account import Account
 from patina_lab.kernel.messages import is_idle, parent_of, type_of
 from patina_lab.kernel.translate import translate
+from patina_lab.model.ending import PROCESS_ENDED
 from patina_lab.model.events import (
     Began,
     Crashed,
@@ -23,7 +24,6 @@ from patina_lab.model.events import (
 )
 from patina_lab.model.ids import RunId, Seq
 from patina_lab.model.outputs import storable_json
-from patina_lab.model.transition import PROCESS_ENDED
 from patina_lab.text import Text
 from patina_lab.wire import told
 

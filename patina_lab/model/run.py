@@ -40,6 +40,8 @@ class RunStatus(StrEnum):
 _NONE_YET = Seq(0)
 LIVE = frozenset({RunStatus.STARTING, RunStatus.IDLE, RunStatus.BUSY, RunStatus.FORKING})
 """The states in which a run takes cells."""
+BEGINNING = (RunStatus.STARTING, RunStatus.FORKING)
+"""The kernel is not there yet."""
 
 
 @dataclass(frozen=True, slots=True)

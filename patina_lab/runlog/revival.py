@@ -11,7 +11,9 @@ from patina_lab import wire
 from patina_lab.document.manifest import wire_error
 from patina_lab.document.modelcells import model_cell
 from patina_lab.model.cells import OutputCell, mark_of
+from patina_lab.model.ending import LOST
 from patina_lab.model.ids import KernelId, NotebookId, RequestId, RunId, Seq
+from patina_lab.model.queueing import RECENT_CELLS
 from patina_lab.model.run import (
     Crash,
     ForkPoint,
@@ -22,7 +24,6 @@ from patina_lab.model.run import (
     RunError,
     RunStatus,
 )
-from patina_lab.model.transition import LOST, RECENT_CELLS
 from patina_lab.runlog.folding import Folded
 from patina_lab.runlog.records import Closed, KernelEnded, OutputWritten, Record
 from patina_lab.text import gettext as _

@@ -11,6 +11,7 @@ import pytest
 from patina_lab.kernel import hearing as module
 from patina_lab.kernel.account import Account, Kept
 from patina_lab.kernel.hearing import Hearing
+from patina_lab.model.ending import PROCESS_ENDED
 from patina_lab.model.events import (
     Began,
     Crashed,
@@ -22,7 +23,6 @@ from patina_lab.model.events import (
     Wrote,
 )
 from patina_lab.model.ids import RunId, Seq
-from patina_lab.model.transition import PROCESS_ENDED
 
 ONE, TWO = Seq(1), Seq(2)
 
