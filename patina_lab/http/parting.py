@@ -16,7 +16,7 @@ from pycrdt import Doc, create_sync_message
 
 from patina_lab.clients.farewell import Closable, say_farewell
 from patina_lab.document.ytsnb import YTsnb
-from patina_lab.sources.diskside import NotSavedError
+from patina_lab.sources.notices import NotSavedError
 from patina_lab.sources.sourceroom import SourceRoom
 from patina_lab.tasks import Tasks
 from patina_lab.text import gettext as _

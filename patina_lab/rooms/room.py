@@ -150,7 +150,7 @@ class Room:
         if self.is_elsewhere:
             self.folder.path = RunFolder(file).path
         elif not self.folder.move(file):
-            self.source.room.disk.runs_stay(self.folder.path)
+            self.source.room.place.runs_stay(self.folder.path)
         self._workshop.moved()
 
     async def close(self, why: str) -> None:

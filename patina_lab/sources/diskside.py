@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import hashlib
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path, PurePosixPath
-from typing import Any, NamedTuple
 
-from jupyter_server.utils import ensure_async
-
-from patina_lab.confined import Roots
 from patina_lab.document.errors import TsnbError
 from patina_lab.document.ytsnb import YTsnb
 from patina_lab.sources import sourcenotices as words
-from patina_lab.sources.backups import Backups, Kind
 from patina_lab.sources.history import History, Taken
-from patina_lab.sources.notices import Notices
+from patina_lab.sources.keptversions import KeptVersions
+from patina_lab.sources.notices import Notices, NotSavedError
+from patina_lab.sources.place import Place
 from patina_lab.sources.reconciling import (
     Become,
     OtherNotebook,
@@ -31,7 +26,7 @@ from patina_lab.sources.reconciling import (
 )
 from patina_lab.sources.remembering import Remembering
 from patina_lab.sources.sourcefile import ChangedError, SourceFile, Stamp, is_read_only
-from patina_lab.text import Text, verbatim
+from patina_lab.text import Text
 from patina_lab.text import gettext as _
 
 log = logging.getLogger(__name__)
@@ -43,47 +38,23 @@ _ATTEMPTS = 5
 _AWAY = _("The file was changed while the server was away, and what it was before is not known")
 
 
-class Workspace(NamedTuple):
-    """The server's files: where they are, and Jupyter's managers of their content and ids.
-
-    `roots`: the folders that links from there may lead to.
-    """
-
-    root: Path
-    roots: Roots
-    contents: Any
-    files: Any
-
-
-class NotSavedError(Exception):
-    """The document could not be saved; its notices say why, and so does `reason`."""
-
-    def __init__(self, reason: Text) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
 class DiskSide:
     """Keeps one document and its file together.
 
     `agreed` is the text that both last had in common: what differs from it on either side was
     changed there, and what is remembered over a crash.
-    `path`: where the file is, below the server's root. The document says so, too, but for pages
-    only: whoever may write can have it say anything.
     """
 
     def __init__(
         self,
-        path: str,
+        place: Place,
         document: YTsnb,
-        workspace: Workspace,
         notices: Notices,
         history: History,
     ) -> None:
-        self.path = path
-        self.notices = notices
+        self.place, self.notices = place, notices
         self.on_moved: Callable[[str, str], None] = lambda _old, _new: None
-        self._document, self._workspace = document, workspace
+        self._document = document
         self._agreed: str | None = None
         self._tried: str | None = None
         """What is being written, or was, as long as it is not known how that ended."""
@@ -92,18 +63,16 @@ class DiskSide:
         self._edits = 0
         self._retry_at: float | None = None
         self._turn = asyncio.Lock()
-        self._backups = Backups()
-        self.remembering = Remembering(history, lambda: self.file, lambda: not self.is_elsewhere)
+        self._kept = KeptVersions(place, notices)
+        self.remembering = Remembering(history, lambda: place.file, lambda: not place.is_elsewhere)
 
     @property
-    def file(self) -> SourceFile:
-        """The document's file, where it is now."""
-        return SourceFile(self._workspace.root / self.path, self._workspace.roots)
+    def _path(self) -> str:
+        return self.place.path
 
     @property
-    def is_elsewhere(self) -> bool:
-        """Whether another server has the file: nothing is written here then."""
-        return "other server" in self.notices
+    def _file(self) -> SourceFile:
+        return self.place.file
 
     @property
     def is_waiting(self) -> bool:
@@ -122,14 +91,14 @@ class DiskSide:
 
     async def look_first(self) -> None:
         """Remember the state of the file, before it is read for the first time. Raises OSError."""
-        self._seen = await asyncio.to_thread(self.file.stamp)
+        self._seen = await asyncio.to_thread(self._file.stamp)
 
     async def begin(self, text: str) -> None:
         """Take the document for what the file says: it was made of it."""
         self._agreed = text
         await self.remembering.begin()
         await self._remember()
-        await self._look_at_permissions()
+        await self.place.look_at_permissions()
 
     async def go_on(self, text: str) -> None:
         """Bring a document of before a restart, and what the file says now, together."""
@@ -138,10 +107,10 @@ class DiskSide:
             await self._take(await self._reconciled(text), text)
         except (NotSavedError, OSError) as error:
             # What the file says has not been met: that is tried again, and nothing is written.
-            log.warning("What %s says is not taken yet: %s", self.path, error)
+            log.warning("What %s says is not taken yet: %s", self._path, error)
             self._seen = None
         await self._remember()
-        await self._look_at_permissions()
+        await self.place.look_at_permissions()
 
     async def differs(self) -> bool:
         """Whether the document says what the file does not."""
@@ -154,13 +123,13 @@ class DiskSide:
             try:
                 await self._look()
             except Exception:
-                log.exception("Looking at %s failed", self.path)
+                log.exception("Looking at %s failed", self._path)
 
     async def _look(self) -> None:
         """Take what has changed on disk, once it is at rest; try again what was refused."""
         async with self._turn:
             await self.remembering.tidy()
-            stamp = await asyncio.to_thread(self.file.stamp)
+            stamp = await asyncio.to_thread(self._file.stamp)
             if stamp != self._seen:
                 if stamp == self._glimpsed:
                     with suppress(NotSavedError), self._saying_why():
@@ -179,11 +148,11 @@ class DiskSide:
             await self._missed()
             return
         try:
-            text = await asyncio.to_thread(self.file.read)
+            text = await asyncio.to_thread(self._file.read)
         except TsnbError as error:
-            self.notices.note(words.unreadable(self.path, error))
+            self.notices.note(words.unreadable(self._path, error))
         except OSError as error:
-            log.warning("%s cannot be read: %s", self.path, error)
+            log.warning("%s cannot be read: %s", self._path, error)
             return
         else:
             if text == self._tried:
@@ -196,10 +165,10 @@ class DiskSide:
         self.notices.retract("gone")
 
     async def _meet_at_rest(self) -> None:
-        stamp = await asyncio.to_thread(self.file.stamp)
+        stamp = await asyncio.to_thread(self._file.stamp)
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            again = await asyncio.to_thread(self.file.stamp)
+            again = await asyncio.to_thread(self._file.stamp)
             if stamp == again:
                 break
             stamp = again
@@ -223,7 +192,7 @@ class DiskSide:
         """
         match outcome:
             case Unreadable(error) if not self._document.problem:
-                self.notices.note(words.unreadable(self.path, error))
+                self.notices.note(words.unreadable(self._path, error))
                 return
             case OtherNotebook():
                 await self._meet_other_notebook()
@@ -243,11 +212,11 @@ class DiskSide:
 
     async def _meet_other_notebook(self) -> None:
         try:
-            kept = await self._keep(await self._document.aget(), "kept")
+            kept = await self._kept.keep(await self._document.aget(), "kept")
         except OSError as error:
-            log.warning("%s is kept in the page only: %s", self.path, error)
+            log.warning("%s is kept in the page only: %s", self._path, error)
             kept = None
-        self.notices.note(words.other_notebook(self.path, kept))
+        self.notices.note(words.other_notebook(self._path, kept))
 
     async def _become(self, become: str, text: str) -> None:
         """Have the document say something, since that is the file's text. Raises OSError.
@@ -263,35 +232,19 @@ class DiskSide:
         if cells:
             before = self.notices.get("conflict")
             known = (before.cells if before else None) or []
-            self.notices.note(words.conflict(self.path, [*dict.fromkeys([*known, *cells])]))
+            self.notices.note(words.conflict(self._path, [*dict.fromkeys([*known, *cells])]))
 
     async def _missed(self) -> None:
         """Go along with the file where it got another name; never write it anew by ourselves."""
-        moved = None if self._seen is None else await self._moved_to(self._seen)
+        moved = None
+        if self._seen is not None:
+            moved = await self.place.moved_to(self._seen, self._document.id or "")
         if moved is None:
-            self.notices.note(words.gone(self.path))
+            self.notices.note(words.gone(self._path))
             return
-        old, new = self.path, moved.relative_to(self._workspace.root).as_posix()
-        log.info("%s is %s now", old, new)
-        self._workspace.files.move(old, new)
-        self.path = self._document.path = new
-        self.on_moved(old, new)
-
-    async def _moved_to(self, seen: Stamp) -> Path | None:
-        moved = await asyncio.to_thread(self.file.moved_to, seen)
-        if moved is not None:
-            with suppress(OSError):
-                id_ = self._document.id or ""
-                if await asyncio.to_thread(
-                    SourceFile(moved, self._workspace.roots).is_still, seen, id_
-                ):
-                    return moved
-        return None
-
-    def runs_stay(self, folder: Path) -> None:
-        """Say that the runs are not beside the file: there are others."""
-        where = folder.relative_to(self._workspace.root).as_posix()
-        self.notices.note(words.runs_stay(self.path, where))
+        old = self.place.move(moved)
+        self._document.path = moved
+        self.on_moved(old, moved)
 
     # Saving.
 
@@ -309,7 +262,7 @@ class DiskSide:
                 self._is_saved(text)
                 return
             await self._meet_at_rest()
-        raise NotSavedError(_("%1 changes all the time", self.path))
+        raise NotSavedError(_("%1 changes all the time", self._path))
 
     @contextmanager
     def _saying_why(self) -> Iterator[None]:
@@ -321,7 +274,7 @@ class DiskSide:
         except Exception as error:
             if not isinstance(error, OSError):
                 # A hook of the server's, or a text that cannot be a file.
-                log.warning("%s is not saved", self.path, exc_info=error)
+                log.warning("%s is not saved", self._path, exc_info=error)
             self._refused(error)
             raise NotSavedError(words.reason_of(error)) from error
 
@@ -332,54 +285,36 @@ class DiskSide:
 
     async def _written(self, text: str) -> bool:
         """Write the file; False when it has changed since. Raises NotSavedError."""
-        model = {"type": "file", "format": "text", "content": text}
-        self._workspace.contents.run_pre_save_hooks(model=model, path=self.path)
+        self.place.ask_hooks(text)
         try:
             await self.remembering.intend(text)
             data, self._tried = text.encode(), text
-            self._seen = await asyncio.to_thread(self.file.write, data, self._seen)
+            self._seen = await asyncio.to_thread(self._file.write, data, self._seen)
         except ChangedError:
             return False
         self._agreed, self._tried = text, None
         self.notices.retract("read-only")
         await self._remember()
-        await self._tell_of_save()
+        await self.place.tell_of_save()
         return True
-
-    async def _tell_of_save(self) -> None:
-        """Tell those who follow what is saved, as the contents manager does."""
-        contents = self._workspace.contents
-        with suppress(Exception):
-            model = await ensure_async(contents.get(self.path, content=False))
-            contents.run_post_save_hooks(model=model, os_path=str(self.file.path))
-        contents.emit(data={"action": "save", "path": self.path})
 
     def _refused(self, error: Exception) -> None:
         if isinstance(error, OSError) and is_read_only(error):
-            self.notices.note(words.read_only(self.path))
+            self.notices.note(words.read_only(self._path))
         else:
-            self.notices.note(words.not_saved(self.path, error))
+            self.notices.note(words.not_saved(self._path, error))
         self._retry_soon()
 
     def _retry_soon(self) -> None:
         self._retry_at = asyncio.get_running_loop().time() + RETRY_SECONDS
 
     async def _try_again(self) -> None:
-        await self._look_at_permissions()
+        await self.place.look_at_permissions()
         if "read-only" in self.notices:
             self._retry_soon()
             return
         with suppress(NotSavedError):
             await self.save()
-
-    async def _look_at_permissions(self) -> None:
-        if self.is_elsewhere:
-            return
-        if await asyncio.to_thread(self.file.is_writable):
-            self.notices.retract("read-only")
-            await asyncio.to_thread(self.file.clear_leftovers)
-        else:
-            self.notices.note(words.read_only(self.path))
 
     def _is_saved(self, text: str) -> None:
         self._retry_at = None
@@ -396,19 +331,12 @@ class DiskSide:
         async with self._turn:
             if (elsewhere := self.notices.get("other server")) is not None:
                 raise NotSavedError(elsewhere.text("reason"))
-            seen = await asyncio.to_thread(self.file.stamp)
+            seen = await asyncio.to_thread(self._file.stamp)
             if seen is not None:
-                await self._keep_theirs()
+                await self._kept.keep_theirs()
             self._seen, self._agreed = seen, None
             self.notices.retract(*words.BLOCKING)
         await self.save()
-
-    async def _keep_theirs(self) -> None:
-        try:
-            await self._backups.copy(self.file)
-        except OSError as error:
-            reason = _("What is there could not be kept in a file beside it: %1", error)
-            raise NotSavedError(reason) from error
 
     async def _remember(self) -> None:
         if self._agreed is not None:
@@ -424,28 +352,12 @@ class DiskSide:
         """
         if text in ("", self._agreed, await self._document.aget()):
             return False
-        await self._back_up(text, why)
+        await self._kept.back_up(text, why)
         return True
-
-    async def _back_up(self, text: str, why: Text) -> None:
-        try:
-            kept = await self._keep(text, "unsynced")
-        except OSError as error:
-            self.notices.note(words.no_backup(self.path, error))
-            raise NotSavedError(verbatim(error)) from error
-        self.notices.retract("backup")
-        self.notices.note(words.backup(self.path, kept, why))
 
     async def _keep_ours(self, why: Text) -> None:
         """Keep what the document says, before it says something else. Raises NotSavedError."""
         edits = -1
         while edits != self._edits:
             edits = self._edits
-            await self._back_up(await self._document.aget(), why)
-
-    async def _keep(self, text: str, kind: Kind) -> str:
-        """Keep a version; return where, below the server's root. Raises OSError."""
-        if self.is_elsewhere:
-            raise OSError(errno.EROFS, "Another server has the notebook", self.path)
-        name = await self._backups.keep(self.file, text, kind)
-        return PurePosixPath(self.path).with_name(name).as_posix()
+            await self._kept.back_up(await self._document.aget(), why)

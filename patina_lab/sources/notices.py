@@ -6,8 +6,17 @@ import logging
 from collections.abc import Callable
 
 from patina_lab import wire
+from patina_lab.text import Text
 
 log = logging.getLogger(__name__)
+
+
+class NotSavedError(Exception):
+    """A document could not be saved; its notices say why, and so does `reason`."""
+
+    def __init__(self, reason: Text) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class Notices:

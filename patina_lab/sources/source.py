@@ -14,8 +14,8 @@ from jupyter_server_ydoc.app import YDocExtension
 from pycrdt import Channel
 
 from patina_lab.sources.collaboration import loader_removed
-from patina_lab.sources.diskside import NotSavedError
 from patina_lab.sources.durability import Durability
+from patina_lab.sources.notices import NotSavedError
 from patina_lab.sources.sourceroom import SourceRoom
 from patina_lab.text import Text
 
@@ -43,7 +43,7 @@ class SourceDocument:
     @property
     def path(self) -> str:
         """Where the file is now, relative to the server's root."""
-        return self.room.disk.path
+        return self.room.place.path
 
     @property
     def durability(self) -> Durability:

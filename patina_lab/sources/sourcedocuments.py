@@ -26,9 +26,9 @@ from patina_lab.sources.collaboration import (
     collaboration,
     loader_removed,
 )
-from patina_lab.sources.diskside import Workspace
 from patina_lab.sources.history import History
 from patina_lab.sources.missedmoves import Left, moved_from, notebook_in
+from patina_lab.sources.place import Workspace
 from patina_lab.sources.source import SourceDocument
 from patina_lab.sources.sourceroom import SourceRoom
 from patina_lab.text import gettext as _
@@ -65,7 +65,7 @@ class SourceDocuments:
     def refuse_other_name(self, path: str) -> None:
         """Raise a problem for a file that is open under another name: it would be edited twice."""
         for room in self.extension.ywebsocket_server.rooms.values():
-            name = room.disk.path if isinstance(room, SourceRoom) else ""
+            name = room.place.path if isinstance(room, SourceRoom) else ""
             if name not in ("", path) and _is_same(self.root / name, self.root / path):
                 raise conflict(
                     _("%1 is open as %2", path[:80], name),

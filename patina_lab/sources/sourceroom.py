@@ -22,10 +22,11 @@ from patina_lab.clients.farewell import Closable, say_farewell
 from patina_lab.document.ytsnb import YTsnb
 from patina_lab.sources import sourcenotices as words
 from patina_lab.sources.claim import Claim, Server
-from patina_lab.sources.diskside import DiskSide, NotSavedError, Workspace
+from patina_lab.sources.diskside import DiskSide
 from patina_lab.sources.durability import Durability
 from patina_lab.sources.history import History, HistoryDamagedError, HistoryError
-from patina_lab.sources.notices import Notices
+from patina_lab.sources.notices import Notices, NotSavedError
+from patina_lab.sources.place import Place, Workspace
 from patina_lab.text import Text
 from patina_lab.updates.guard import Guard, Writer
 from patina_lab.updates.historyname import new_name
@@ -47,7 +48,8 @@ class SourceRoom(DocumentRoom):
     ) -> None:
         super().__init__(room_id, "text", "tsnb", loader, ystore=history, **of_stock)
         self.notices = Notices()
-        self.disk = DiskSide(loader.path, self.document, workspace, self.notices, history)
+        self.place = Place(loader.path, workspace, self.notices)
+        self.disk = DiskSide(self.place, self.document, self.notices, history)
         self.durability = Durability(self.ydoc, history)
         self.durability.on_trouble = self._on_trouble
         self._history, self._claim = history, claim
@@ -103,7 +105,7 @@ class SourceRoom(DocumentRoom):
     @property
     def is_elsewhere(self) -> bool:
         """Whether another server has the notebook."""
-        return self.disk.is_elsewhere
+        return self.place.is_elsewhere
 
     @property
     def is_waiting(self) -> bool:
@@ -157,7 +159,7 @@ class SourceRoom(DocumentRoom):
         before = self.ydoc.get_state()
         # Each life of the room says where the file is, and which of them says it last is chance:
         # it may be one that another had overwritten, and then the document has no path.
-        self._document.path = self.disk.path
+        self._document.path = self.place.path
         await self.disk.go_on(text)
         await self._keep(self.ydoc.get_update(before))
 
@@ -183,11 +185,11 @@ class SourceRoom(DocumentRoom):
 
     def _on_trouble(self, error: HistoryError | None) -> None:
         if error is None and self._history.aside is not None:
-            self.notices.note(words.history_damaged(self.disk.path, self._history.aside))
+            self.notices.note(words.history_damaged(self.place.path, self._history.aside))
         elif error is None:
             self.notices.retract("history")
         else:
-            self.notices.note(words.history_not_kept(self.disk.path, error.text))
+            self.notices.note(words.history_not_kept(self.place.path, error.text))
 
     async def _broadcast_updates(self) -> None:
         """Tell the clients what changes; the history hears of it elsewhere (`Durability`)."""
@@ -200,15 +202,15 @@ class SourceRoom(DocumentRoom):
         """Go along with the file, and tell the pages where it is."""
         # A file that was deleted has no path; the notebook keeps the one that it had.
         with suppress(RuntimeError):
-            self.disk.path = self._file.path
-        if self._document.path != self.disk.path:
-            self._document.path = self.disk.path
+            self.place.path = self._file.path
+        if self._document.path != self.place.path:
+            self._document.path = self.place.path
 
     def _on_document_change(self, target: str, event: Any) -> None:
         if target == "state":
             # A page that renamed the file says so before it is known here; another one may lie.
             # Later: nothing can be written to the document while it tells of a change.
-            if self._document.path != self.disk.path:
+            if self._document.path != self.place.path:
                 asyncio.get_running_loop().call_soon(self._on_filepath_change)
         else:
             self.disk.edited()

@@ -26,7 +26,7 @@ from patina_lab.problem import (
 )
 from patina_lab.rooms.registry import Rooms
 from patina_lab.rooms.room import Room
-from patina_lab.sources.diskside import NotSavedError
+from patina_lab.sources.notices import NotSavedError
 from patina_lab.sources.source import hash_of
 from patina_lab.text import Text, verbatim
 from patina_lab.text import gettext as _
