@@ -26,6 +26,7 @@ from bench import (  # noqa: E402
     octane,
     page,
     rust,
+    rust_batteries,
     rust_tour,
 )
 from bench.figures import Figure  # noqa: E402
@@ -46,6 +47,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[Sequence[Figure]]]] = {
     "javascript": javascript.measure,
     "rust": rust.measure,
     "rust-tour": rust_tour.measure,
+    "rust-batteries": rust_batteries.measure,
     "octane": octane.measure,
     "cli": cli.measure,
     "load": load.measure,

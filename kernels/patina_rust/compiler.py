@@ -147,8 +147,9 @@ class Compiler:
         That which one has waits again. Raises CompilerError.
         """
         kind = Kind.of(cell)
-        better = guarded(lambda: places.better(kind.key)) if self._place else None
-        if better and self._place:
+        if self._place is None or places.key_of(self._place.folder) == kind.key:
+            return
+        if better := guarded(lambda: places.better(kind.key)):
             self._place.close()
             self._place = better
             sweep(better.folder)

@@ -76,7 +76,7 @@ def choose(*keys: str) -> Place:
 def better(key: str) -> Place | None:
     """Return the folder of the compiler in waiting with this key, to have it; None without one."""
     with choosing():
-        claimed = [_claimed(folder, key) for folder in existing() if _key(folder) == key]
+        claimed = [_claimed(folder, key) for folder in existing() if key_of(folder) == key]
         free = [place for place in claimed if place]
         return _left(free, _best(free, (key,)))
 
@@ -91,7 +91,7 @@ def _left(free: list[Place], chosen: Place | None) -> Place | None:
 def _best(free: list[Place], keys: Sequence[str]) -> Place | None:
     used = [place for place in free if is_used(place.folder)]
     ranked = sorted(
-        used, key=lambda place: (keys.index(_key(place.folder)), _prepares(place.folder))
+        used, key=lambda place: (keys.index(key_of(place.folder)), _prepares(place.folder))
     )
     return next(iter(ranked), None)
 
@@ -157,7 +157,7 @@ def _claimed(folder: Path, *keys: str) -> Place | None:
     family = _opened(folder / "family", os.O_DIRECTORY)
     for _ in range(TRIES):
         if _try(family, close=False):
-            if is_used(folder) and _key(folder) not in keys:
+            if is_used(folder) and key_of(folder) not in keys:
                 break
             return Place(folder, family)
         time.sleep(TRY_SECONDS)
@@ -165,7 +165,8 @@ def _claimed(folder: Path, *keys: str) -> Place | None:
     return None
 
 
-def _key(folder: Path) -> str:
+def key_of(folder: Path) -> str:
+    """Return what the compiler of a folder is like; empty when none was there."""
     try:
         return (folder / "key").read_text()
     except OSError:

@@ -166,6 +166,9 @@ class Session:
     def _take_needed(self) -> None:
         """Have crates before they are asked for, where a person wants that; they are built once."""
         if wanted := self._wanted():
+            self.compiler.prefer(
+                wanted
+            )  # after a restart, that of the kernel before is free by now
             known = lately.known(wanted)
             lock = self.state.lock or (known.lock if known else "")
             made = self.compiler.take(Crates(wanted, lock))

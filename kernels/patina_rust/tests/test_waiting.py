@@ -69,7 +69,11 @@ def test_the_crates_of_a_notebook_that_was_closed_are_there_for_the_next_that_ne
     first = _notebook(NEEDS)
     assert first.run(USE, NOWHERE) == "ok"
     compiler = _compiler(first)
+    early = _notebook(NEEDS)  # as after a restart: the one before has not quite ended
     _close(first)
+    assert early.run(USE, NOWHERE) == "ok"
+    assert _compiler(early) == compiler
+    _close(early)
     registry.publish("1.1.0")
     plain = _notebook({})
     assert _compiler(plain) != compiler

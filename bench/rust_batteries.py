@@ -1,0 +1,73 @@
+"""A notebook with polars, plotters and ndarray: until its first cell answers, and its cells.
+
+Its 340 crates are to be built before, a quarter of an hour: by the long test of the batteries, or
+by any notebook with `PATINA_BATTERIES=1`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from patina_rust.tests import batteries
+
+from bench.figures import AtMost, Figure
+from bench.kernel_client import Timed, apart, start
+from bench.rust import OURS
+
+COLD_TIMES, TIMES = 2, 6
+CELLS = {
+    "writes 100,000 rows": batteries.WRITE,
+    "reads them with polars": batteries.READ,
+    "`let mut limit = 30;`": batteries.LIMIT,
+    "filters, groups and sorts them": batteries.GROUP,
+    "draws a chart of plotters": batteries.DRAW,
+    "the mean of them with ndarray": batteries.ARRAY,
+}
+FORK, CHANGE, AGAIN = "a fork: in the executor", "there `limit = 50;`", "there groups them anew"
+
+
+async def measure() -> Sequence[Figure]:
+    """Measure it without a compiler that waits, then with one that has the crates."""
+    first: list[float] = []
+    waiting: list[float] = []
+    took: dict[str, list[float]] = {name: [] for name in (*CELLS, FORK, CHANGE, AGAIN)}
+    os.environ["PATINA_STANDBY"] = "0"  # of the template, too: it would have one wait
+    async with apart(OURS) as place:
+        for _ in range(COLD_TIMES):
+            # What is said so is another kind of compiler, and does the same.
+            async with _notebook(str(place), "0", PATINA_CARGO_EACH_CELL="0") as kernel:
+                first.append(kernel.first_reply_ms)
+        async with _notebook(str(place), "1") as kernel:
+            await _use(kernel, {name: [] for name in took})  # its compiler waits from now on
+        for _ in range(TIMES):
+            async with _notebook(str(place), "1") as kernel:
+                waiting.append(kernel.first_reply_ms)
+                await _use(kernel, took)
+    what = "batteries: a new run, one waits that has them"
+    return [
+        Figure("batteries: a new run, no compiler waits", "ms", first),
+        Figure(what, "ms", waiting, goals=(AtMost(1000),)),
+        *(Figure(f"batteries: {name}", "ms", values) for name, values in took.items()),
+    ]
+
+
+@asynccontextmanager
+async def _notebook(folder: str, standby: str, **more: str) -> AsyncIterator[Timed]:
+    env = {**os.environ, "PATINA_BATTERIES": "1", "PATINA_STANDBY": standby, **more}
+    kernel = await start(OURS, env=env, cwd=folder)
+    try:
+        yield kernel
+    finally:
+        await kernel.stop()
+
+
+async def _use(kernel: Timed, took: dict[str, list[float]]) -> None:
+    for name, code in CELLS.items():
+        took[name].append(await kernel.reply_ms(code))
+    fork = await start(OURS, fork_of=kernel.manager.connection_file)
+    took[FORK].append(fork.fork_ms)
+    took[CHANGE].append(await fork.reply_ms(batteries.CHANGE))
+    took[AGAIN].append(await fork.reply_ms(batteries.GROUP))
+    await fork.stop()
