@@ -51,6 +51,8 @@ def _compile() -> Path:
     command = ["cargo", "rustc", "--release", "--locked", "--target-dir", str(folder)]
     # cargo looks at the times of files, and those of an installed package may be old ones.
     command += ["--", "--cfg", f'patina_version="{artifacts.version()}"']
+    # It is started twice for each cell: at fixed addresses there is nothing to be put right first.
+    command += ["-C", "relocation-model=static"]
     try:
         done = subprocess.run(  # noqa: S603 - cargo on our own sources
             command, cwd=artifacts.SOURCES, timeout=BUILD_SECONDS, check=False

@@ -13,13 +13,18 @@ from patina_rust import artifacts, places
 def compilers() -> list[int]:
     """Return the compilers that build below `places.root()`."""
     root = str(places.root())
-    found = []
+    found = {}
     for entry in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             words = (entry / "cmdline").read_bytes().decode().split("\0")
             if artifacts.BINARY in words[0] and words[1] == "serve" and words[2].startswith(root):
-                found.append(int(entry.name))
-    return sorted(found)
+                found[int(entry.name)] = _parent(entry)
+    # What one has just started has its words until it is another program.
+    return sorted(pid for pid, parent in found.items() if parent not in found)
+
+
+def _parent(process: Path) -> int:
+    return int((process / "stat").read_text().rpartition(") ")[2].split()[1])
 
 
 def of(pid: int) -> list[int]:

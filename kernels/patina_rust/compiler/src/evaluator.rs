@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::mpsc::{Receiver, Sender};
-use std::time::Instant;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use evcxr::EvalContext;
@@ -13,6 +13,7 @@ use crate::board::Board;
 use crate::builds::Durations;
 use crate::commands::{self, Command, Told};
 use crate::diagnostics::{failures, warnings};
+use crate::early::Early;
 use crate::lifetime::{self, Standby};
 use crate::protocol::{Answer, Compile, Compiled, Failure, Phase, StateId};
 use crate::resolved::Resolved;
@@ -30,6 +31,9 @@ pub enum Job {
 }
 
 const WARM_UP: &str = "let v: Vec<String> = vec![1].iter().map(|x| format!(\"{x}\")).collect(); v";
+
+/// The kernel has the processors to itself while it runs the cell that was compiled.
+const PAUSE: Duration = Duration::from_millis(30);
 
 /// glibc knows libraries by their names: a name is never used twice.
 fn keep(library: &str) -> Result<String> {
@@ -67,6 +71,7 @@ pub fn run(
 ) -> Result<()> {
     let root = folder.parent().context("a folder without a parent")?;
     let (slots, durations) = (Slots::of(root)?, Durations::of(root));
+    let early = Early::listen(folder)?;
     let (notes, mut resolved) = (folder.join("rustc.json"), Resolved::of(folder));
     let this = std::env::current_exe()?;
     stub::script(&[])?;
@@ -95,7 +100,7 @@ pub fn run(
         evcxr.eval_with_state(WARM_UP, evcxr.state())?;
     }
     ready()?;
-    for job in jobs {
+    while let Some(job) = next(jobs, &early) {
         let (ticket, asked, reply) = match job {
             Job::Compile(ticket, asked, reply) => {
                 board.serve(ticket);
@@ -170,6 +175,17 @@ pub fn run(
         }
     }
     Ok(())
+}
+
+/// The next job; in a pause before it, what makes it quick is prepared.
+fn next(jobs: &Receiver<Job>, early: &Early) -> Option<Job> {
+    match jobs.recv_timeout(PAUSE) {
+        Err(RecvTimeoutError::Timeout) => {
+            early.prepare();
+            jobs.recv().ok()
+        }
+        job => job.ok(),
+    }
 }
 
 fn compiling(crates: &[String], previous: u64) -> Phase {

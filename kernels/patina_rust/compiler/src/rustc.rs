@@ -9,7 +9,7 @@ use std::process::{Command, Output};
 use anyhow::{Context, Result, ensure};
 
 use crate::taken::Mark;
-use crate::{prelude, shortcut, together};
+use crate::{linker, prelude, shortcut, together};
 
 /// Names the file for what rustc says of a cell.
 pub const NOTES: &str = "PATINA_RUST_NOTES";
@@ -33,11 +33,14 @@ pub fn run() -> Result<()> {
         }
         return Err(command.exec().into());
     }
-    let with = together::with_library(&words);
-    let mut done = compiled(Command::new(&program).args(&with))?;
+    let with = with_linker(together::with_library(&words));
+    let mut done = compiled(Command::new(&program).args(&with), None)?;
     if !done.status.success() && together::is_at_fault(&with, &done.stderr) {
         together::forget(&with);
-        done = compiled(Command::new(&program).args(&words))?;
+        done = compiled(
+            Command::new(&program).args(with_linker(words.clone())),
+            None,
+        )?;
     }
     if done.status.success() {
         link_together(&program, &words);
@@ -82,10 +85,19 @@ pub fn value<'a>(words: &'a [OsString], name: &str) -> Option<&'a OsStr> {
     words.get(at + 1).map(OsString::as_os_str)
 }
 
-/// Runs rustc for a cell, and notes what it says. Where a crate shows the value of the cell, too, our
-/// own way to do so is left out.
-pub fn compiled(command: &mut Command) -> Result<Output> {
-    let mut done = command.output()?;
+/// The words for rustc, with the linker that it is to call.
+pub fn with_linker(mut words: Vec<OsString>) -> Vec<OsString> {
+    words.extend(linker::chosen(&words).map(OsString::from));
+    words
+}
+
+/// Runs rustc for a cell, unless another has `done` so, and notes what it says. Where a crate shows
+/// the value of the cell, too, our own way to do so is left out.
+pub fn compiled(command: &mut Command, done: Option<Output>) -> Result<Output> {
+    let mut done = match done {
+        Some(done) => done,
+        None => command.output()?,
+    };
     if !done.status.success() && is_ambiguous(&done.stderr) {
         done = command.args(["--cfg", prelude::OWN]).output()?;
     }

@@ -18,7 +18,7 @@ use std::{env, fs};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::{rustc, together};
+use crate::{early, linker, rustc, together};
 
 /// What evcxr calls.
 pub const NAME: &str = "mold";
@@ -31,7 +31,8 @@ const ASKED: &str = "PATINA_RUST_ASKED";
 /// Where evcxr wants to be told of the library (see its `module.rs`).
 const LIBRARY: &str = "EVCXR_EXECUTION_SO_PATH";
 const LIBRARY_NAME: &str = "libctx.so";
-const FOLDER: &str = "shortcuts";
+/// What is known of calls, in the folder of the cells' crate.
+pub const FOLDER: &str = "shortcuts";
 /// Names the pipe by which cargo shares processors with what it starts: it is gone with cargo.
 const JOBS: &str = "CARGO_MAKEFLAGS";
 /// What rustc says when a crate is missing, or was compiled by another rustc.
@@ -62,6 +63,8 @@ pub fn environment(folder: &Path) -> Option<[(&'static str, OsString); 2]> {
     fs::create_dir_all(&ours).ok()?;
     let _ = fs::remove_file(ours.join(NAME));
     std::os::unix::fs::symlink(env::current_exe().ok()?, ours.join(NAME)).ok()?;
+    // Without it cells are linked as ever.
+    let _ = linker::prepare(folder);
     let path = env::var_os("PATH").unwrap_or_default();
     let first = std::iter::once(ours).chain(env::split_paths(&path));
     Some([("PATH", env::join_paths(first).ok()?), (PATH, path)])
@@ -79,9 +82,9 @@ pub fn run() -> Result<()> {
     let (cargo, words) = words.split_first().context("usage: mold -run cargo …")?;
     let asked = asked(words);
     if words.first().is_some_and(|word| word == "build")
-        && let Some(call) = kept(asked)
+        && let Some((place, call)) = kept(asked)
     {
-        call.repeat()?;
+        call.repeat(&place)?;
     }
     let path = env::var_os(PATH).unwrap_or_default();
     let mut command = around(cargo, &path);
@@ -91,8 +94,7 @@ pub fn run() -> Result<()> {
 
 /// As evcxr would have it: through mold, where this machine has that linker.
 fn around(program: &OsStr, path: &OsStr) -> Command {
-    let mold = env::split_paths(path).map(|folder| folder.join(NAME));
-    match mold.into_iter().find(|path| path.is_file()) {
+    match mold(path) {
         Some(mold) => {
             let mut command = Command::new(mold);
             command.arg("-run").arg(program);
@@ -100,6 +102,11 @@ fn around(program: &OsStr, path: &OsStr) -> Command {
         }
         None => Command::new(program),
     }
+}
+
+fn mold(path: &OsStr) -> Option<PathBuf> {
+    let mut places = env::split_paths(path).map(|folder| folder.join(NAME));
+    places.find(|path| path.is_file())
 }
 
 fn asked(words: &[OsString]) -> u64 {
@@ -129,8 +136,22 @@ pub fn has_folders(lock: &str) -> bool {
     count("[[package]]") > count("source = ") + 1
 }
 
-fn kept(asked: u64) -> Option<Call> {
-    serde_json::from_slice(&fs::read(place(asked)?).ok()?).ok()
+fn kept(asked: u64) -> Option<(PathBuf, Call)> {
+    let place = place(asked)?;
+    let call = Call::read(&place)?;
+    Some((place, call))
+}
+
+/// How rustc is started for a call, its words left out; none where it would not be started alone.
+pub fn command(folder: &Path, call: &Path) -> Option<Command> {
+    let path = env::var_os(PATH).unwrap_or_default();
+    let call = Call::read(&folder.join(call))?;
+    let mut command = Command::new(&call.program);
+    command
+        .current_dir(folder)
+        .env_clear()
+        .envs(call.environment);
+    mold(&path).is_none().then_some(command)
 }
 
 /// Keeps how cargo has called rustc, for cells to come. Where that fails, they go through cargo.
@@ -159,15 +180,19 @@ fn write(path: &Path, program: &OsStr, words: &[OsString]) -> Result<()> {
 }
 
 impl Call {
+    fn read(place: &Path) -> Option<Call> {
+        serde_json::from_slice(&fs::read(place).ok()?).ok()
+    }
+
     /// Calls rustc again, and ends as it does. Returns when cargo should be asked.
-    fn repeat(&self) -> Result<()> {
+    fn repeat(&self, place: &Path) -> Result<()> {
         let path = env::var_os(PATH).unwrap_or_default();
         let mut command = around(OsStr::new(&self.program), &path);
         let words: Vec<OsString> = self.words.iter().map(OsString::from).collect();
-        let words = together::with_library(&words);
+        let words = rustc::with_linker(together::with_library(&words));
         command.args(&words).env_clear();
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
-        let done = rustc::compiled(&mut command)?;
+        let done = rustc::compiled(&mut command, early::compiled(place, &words))?;
         let fails = !done.status.success();
         if fails && (is_lost(&done.stderr) || together::is_at_fault(&words, &done.stderr)) {
             return Ok(());
