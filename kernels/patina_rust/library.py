@@ -39,6 +39,10 @@ class RuntimeUnavailableError(Exception):
     """The runtime cannot be built: what rustc said."""
 
 
+class UnloadableError(Exception):
+    """A cell was compiled, and cannot be loaded: what the system said."""
+
+
 def toolchain() -> str:
     """Return which rustc and runtime cells go with. Raises RuntimeUnavailableError."""
     return _key(_rustc())
@@ -128,7 +132,10 @@ class Program:
             self._runtime = ctypes.CDLL(str(build()))
 
     def run(self, library: str, function: str) -> None:
-        """Run a cell, here. It may end the process, as may all that it starts."""
+        """Run a cell, here. It may end the process, as may all that it starts.
+
+        Raises UnloadableError.
+        """
         cell = getattr(_loaded(library), function)
         cell.argtypes, cell.restype = (ctypes.c_void_p,), ctypes.c_void_p
         self._store = cell(self._store)
@@ -184,12 +191,16 @@ class Program:
 
 
 def _loaded(path: str) -> ctypes.CDLL:
-    """Load a library that is not loaded yet.
+    """Load a library that is not loaded yet. Raises UnloadableError.
 
     glibc takes files with the same inode for the same library, and in a process that came out of an
     image libraries are loaded whose files are gone: their inodes may be others' now.
     """
-    loaded = ctypes.CDLL(path)
+    try:
+        loaded = ctypes.CDLL(path)
+    except OSError as error:
+        said = str(error).removeprefix(f"{path}: ")
+        raise UnloadableError(f"the cell cannot be loaded: {said}") from error
     if _name(loaded) == path:
         return loaded
     with tempfile.NamedTemporaryFile(dir=unpacked(), suffix=".so", delete=False) as other:

@@ -13,13 +13,15 @@ from typing import Any, Literal
 from patina_rust import lately, locks, needed, views
 from patina_rust.capture import Input, stdio
 from patina_rust.compiler import (
+    CellError,
     Compiled,
     Compiler,
     CompilerEndedError,
+    Failure,
     UnknownStateError,
 )
 from patina_rust.launching import CompilerError, Crates
-from patina_rust.library import SUMMARY_BYTES, Program
+from patina_rust.library import SUMMARY_BYTES, Program, UnloadableError
 from patina_rust.output import Event, Note, Parser, Question
 from patina_rust.source import without_shell
 
@@ -260,6 +262,8 @@ class Session:
         try:
             with stdio(read, given):
                 self.program.run(cell.library, cell.function)
+        except UnloadableError as error:
+            raise CellError((Failure("", str(error), str(error)),)) from error
         finally:
             self.running = False
         for event in parser.end():

@@ -48,6 +48,14 @@ async def test_crates_that_cannot_be_had_cost_the_cell_and_nothing_else(tmp_path
         assert (await kernel.run("kept")).text == "7"
 
 
+async def test_a_function_that_is_nowhere_costs_the_cell_and_nothing_else() -> None:
+    async with started("patina-rust") as kernel:
+        await kernel.run("let kept = 7;")
+        said = await _refused(kernel, 'unsafe extern "C" { fn gone(); }\nunsafe { gone() }')
+        assert "undefined symbol: gone" in said
+        assert (await kernel.run("kept")).text == "7"
+
+
 async def test_threads_of_a_cell_go_on_in_a_fork_or_are_named() -> None:
     work = "std::thread::sleep(std::time::Duration::from_secs(600))"
     thread = f'std::thread::Builder::new().name("worker".into()).spawn(|| {work})'
