@@ -206,7 +206,7 @@ function openPane(
   // Another setting that changes does not take back what a person chose for this notebook.
   const arrange = () => {
     if (settings.timelinePosition !== known) {
-      known = panel.content.position = settings.timelinePosition;
+      known = panel.content.halves.position = settings.timelinePosition;
     }
   };
   settings.changed.connect(arrange);

@@ -2,7 +2,7 @@ import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette, type WidgetTracker } from '@jupyterlab/apputils';
 import { ITranslator } from '@jupyterlab/translation';
 import { IPatinaTracker } from '../../tokens';
-import type { TimelinePosition } from '../../widgets/notebook/body';
+import type { TimelinePosition } from '../../model/halves';
 import type { PatinaPanel } from '../../widgets/notebook/panel';
 import { PanelCommands } from './panelcommands';
 
@@ -32,7 +32,8 @@ export const view: JupyterFrontEndPlugin<void> = {
     commands.add({
       id: 'layout',
       label: trans.__('Timeline Right, Below or Hidden'),
-      execute: ({ content }) => (content.position = NEXT[content.position])
+      execute: ({ content: { halves } }) =>
+        (halves.position = NEXT[halves.position])
     });
     commands.add({
       id: 'cycle-pane',
@@ -87,13 +88,13 @@ export const view: JupyterFrontEndPlugin<void> = {
 
 /** Focus the next of source and timeline. */
 function cyclePane({ content }: PatinaPanel): void {
-  const { notebook, runPane, position } = content;
+  const { notebook, runPane, halves } = content;
   const isInSource = notebook.node.contains(document.activeElement);
-  if (isInSource && runPane && position !== 'hidden') {
-    content.showTimeline();
+  if (isInSource && runPane && halves.position !== 'hidden') {
+    halves.showTimeline();
     runPane.activate();
   } else {
-    content.half = 'source';
+    halves.half = 'source';
     notebook.activate();
   }
 }

@@ -5,26 +5,9 @@ import type { Arranging } from '../../model/arranging';
 import { CellRuns } from '../../model/cellruns';
 import { CurrentRun } from '../../model/currentrun';
 import type { IForkPlace } from '../timeline/forkplace';
+import { Halves } from './halves';
 import type { RunStrips } from './runstrips';
 import type { SourceNotebook } from './sourcenotebook';
-
-/**
- * Narrower than this, in CSS pixels, source and timeline are one above the other. A window of
- * 1,280 pixels at a zoom of 400 % is 320 wide.
- */
-const NARROW = 640;
-
-/**
- * Narrow and lower than this, one above the other would leave a few lines of each: one is shown at
- * a time. The window above is 256 high, and JupyterLab's own bars take half of it.
- */
-const LOW = 400;
-
-/** Where the timeline is, seen from the source. */
-export type TimelinePosition = 'right' | 'below' | 'hidden';
-
-/** One side of a notebook. */
-export type Half = 'source' | 'timeline';
 
 /** The pane that shows the runs: it can be told which one. */
 export interface IRunPane extends Widget {
@@ -59,12 +42,14 @@ export class PatinaBody extends SplitPanel implements IPatinaBody {
     this.addClass('jp-PatinaBody');
     notebook.addClass('jp-NotebookPanel-notebook');
     notebook.addClass('jp-PatinaSource');
-    this.addWidget(notebook);
-    SplitPanel.setStretch(notebook, 1);
+    this.halves = new Halves(this, notebook);
     strips.revealRequested.connect((_, cell) =>
       this._shownPane()?.revealOutput(cell)
     );
   }
+
+  /** How source and timeline are placed. */
+  readonly halves: Halves;
 
   get notebookId(): string | null {
     return this._notebookId;
@@ -108,58 +93,6 @@ export class PatinaBody extends SplitPanel implements IPatinaBody {
     return this._opened;
   }
 
-  get position(): TimelinePosition {
-    return this._position;
-  }
-
-  set position(position: TimelinePosition) {
-    this._position = position;
-    this.dataset.timeline = position;
-    this._arrange();
-  }
-
-  /** Which one is shown, where there is room for one. */
-  get half(): Half {
-    return this._half;
-  }
-
-  set half(half: Half) {
-    this._half = half;
-    this._arrange();
-  }
-
-  /** Whether there is little room even for one of the two. */
-  get isLow(): boolean {
-    return this._isLow;
-  }
-
-  /** Whether source and timeline are shown one at a time, for want of room. */
-  get hasRoomForOne(): boolean {
-    return this._isLow && this.position !== 'hidden';
-  }
-
-  get isTimelineInView(): boolean {
-    return (
-      this._position !== 'hidden' &&
-      !(this.hasRoomForOne && this._half === 'source')
-    );
-  }
-
-  /** Source or timeline came into view or went, or there is room for both, or no longer. */
-  get inViewChanged(): ISignal<this, void> {
-    return this._inViewChanged;
-  }
-
-  /** Show the timeline, wherever there is room for it. */
-  showTimeline(): void {
-    this._half = 'timeline';
-    if (this._position === 'hidden') {
-      this.position = 'right';
-    } else {
-      this._arrange();
-    }
-  }
-
   /** Show these runs of the notebook `id`. The body disposes both when it goes. */
   open(id: string, runs: IRunsModel, createPane: () => IRunPane): void {
     const key = `patina-lab:shown-run:${id}`;
@@ -175,7 +108,7 @@ export class PatinaBody extends SplitPanel implements IPatinaBody {
       this._currentRunChanged.emit(run);
     });
     this._runPane = createPane();
-    this._addPane(this._runPane);
+    this.halves.addTimeline(this._runPane);
     this.strips.follow(this._cellRuns);
     this.strips.showRun(this.currentRun);
     this._opened.emit(runs);
@@ -188,7 +121,7 @@ export class PatinaBody extends SplitPanel implements IPatinaBody {
 
   /** The pane of the runs, which is shown if a person has hidden it: they ask for what is in it. */
   private _shownPane(): IRunPane | null {
-    this.showTimeline();
+    this.halves.showTimeline();
     return this._runPane;
   }
 
@@ -198,7 +131,7 @@ export class PatinaBody extends SplitPanel implements IPatinaBody {
       widget => widget.model.id === cell
     );
     if (index >= 0) {
-      this.half = 'source';
+      this.halves.half = 'source';
       this.notebook.activeCellIndex = index;
       this.notebook.mode = 'command';
       void this.notebook.scrollToItem(index, 'smart');
@@ -213,16 +146,10 @@ export class PatinaBody extends SplitPanel implements IPatinaBody {
     this.strips.dispose();
     this._current?.dispose();
     this._cellRuns?.dispose();
+    this.halves.dispose();
     super.dispose();
     this._runs?.dispose();
     Signal.clearData(this);
-  }
-
-  private _addPane(pane: IRunPane): void {
-    this.addWidget(pane);
-    SplitPanel.setStretch(pane, 1);
-    this._arrange();
-    this.setRelativeSizes([1, 1]);
   }
 
   protected override onActivateRequest(): void {
@@ -235,57 +162,7 @@ export class PatinaBody extends SplitPanel implements IPatinaBody {
 
   protected override onResize(msg: Widget.ResizeMessage): void {
     super.onResize(msg);
-    const { clientWidth, clientHeight } = this.node;
-    // Without any width there is nothing to arrange. What would be arranged for it might ask for
-    // width, be given it, and be arranged anew: for ever.
-    if (clientWidth > 0) {
-      this._isNarrow = clientWidth < NARROW;
-      this._isLow = this._isNarrow && clientHeight < LOW;
-      this._arrange();
-    }
-  }
-
-  private get _isBelow(): boolean {
-    return this._position === 'below' || this._isNarrow;
-  }
-
-  /** Side by side where there is room for two columns that can be read. */
-  private _arrange(): void {
-    const { hasRoomForOne, isTimelineInView } = this;
-    this._rememberShares();
-    this.orientation = this._isBelow ? 'vertical' : 'horizontal';
-    this.notebook.setHidden(hasRoomForOne && isTimelineInView);
-    this._runPane?.setHidden(!isTimelineInView);
-    this._restoreShares();
-    const inView = `${this._isLow} ${hasRoomForOne} ${isTimelineInView}`;
-    if (inView !== this._inView) {
-      this._inView = inView;
-      this._inViewChanged.emit();
-    }
-  }
-
-  /** A panel that was alone would keep most of the room when the other one comes back. */
-  private _rememberShares(): void {
-    const shares = this.relativeSizes();
-    if (this._isSplit && shares.every(share => share > 0)) {
-      this._shares = shares;
-    }
-    this._known = this._placing();
-  }
-
-  private _restoreShares(): void {
-    if (this._isSplit && this._placing() !== this._known) {
-      this.setRelativeSizes([...this._shares]);
-    }
-  }
-
-  /** Whether both can be seen. */
-  private get _isSplit(): boolean {
-    return !this.notebook.isHidden && this._runPane?.isHidden === false;
-  }
-
-  private _placing(): string {
-    return `${this.orientation} ${this._isSplit}`;
+    this.halves.fit();
   }
 
   private _notebookId: string | null = null;
@@ -293,14 +170,6 @@ export class PatinaBody extends SplitPanel implements IPatinaBody {
   private _cellRuns: CellRuns | null = null;
   private _current: CurrentRun | null = null;
   private _runPane: IRunPane | null = null;
-  private _position: TimelinePosition = 'right';
-  private _half: Half = 'source';
-  private _isNarrow = false;
-  private _isLow = false;
-  private _inView = '';
-  private _shares: readonly number[] = [1, 1];
-  private _known = '';
-  private readonly _inViewChanged = new Signal<this, void>(this);
   private readonly _currentRunChanged = new Signal<this, string | null>(this);
   private readonly _opened = new Signal<this, IRunsModel>(this);
 }

@@ -4,7 +4,7 @@ import type { GroupBy } from '../../model/arrangement';
 import type { GlobalsKind, GlobalsSort } from '../../model/globals';
 import type { KeepOutputs } from '../../model/outputslimit';
 import type * as wire from '../../wire';
-import type { TimelinePosition } from './body';
+import type { TimelinePosition } from '../../model/halves';
 
 export type OnClose = 'keep' | 'stop';
 type OnServerStop = wire.OnServerStop | 'server';

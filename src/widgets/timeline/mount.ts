@@ -200,11 +200,11 @@ function actions(
     stop: run => void reported(client.stop(run)),
     newRun: () => void panel.execution.newRun(),
     answer: seq => {
-      content.showTimeline();
+      content.halves.showTimeline();
       pane.answer(seq);
     },
     showTimeline: () => {
-      content.showTimeline();
+      content.halves.showTimeline();
       content.runPane?.activate();
     },
     focusNotebook: () => {

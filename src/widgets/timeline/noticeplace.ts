@@ -14,8 +14,8 @@ export class NoticePlace implements IDisposable {
     private readonly _pane: RunPanel,
     trans: TranslationBundle
   ) {
-    this._switch = new HalfSwitch(_panel.content, trans);
-    this._panel.content.inViewChanged.connect(this._place, this);
+    this._switch = new HalfSwitch(_panel.content.halves, trans);
+    this._panel.content.halves.inViewChanged.connect(this._place, this);
     this._place();
   }
 
@@ -25,21 +25,22 @@ export class NoticePlace implements IDisposable {
 
   dispose(): void {
     this._isDisposed = true;
-    this._panel.content.inViewChanged.disconnect(this._place, this);
+    this._panel.content.halves.inViewChanged.disconnect(this._place, this);
     this._switch.dispose();
   }
 
   private _place(): void {
     const { content, contentHeader } = this._panel;
+    const { view } = content.halves;
     const { notice } = this._pane;
-    this._panel.toggleClass('jp-mod-lowPatina', content.isLow);
-    if (content.hasRoomForOne) {
+    this._panel.toggleClass('jp-mod-lowPatina', view.isLow);
+    if (view.hasRoomForOne) {
       contentHeader.addWidget(this._switch);
     } else {
       this._switch.parent = null;
     }
-    if (notice.isApart === content.isTimelineInView) {
-      notice.isApart = !content.isTimelineInView;
+    if (notice.isApart === view.isTimelineInView) {
+      notice.isApart = !view.isTimelineInView;
       if (notice.isApart) {
         contentHeader.addWidget(notice);
       } else {
