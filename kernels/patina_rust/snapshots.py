@@ -135,6 +135,7 @@ class RustSnapshots:
             Past(cell.code, cell.notes, here, cell.function)
             for (here, _function), cell in zip(cells, saved.cells, strict=True)
         ]
+        self._session.program.load()  # what cells and it are both linked with is there then
         if not library.has_all(here for here, _function in cells if here):
             return self._compile_again(saved, OTHER_CRATES)
         assert saved.state is not None

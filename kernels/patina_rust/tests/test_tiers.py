@@ -22,7 +22,8 @@ pytestmark = needs_rust
 def session(*libraries: Path) -> Any:
     past = tuple(Past("let a = 1;", (), str(path), "run") for path in libraries)
     quiet = lambda *_: None  # noqa: E731 - nothing is run here
-    return SimpleNamespace(past=past, state=State(), replay=quiet, rerun=quiet)
+    program = SimpleNamespace(load=quiet)
+    return SimpleNamespace(past=past, state=State(), replay=quiet, rerun=quiet, program=program)
 
 
 def library(folder: Path, size: int) -> Path:
