@@ -11,21 +11,25 @@ import functools
 import hashlib
 import json
 import os
+import signal
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from patina_kernel.forking import build, native
 from patina_kernel.text import gettext as _
 from patina_kernel.wire import packet
-from patina_kernel.wire.channel import Channel
+from patina_kernel.wire.channel import Channel, parse
 
 # As in native/image.h.
-MAGIC = b"PATINA image 1\n\0"
+MAGIC = b"PATINA image 2\n\0"
 WHERE_BYTES = 1008
-# Mapping takes milliseconds; a machine that has much else to do takes longer.
-THAW_SECONDS = 60.0
+# What is in C, and in Python.
+CODE = (".py", ".c", ".h", ".js", ".rs")
+# Half a second a gigabyte; a machine that has much else to do takes longer.
+SLOWEST_SECONDS, SLOWEST_BYTES = 60.0, 20_000_000
 HELD_BYTES = 4096
 
 KERNEL = _("it is of another kernel of Linux")
@@ -41,26 +45,28 @@ class ImageError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Thawed:
-    """A process out of an image, which waits at the other end of `channel` as parked copies do."""
+    """A process out of an image, which waits at the other end of `channel` as parked copies do.
+
+    `lost`: what it could not be given back, as lines of a report.
+    """
 
     channel: Channel
     pid: int
+    lost: tuple[dict[str, Any], ...] = ()
+
+    def end(self) -> None:
+        """Let it end."""
+        self.channel.close()
+        os.waitpid(self.pid, 0)
 
 
 def where(key: str) -> dict[str, str]:
-    """Return what an image of a process here goes with."""
+    """Return what an image of a process here goes with. Raises ImageError: there are none here."""
+    if reason := reason_not_here():
+        raise ImageError(reason)
     system = os.uname()
     kernel = f"{system.release} {system.version} {system.machine}"
-    return {"kernel": kernel, "processor": _processor(), "program": _program(), "key": key}
-
-
-@functools.cache
-def _program() -> str:
-    """Return what tells versions of the kernels apart: their code is in the image, too."""
-    folder = Path(__file__).parents[1]
-    files = sorted(folder.glob("patina_*/**/*.py"))
-    told = [f"{file.relative_to(folder)} {file.stat().st_mtime_ns}" for file in files]
-    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:24]
+    return {"kernel": kernel, "processor": _processor(), "program": PROGRAM_SUM, "key": key}
 
 
 @functools.cache
@@ -71,11 +77,30 @@ def _processor() -> str:
     return hashlib.sha256("\n".join(sorted(kinds)).encode()).hexdigest()[:24]
 
 
+def _program() -> str:
+    """Return what tells versions of the kernels apart: their code is in the image, too."""
+    told, folder = hashlib.sha256(), Path(__file__).parents[1]
+    for package in sorted(folder.glob("patina_*")):
+        for file in sorted(path for path in package.rglob("*.*") if path.suffix in CODE):
+            if "tests" not in file.parts:
+                told.update(str(file.relative_to(folder)).encode() + b"\0" + file.read_bytes())
+    return told.hexdigest()[:24]
+
+
+# That of the code which this process has: files may be replaced while it runs.
+PROGRAM_SUM = _program()
+
+
+@functools.cache
 def reason_not_here() -> str | None:
     """Return why there are no images on this machine, or None where there are."""
     if build.reason_not_here():
         return _("that is had on Linux with x86-64 and glibc only")
-    return None if native.load() else _("the C library that does it is not there")
+    try:
+        build.ensure(build.thaw())
+    except build.BuildError as error:
+        return _("what is in C is not built: %1", error)
+    return None if native.load() else _("what is in C cannot be used on this machine")
 
 
 def write(path: Path, channel: int, where: dict[str, str], folders: Sequence[str]) -> bool:
@@ -88,17 +113,26 @@ def write(path: Path, channel: int, where: dict[str, str], folders: Sequence[str
     if library is None:
         raise ImageError(reason_not_here())
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        path.unlink(missing_ok=True)  # what follows is for its owner only, whoever could read that
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        descriptor = os.open(path, flags, 0o600)
     except OSError as error:
         raise ImageError(_("%1 cannot be written: %2", path, error.strerror)) from error
     try:
-        if library.write_image(descriptor, channel, json.dumps(where), folders):
+        if library.write_image(
+            descriptor, channel, json.dumps(where), list(map(_slashed, folders))
+        ):
             return True
     except native.ImageError as error:
         os.close(descriptor)
         raise ImageError(_("%1: %2", error.what, os.strerror(error.number))) from error
     os.close(descriptor)
     return False
+
+
+def _slashed(folder: str) -> str:
+    """Return a folder as /proc tells it, and so that no other folder begins like it."""
+    return f"{Path(folder).resolve()}/"
 
 
 def begins(path: Path) -> bool:
@@ -139,8 +173,7 @@ def thaw(path: Path, here: dict[str, str]) -> Thawed:
     """Bring a process back from the image at the start of a file. Raises ImageError."""
     check(path, here)
     try:
-        program = build.ensure(build.thaw())
-        return _thaw(path, program)
+        return _thaw(path, build.ensure(build.thaw()))
     except (OSError, build.BuildError) as error:
         raise ImageError(_("it could not be begun: %1", error)) from error
 
@@ -149,6 +182,9 @@ def _thaw(path: Path, program: Path) -> Thawed:
     ours, theirs = packet.pair()
     with ExitStack() as stack:
         stack.callback(theirs.close)
+        channel = Channel(ours)
+        not_thawed = stack.enter_context(ExitStack())
+        not_thawed.callback(channel.close)
         image = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         stack.callback(os.close, image)
         heard, said = os.pipe()
@@ -158,14 +194,15 @@ def _thaw(path: Path, program: Path) -> Thawed:
         finally:
             os.close(said)
         theirs.close()
-        channel = Channel(ours)
-        ready = packet.readable(ours, THAW_SECONDS)
-        if ready and channel.receive() is not None:
-            return Thawed(channel, pid)
-        channel.close()
-        os.kill(pid, 9)
-        os.waitpid(pid, 0)
-        raise ImageError(_why(os.read(heard, HELD_BYTES).decode(errors="replace")))
+        ready = packet.readable(ours, SLOWEST_SECONDS + os.fstat(image).st_size / SLOWEST_BYTES)
+        told = channel.receive() if ready else None
+        if told is None:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            why = _why(os.read(heard, HELD_BYTES).decode(errors="replace"))
+            raise ImageError(why if ready else _("it takes too long; the machine is very busy"))
+        not_thawed.pop_all()
+        return Thawed(channel, pid, tuple(parse(told)["lost"]))
 
 
 def _begin(program: Path, image: int, channel: int, said: int) -> int:

@@ -43,9 +43,12 @@ class UnloadableError(Exception):
     """A cell was compiled, and cannot be loaded: what the system said."""
 
 
-def toolchain() -> str:
-    """Return which rustc and runtime cells go with. Raises RuntimeUnavailableError."""
-    return _key(_rustc())
+def toolchain(*, now: bool = False) -> str:
+    """Return which rustc and runtime cells go with. Raises RuntimeUnavailableError.
+
+    `now`: that which new cells would be compiled with, if it was changed since this began.
+    """
+    return (_key.__wrapped__ if now else _key)(_rustc())
 
 
 def unpacked() -> Path:

@@ -137,7 +137,7 @@ class Session:
             return "ok"
         self.compiler.await_build()
         self.program.load()
-        if not self.past and self.state.id == ROOT:
+        if not self.past and self.state.id in (ROOT, None):
             self._take_needed()
         told: list[list[str]] = []
         for _ in range(MOST_ROUNDS):

@@ -258,13 +258,11 @@ class Executor:
 
     def _load(self, job: dict[str, Any]) -> None:
         started = time.perf_counter()
-        thawed = self._imaging.load(job["content"])
+        count = self.app.kernel.execution_count
+        thawed = self._imaging.load(job["content"], count=count)
         if not isinstance(thawed, Thawed):
             self._answer_job(job, thawed, time.perf_counter() - started)
             return
-        given, descriptors = self._language.to_thawed()
-        given |= {"count": self.app.kernel.execution_count, "state": job["content"]["path"]}
-        thawed.channel.send_json(Op.GIVE, given, descriptors)
         content = imaging.answer(thawed, started)
         waiting = [thawed.channel.fileno()]
         self._main.send_json(Op.ANSWER, {"id": job["id"], "content": content}, waiting)
@@ -299,7 +297,6 @@ class Executor:
         if (arrival := woken.arrival) is not None:
             self._language.after_thaw(arrival.given, arrival.descriptors)
             self.app.kernel.execution_count = arrival.given["count"]
-            report = (*report, *arrival.lost)
         # Only now: what it would touch is mended.
         self._forker.wake()
         self._attach(woken.packet, report)

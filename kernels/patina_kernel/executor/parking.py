@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,7 +18,8 @@ from patina_kernel.executor.forker import Forked, Forker
 from patina_kernel.forking import ForkRefusedError, NoCheckpointError, NoForkError
 from patina_kernel.language import Imaged, ReportLine
 from patina_kernel.text import gettext as _
-from patina_kernel.text import kept, said, told
+from patina_kernel.text import kept, said
+from patina_kernel.text import told as texts_told
 from patina_kernel.wire import packet
 from patina_kernel.wire.channel import Channel, parse
 from patina_kernel.wire.ops import Op
@@ -49,12 +51,8 @@ class Stoppable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A process out of an image: files that it could not be given back, and what it was given.
+    """A process out of an image: what it was given by that which has thawed it (see `Op.GIVE`)."""
 
-    `given` is of the process that has thawed it (see `Op.GIVE`), with its `descriptors`.
-    """
-
-    lost: tuple[ReportLine, ...]
     given: dict[str, Any] = field(default_factory=dict)
     descriptors: tuple[int, ...] = ()
 
@@ -102,12 +100,13 @@ class Parking:
         self._threads.resume()
         return None
 
-    def freeze(self, path: Path, imaged: Imaged) -> Woken | None:
-        """Have a copy of this process write an image of itself.
+    def freeze(self, path: Path, imaged: Imaged) -> Woken | tuple[ReportLine, ...]:
+        """Have a copy of this process write an image of itself; return what is not carried exactly.
 
-        Returns None; and once more, in the process that comes out of the image, when it is woken.
-        Raises ForkRefusedError or ImageError where there can be no image.
+        Returns once more, in the process that comes out of the image, when it is woken. Raises
+        ForkRefusedError, ImageError or OSError where there can be no image.
         """
+        where = images.where(imaged.key)
         self._reap()
         ended = self._threads.quiesce()
         ours, theirs = packet.pair()
@@ -121,15 +120,18 @@ class Parking:
         if forked.pid == 0:
             ours.close()
             return self._wait(Channel(theirs))
+        _leave_group(forked.pid)
         self._children.add(forked.pid)
-        self._have_written(Channel(ours), path, imaged)
-        return None
+        lines = [line.told() for line in forked.report]
+        folders = [str(one) for one in imaged.folders]
+        order = {"path": str(path), "where": where, "folders": folders, "lines": lines}
+        self._have_written(Channel(ours), order)
+        return forked.report
 
     @staticmethod
-    def _have_written(copy: Channel, path: Path, imaged: Imaged) -> None:
+    def _have_written(copy: Channel, order: dict[str, Any]) -> None:
         try:
-            where, folders = images.where(imaged.key), [str(one) for one in imaged.folders]
-            copy.send_json(Op.FREEZE, {"path": str(path), "where": where, "folders": folders})
+            copy.send_json(Op.FREEZE, order)
             answer = copy.receive()
             told = parse(answer) if answer else {"evalue": _("its process ended")}
             if "evalue" in told:
@@ -190,8 +192,7 @@ class Parking:
             if order.op == Op.FREEZE:
                 self._write(waiting, parse(order))
             if order.op == Op.GIVE and self._arrival is not None:
-                given = tuple(order.descriptors)
-                self._arrival = Arrival(self._arrival.lost, parse(order), given)
+                self._arrival = Arrival(parse(order), tuple(order.descriptors))
             if order.op == Op.ATTACH:
                 break
         waiting.close()
@@ -204,20 +205,29 @@ class Parking:
         arrival, self._arrival = self._arrival, None
         return Woken(order, arrival)
 
-    def _write(self, waiting: Channel, wanted: dict[str, Any]) -> None:
+    def _write(self, waiting: Channel, order: dict[str, Any]) -> None:
         """Write an image of this copy; out of it comes another one, which waits, too."""
-        files, where = descriptors.names(self._positions), dict(wanted["where"])
+        files, folder = descriptors.names(self._positions), _folder()
+        path, channel = Path(order["path"]), waiting.fileno()
+        told: dict[str, Any] = {}
         try:
-            thawed = images.write(Path(wanted["path"]), waiting.fileno(), where, wanted["folders"])
+            if images.write(path, channel, order["where"], order["folders"]):
+                self._arrive()
+                lost = [*map(_gone, descriptors.gone(files)), *_moved(folder)]
+                told["lost"] = [*order["lines"], *(line.told() for line in lost)]
         except images.ImageError as error:
-            waiting.send_json(Op.ACK, told(evalue=said(error)))
-            return
-        if thawed:
-            self._children = set()
-            self._arrival = Arrival(tuple(map(_gone, descriptors.gone(files))))
-            with suppress(OSError):
-                OOM.write_text(EXPENDABLE)
-        waiting.send_json(Op.ACK, {"pid": os.getpid()})
+            told = texts_told(evalue=said(error))
+        try:
+            waiting.send_json(Op.ACK, told)
+        except OSError:
+            os._exit(0)  # whoever asked is gone
+
+    def _arrive(self) -> None:
+        """Be a process out of an image."""
+        self._children, self._arrival = set(), Arrival()
+        threading.main_thread()._set_native_id()  # type: ignore[attr-defined]
+        with suppress(OSError):
+            OOM.write_text(EXPENDABLE)
 
     @staticmethod
     def _become_parked() -> None:
@@ -266,7 +276,24 @@ def _leave_group(pid: int) -> None:
 
 
 def _gone(path: str) -> ReportLine:
-    return ReportLine("file", path, _("it is not there any more"), _("Open another in its place."))
+    what = _("it is not there any more, or cannot be opened")
+    return ReportLine("file", path, what, _("Open another in its place."))
+
+
+def _folder() -> str | None:
+    """Return the folder that this process is in; None when it was deleted."""
+    try:
+        return os.getcwd()  # noqa: PTH109 - as text
+    except OSError:
+        return None
+
+
+def _moved(before: str | None) -> list[ReportLine]:
+    """Tell of a folder that this process was in, and is not any more."""
+    if before is not None and before == _folder():
+        return []
+    what = _("the process is in another folder: this one is gone")
+    return [ReportLine("folder", before or "?", what, _("Go to another one."))]
 
 
 def silence() -> None:
@@ -285,7 +312,7 @@ def _refusal(error: Exception) -> dict[str, Any]:
     return {
         "status": "error",
         "ename": NAMES.get(type(error), type(error).__name__),
-        **told(evalue=said(error), hint=hint),
+        **texts_told(evalue=said(error), hint=hint),
         "alternatives": alternatives,
         "traceback": [],
     }

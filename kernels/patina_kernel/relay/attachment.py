@@ -14,6 +14,7 @@ from patina_kernel.relay.parked import Parked, StuckError
 from patina_kernel.relay.shell import LOST_HINT, Shell
 from patina_kernel.text import gettext as _
 from patina_kernel.text import told
+from patina_kernel.wire import packet
 from patina_kernel.wire.channel import Channel
 
 # So long a cell that sees no interrupt has, in case it is none that runs.
@@ -151,6 +152,9 @@ class Attachment:
         Raises StuckError: then there is no process.
         """
         core = self._core
+        if packet.readable(thawed.channel.socket):  # it says nothing before it is asked: its end
+            thawed.channel.close()
+            raise StuckError(_("the process that was loaded has ended"))
         gone = [{**row, "changed": "gone"} for row in core.table.values()]
         self._end_present()
         self._shell.fail_all(failure("KernelReplaced", "another state was loaded"))

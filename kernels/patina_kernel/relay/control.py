@@ -41,6 +41,7 @@ HINTS: dict[type[Exception], str] = {
     BadSettingError: _("the guide to the kernel lists the settings"),
     BadRequestError: _("correct the request"),
 }
+RELOAD = _("load it again, or restart the kernel")
 UNEXPECTED = _("check what was asked, then ask again")
 
 
@@ -54,6 +55,8 @@ class Control:
         self._parking, self._tickets = parking, tickets
         # Questions that the executor is to answer, by their message id.
         self._asked: dict[str, Message] = {}
+        # Who has asked for a saved state, and the reply, until its process says hello.
+        self._arriving: tuple[Message, dict[str, Any]] | None = None
         self._handlers: dict[str, Handler] = {
             "interrupt_request": self._interrupt,
             "shutdown_request": self._shut_down,
@@ -99,8 +102,11 @@ class Control:
 
     def forget(self) -> None:
         """The executor is gone: it answers no more."""
-        asked, self._asked = self._asked, {}
-        for request in asked.values():
+        asked, self._asked = list(self._asked.values()), {}
+        if self._arriving is not None:
+            asked.append(self._arriving[0])
+            self._arriving = None
+        for request in asked:
             self._core.answer(request, _ended())
 
     def _interrupt(self, request: Message) -> None:
@@ -211,10 +217,9 @@ class Control:
         def done(packet: Packet | None) -> None:
             content = _ended() if packet is None else parse(packet)["content"]
             if packet is not None and packet.descriptors:
-                content = self._replaced(
-                    Channel.of_descriptor(packet.descriptors[0]), request, content
-                )
-            self._core.answer(request, content)
+                self._replace(Channel.of_descriptor(packet.descriptors[0]), request, content)
+            else:
+                self._core.answer(request, content)
 
         question = {"id": request.id, "type": request.type, "content": request.content}
         if self._core.lost:
@@ -222,15 +227,20 @@ class Control:
         else:
             self._shell.add(Task(Op.JOB, question, done))
 
-    def _replaced(
-        self, waiting: Channel, request: Message, content: dict[str, Any]
-    ) -> dict[str, Any]:
-        """Go on with the process that came out of a saved state; return the reply."""
+    def _replace(self, waiting: Channel, request: Message, content: dict[str, Any]) -> None:
+        """Go on with the process that came out of a saved state; it is told when it has arrived."""
         try:
             self._attachment.replace(Parked(waiting, int(content.pop("pid"))), request.parent)
         except StuckError as error:
-            return _failed(error)
-        return content
+            self._core.answer(request, failure("StuckError", said(error), RELOAD))
+        else:
+            self._arriving = (request, content)
+
+    def arrived(self) -> None:
+        """An executor is there: answer who has asked for it."""
+        if self._arriving is not None:
+            self._core.answer(*self._arriving)
+            self._arriving = None
 
     def _settings(self, request: Message) -> None:
         self._core.checkpoints.configure(self._core.settings.changed(request.content))

@@ -208,6 +208,7 @@ class Relay:
                 self._core.hello = parse(packet)
                 self._core.ready = True
                 self._core.tell_settings()
+                self._control.arrived()
                 self._shell.pump()
 
     def _reply(self, packet: Packet) -> None:

@@ -35,6 +35,6 @@ class Op(IntEnum):
     CLAIM = 41  # to another kernel's relay: hand over the parked copy of this ticket
     START = 42  # to a nursery: start a kernel
     ACK = 43
-    FREEZE = 45  # to a parked copy: write an image of itself: {path, where, folders}
-    GIVE = 46  # to a process out of an image: what goes on of who thawed it: {count, state, given}
+    FREEZE = 45  # to a parked copy: write an image of itself: {path, where, folders, lines}
+    GIVE = 46  # to a process out of an image: what goes on of who thawed it: {count, state, …}
     SETTINGS = 44  # what the executor is to know of the settings: {globals_ms}

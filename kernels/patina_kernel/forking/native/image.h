@@ -2,17 +2,17 @@
  * for the caller, are held as in a parked copy (forkall.h), and are again when it comes back.
  *
  * `patina_image_write` describes the process that calls it and writes what of its memory is its
- * own; what is as in a file that is still there is only named. `thaw` (thaw/thaw.c), a program that
- * stands where nothing else does, maps all of that at the same addresses, sets up what the kernel
- * knows of a process, and jumps to where the write was called, which then returns a second time.
+ * own; what is as in a file is only named. `thaw` (thaw/thaw.c), a program that stands where nothing
+ * else does, maps all of that at the same addresses, sets up what the kernel knows of a process, and
+ * jumps to where the write was called, which then returns a second time.
  *
  * Why each unsafe step is sound:
  *  - Between the plan and the end nothing allocates: only system calls and stores to static memory.
  *    What changes in these while they are written is not looked at after a thaw.
  *  - Memory is read from the image, not mapped: whatever becomes of the file, a process that came
- *    out of it has its own. What was never written to is not read, and takes no memory.
- *  - Code of libraries is mapped from their files again. A file with another size or time of change
- *    is another file, and then there is no thaw.
+ *    out of it has its own. What was never written to is not in it, and takes no memory.
+ *  - Code of libraries is mapped from their files again, and must have the same sum: a file with
+ *    other bytes is another library, and then there is no thaw.
  *  - The vDSO is moved to where libc remembers it; its code is the kernel's, so that an image is
  *    for one build of the kernel. What libc has chosen for a processor is for that processor.
  *  - glibc may give memory back that it took by brk: the kernel is told where that was.
@@ -20,7 +20,8 @@
  *    is there.
  *
  * Not carried: sockets and pipes to others than itself (their numbers lead nowhere), and what waits
- * in others; memory that is shared with others (refused); advice about memory; timers.
+ * in others; memory that is shared with others (refused); locks of files; advice about memory, but
+ * for what is wiped in forks; guards that are laid by advice; timers, limits, priorities, affinity.
  */
 #ifndef PATINA_IMAGE_H
 #define PATINA_IMAGE_H
@@ -29,7 +30,7 @@
 #include <signal.h>
 #include <stdint.h>
 
-#define PATINA_IMAGE_MAGIC "PATINA image 1\n"
+#define PATINA_IMAGE_MAGIC "PATINA image 2\n"
 enum {
     IMAGE_WHERE_BYTES = 1008,
     IMAGE_REGIONS = 8192,
@@ -38,7 +39,7 @@ enum {
     IMAGE_TEXT_BYTES = 1 << 19,
     IMAGE_PAGE = 4096,
     IMAGE_SIGNALS = 64,
-    IMAGE_HEAD_BYTES = 1 << 20 /* the memory follows */
+    IMAGE_HEAD_BYTES = 1 << 20 /* the memory follows: see `struct image_run` */
 };
 
 /* EMPTY: nothing was ever written there. KEPT: in the image. FILE: as in a file. STACK: kept, and
@@ -47,11 +48,15 @@ enum image_content { CONTENT_EMPTY, CONTENT_KEPT, CONTENT_FILE, CONTENT_STACK };
 
 struct image_region {
     uint64_t start, end;
-    uint64_t offset; /* in the image, or in the file */
-    uint64_t size;   /* of the file, as when it was written */
-    int64_t changed; /* of the file, in nanoseconds */
-    uint32_t path;   /* where in `text` */
-    uint16_t prot, content;
+    uint64_t offset, sum; /* in the file, and of its bytes there; 0: it is shared, and may change */
+    uint32_t path;        /* where in `text` */
+    uint16_t prot;
+    uint8_t content, shared, of_file, wiped_in_forks;
+};
+
+/* Before the bytes of some pages that follow each other; the last has none. */
+struct image_run {
+    uint64_t start, bytes;
 };
 
 /* What a descriptor leads to after a thaw. NOWHERE: it is taken, so that who has its number cannot
@@ -61,6 +66,7 @@ enum image_descriptor_kind {
     LEADS_NOWHERE,
     LEADS_TO_FILE,
     LEADS_TO_EPOLL,
+    LEADS_TO_EVENTFD,
     LEADS_TO_SOCKET,
     LEADS_TO_PIPE,
     LEADS_TO_SAME,
@@ -109,5 +115,24 @@ _Static_assert(sizeof(struct patina_image) <= IMAGE_HEAD_BYTES, "the head of an 
 /* Where `thaw` stands, and where it lays the vDSO aside: unused by programs, heaps and libraries. */
 #define IMAGE_THAW_START 0x200000000000UL
 #define IMAGE_THAW_END 0x200010000000UL
+
+/* The sum of bytes that tells files apart (as FNV-1a, by words). */
+static inline uint64_t image_sum(uint64_t start, uint64_t end)
+{
+    uint64_t sum = 0xcbf29ce484222325UL;
+    for (const uint64_t *at = (const uint64_t *)start; at < (const uint64_t *)end; at++)
+        sum = (sum ^ *at) * 0x100000001b3UL;
+    return sum | 1;
+}
+
+/* Between the files that write images. A failure is -errno, and noted by `patina_image_fail`. */
+extern struct patina_image patina_image;
+int patina_image_fail(int error, const char *what);
+uint32_t patina_image_text(const char *text);
+int patina_image_read(const char *path, char *text, int bytes);
+uint64_t patina_image_number(const char **at, int base);
+int patina_image_plan_memory(const char *folders);
+int patina_image_plan_descriptors(int fd, int channel);
+int patina_image_write_memory(int fd);
 
 #endif
