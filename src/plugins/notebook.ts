@@ -16,13 +16,12 @@ import {
   type NotebookWidgetFactory
 } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
-import type { User } from '@jupyterlab/services';
+import type { ServerConnection, User } from '@jupyterlab/services';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, type TranslationBundle } from '@jupyterlab/translation';
 import { patinaIcon } from '../icons';
 import { RunsModel } from '../model/runs';
-import { hasKernel } from '../model/runwords';
 import { Trust } from '../model/trust';
 import { DismissedHints } from '../services/dismissedhints';
 import { KernelConnections } from '../services/kernelconnections';
@@ -41,12 +40,9 @@ import { PatinaFactory } from '../widgets/notebook/factory';
 import type { PatinaPanel } from '../widgets/notebook/panel';
 import { HintBar, type IHintServices } from '../widgets/notebook/hintbar';
 import { widgetsModule } from '../widgets/notebook/jupyterwidgets';
-import { keepWithin } from '../widgets/notebook/liverunslimit';
-import { keepLatestOutputs } from '../widgets/notebook/outputslimit';
-import { report } from '../widgets/notebook/report';
+import { openPane } from '../widgets/notebook/openpane';
+import type { NotebookSettings } from '../widgets/notebook/settings';
 import { RunOpener } from '../widgets/notebook/runopener';
-import { type IRunPanelServices, mountRuns } from '../widgets/timeline/mount';
-import type { RunPanel } from '../widgets/timeline/runpanel';
 import { IMPORT } from './conversion';
 import { keysOf } from './keys';
 import { followSettings, NOTEBOOK_PLUGIN } from './settings';
@@ -101,28 +97,10 @@ export const notebook: JupyterFrontEndPlugin<WidgetTracker<PatinaPanel>> = {
       trans,
       me: () => displayName(serviceManager.user.identity)
     };
-    const hints: IHintServices = {
-      settings,
-      dismissed: new DismissedHints(state),
-      trans,
-      execute: id => void app.commands.execute(id),
-      label: id => app.commands.label(id),
-      keys: id => keysOf(app.commands, id),
-      isGlobalsShown: () =>
-        [...app.shell.widgets('right'), ...app.shell.widgets('left')].some(
-          ({ id, isVisible }) => id === GLOBALS_ID && isVisible
-        )
-    };
+    const hints = hintServices(app, settings, state, trans);
     const opener = new RunOpener(
-      (id, panel) => {
-        const provider = new RunsProvider(
-          { id, path: () => panel.context.localPath },
-          serviceManager.serverSettings,
-          trans
-        );
-        client.use(provider);
-        return new RunsModel(provider);
-      },
+      (id, panel) =>
+        followedRuns(id, panel, client, serviceManager.serverSettings, trans),
       (panel, runs) => {
         panel.access.follow(runs);
         const pane = openPane(
@@ -180,42 +158,39 @@ export const notebook: JupyterFrontEndPlugin<WidgetTracker<PatinaPanel>> = {
   }
 };
 
-/** The runs beside the source; what this person runs is trusted, the rest when a person says so. */
-function openPane(
-  panel: PatinaPanel,
-  runs: IRunsModel,
-  trustOf: (notebook: string) => Trust,
-  services: IRunPanelServices
-): RunPanel {
-  const trust = trustOf(panel.content.notebookId ?? '');
-  panel.trust = trust;
-  panel.execution.queued.connect((_, cells) =>
-    trust.own(cells.map(cell => cell.id))
-  );
-  const { settings, client, trans } = services;
-  panel.execution.newRunOptions = () => settings.newRun;
-  keepWithin(panel, runs, settings, trans);
-  keepLatestOutputs(runs, settings, trust, client, trans);
-  panel.closing.connect(() => {
-    if (settings.onClose === 'stop' && panel.access.unableToRun === null) {
-      const live = runs.runs.filter(({ run }) => hasKernel(run));
-      live.forEach(({ id }) => void client.stop(id).catch(report));
-    }
-  });
-  let known: string | null = null;
-  // Another setting that changes does not take back what a person chose for this notebook.
-  const arrange = () => {
-    if (settings.timelinePosition !== known) {
-      known = panel.content.halves.position = settings.timelinePosition;
-    }
+/** What hints are told by, and what they offer to do. */
+function hintServices(
+  { commands, shell }: JupyterFrontEnd,
+  settings: NotebookSettings,
+  state: IStateDB | null,
+  trans: TranslationBundle
+): IHintServices {
+  return {
+    settings,
+    dismissed: new DismissedHints(state),
+    trans,
+    execute: id => void commands.execute(id),
+    label: id => commands.label(id),
+    keys: id => keysOf(commands, id),
+    isGlobalsShown: () =>
+      [...shell.widgets('right'), ...shell.widgets('left')].some(
+        ({ id, isVisible }) => id === GLOBALS_ID && isVisible
+      )
   };
-  settings.changed.connect(arrange);
-  panel.disposed.connect(() => {
-    settings.changed.disconnect(arrange);
-    trust.dispose();
-  });
-  arrange();
-  return mountRuns(panel, runs, trust, services);
+}
+
+/** The runs of a notebook, followed over a socket that also takes requests about them. */
+function followedRuns(
+  id: string,
+  panel: PatinaPanel,
+  client: IPatinaClient,
+  server: ServerConnection.ISettings,
+  trans: TranslationBundle
+): IRunsModel {
+  const place = { id, path: () => panel.context.localPath };
+  const provider = new RunsProvider(place, server, trans);
+  client.use(provider);
+  return new RunsModel(provider);
 }
 
 /** A person's name as the server writes it beside what they run. */
