@@ -236,7 +236,13 @@ class Session:
 
     def _rebuild(self) -> None:
         """Have a compiler that was started anew come to our state; nothing is run."""
-        made = self.compiler.compile(ROOT, self.state.outline, [], self.state.lock)
+        start, outline, lock = ROOT, self.state.outline, self.state.lock
+        with suppress(CompilerError):
+            wanted = self._wanted()
+            # One that has them is spared to learn them once more, in another order.
+            if wanted and set(wanted.splitlines()) <= set(outline.splitlines()):
+                start = self.compiler.take(Crates(wanted, lock)).state
+        made = self.compiler.compile(start, outline, [], lock)
         self.state = replace(self.state, id=made.state)
 
     def _execute(self, cell: Compiled | Past, take: Callable[[Event], None]) -> list[str]:

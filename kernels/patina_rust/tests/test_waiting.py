@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,20 @@ def test_a_compiler_takes_crates_while_it_waits_and_builds_none(registry: Regist
     registry.cut_off()
     second = _notebook(NEEDS)
     assert second.run(USE, NOWHERE) == "ok"
+    assert _compiler(second) == compiler
+    _close(second)
+
+
+def test_a_loaded_state_is_made_in_the_compiler_that_has_its_crates(registry: Registry) -> None:
+    first = _notebook(NEEDS)
+    assert first.run(USE + " let x: i32 = 5;", NOWHERE) == "ok"
+    compiler = _compiler(first)
+    _close(first)
+    second = _notebook(NEEDS)
+    second.program.load()
+    second.rerun(first.past, replace(first.state, id=None))
+    registry.cut_off()
+    assert second.run("assert_eq!(x, 5);" + USE, NOWHERE) == "ok"
     assert _compiler(second) == compiler
     _close(second)
 
