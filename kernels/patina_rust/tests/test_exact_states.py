@@ -87,6 +87,31 @@ async def test_it_takes_the_place_of_what_was_there_and_goes_on_as_any_kernel(
         assert (await kernel.run("mine")).text == "1"
 
 
+async def test_what_does_not_come_back_is_named_when_it_is_saved_and_when_it_is_loaded(
+    tmp_path: Path,
+) -> None:
+    path, data = str(tmp_path / "state"), tmp_path / "data"
+    data.write_text("ab")
+    async with started(KERNEL) as kernel:
+        await kernel.run(
+            'let port = std::net::TcpListener::bind("127.0.0.1:0")?;\n'
+            f'let file = std::fs::File::open("{data}")?;'
+        )
+        saved = await kernel.ask("save", path=path)
+        sockets = [line for line in saved["report"] if line["kind"] == "socket"]
+        assert "closed" in sockets[0]["what"]
+    data.unlink()
+    async with started(KERNEL) as kernel:
+        loaded = await kernel.ask("load", path=path)
+        told = [(line["kind"], line["name"]) for line in loaded["report"]]
+        assert told == [
+            ("loaded", imaging.NAME),
+            ("socket", sockets[0]["name"]),
+            ("file", str(data)),
+        ]
+        assert loaded["report"][0]["what"] == imaging.BUT
+
+
 async def test_one_that_came_out_of_a_file_is_saved_to_it_again(tmp_path: Path) -> None:
     path = str(tmp_path / "state")
     async with started(KERNEL) as kernel:
