@@ -14,7 +14,7 @@ pub struct VariableStore {
 
 const SUMMARY_BYTES: usize = 200;
 
-/// Writes so much, and then stops the formatting: a big value costs no more than a small one.
+/// Writes so much, and then stops the formatting.
 struct Bounded(String);
 
 impl std::fmt::Write for Bounded {
@@ -33,6 +33,22 @@ fn summary(value: &dyn Debug) -> String {
     let mut text = Bounded(String::new());
     let _ = write!(text, "{value:?}");
     text.0
+}
+
+/// More of a collection is not in its summary, for each of its values takes some of the text. The lists
+/// and maps of std go through all that they are given, also when nothing can be written any more.
+const MOST: usize = SUMMARY_BYTES;
+
+fn first<T>(values: &[T]) -> &[T] {
+    &values[..values.len().min(MOST)]
+}
+
+struct First<'a, T>(&'a HashMap<String, T>);
+
+impl<T: Debug> Debug for First<'_, T> {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        to.debug_map().entries(self.0.iter().take(MOST)).finish()
+    }
 }
 
 const PROGRAM: &CStr = c"patina-rust";
@@ -103,9 +119,12 @@ pub unsafe extern "C" fn patina_values(store: *const VariableStore, row: Row) {
         macro_rules! known { ($($type:ty),*) => { loop { $(
             if let Some(one) = value.downcast_ref::<$type>() { break Some((summary(one), -1)); }
             if let Some(one) = value.downcast_ref::<Option<$type>>() { break Some((summary(one), -1)); }
-            if let Some(one) = value.downcast_ref::<Vec<$type>>() { break Some((summary(one), one.len() as isize)); }
-            if let Some(one) = value.downcast_ref::<Vec<Vec<$type>>>() { break Some((summary(one), one.len() as isize)); }
-            if let Some(one) = value.downcast_ref::<HashMap<String, $type>>() { break Some((summary(one), one.len() as isize)); }
+            if let Some(one) = value.downcast_ref::<Vec<$type>>() { break Some((summary(&first(one)), one.len() as isize)); }
+            if let Some(one) = value.downcast_ref::<Vec<Vec<$type>>>() {
+                let rows: Vec<_> = first(one).iter().map(|row| first(row)).collect();
+                break Some((summary(&rows), one.len() as isize));
+            }
+            if let Some(one) = value.downcast_ref::<HashMap<String, $type>>() { break Some((summary(&First(one)), one.len() as isize)); }
         )* break None } } }
         let found = known!(
             i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize, f32, f64, bool, char,

@@ -74,3 +74,15 @@ async def test_values_of_any_type_are_shown_once_asked_for_and_arguments_are_not
 )
 def test_whether_a_cell_may_make_another_type_of_one_that_there_is(code: str, may: bool) -> None:
     assert views.may_redefine(code, ("P", "m")) is may
+
+
+@needs_rust
+async def test_what_is_endless_is_shown_by_its_first_values() -> None:
+    many = "let mut {}: Vec<()> = Vec::new(); unsafe {{ {}.set_len(1 << 40) }};"
+    async with started("patina-rust") as kernel:
+        await kernel.run(many.format("many", "many") + many.format("row", "row"))
+        await kernel.run("let rows = vec![row];")
+        rows = await _rows(kernel)
+        assert rows["many"]["length"] == 1 << 40
+        assert rows["many"]["summary"].startswith("[(), (), ()")
+        assert rows["rows"]["summary"].startswith("[[(), (), ()")
