@@ -30,7 +30,7 @@ help:
 	@echo "  make docs       the documentation as pages, in build/docs"
 	@echo "  make pictures   the pictures of the documentation"
 	@echo "  make dist       an sdist and a wheel, in dist"
-	@echo "  make wire       src/wire.ts, from patina_lab/wire.py"
+	@echo "  make wire       src/wire.ts, from patina_lab/wire"
 	@echo "  make reference  docs/reference/cli.md, from the commands"
 	@echo "  make lock       the lock file of the Python packages"
 	@echo "  make clean      deletes what the set-up made"
@@ -105,7 +105,7 @@ $(VENV)/.node_modules: package.json yarn.lock .yarnrc.yml $(VENV)/.requirements
 	@$(JLPM) install --immutable > $(VENV)/jlpm.log 2>&1 || { tail -40 $(VENV)/jlpm.log; exit 1; }
 	@touch $@
 
-src/wire.ts: patina_lab/wire.py scripts/generate_wire.py $(VENV)/.requirements
+src/wire.ts: $(wildcard patina_lab/wire/*.py) scripts/generate_wire.py $(VENV)/.requirements
 	@$(BIN)/python -m scripts.generate_wire
 	@touch $@
 

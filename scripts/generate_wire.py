@@ -1,4 +1,4 @@
-"""Write `src/wire.ts` from `patina_lab/wire.py`: the browser's types of what crosses the network.
+"""Write `src/wire.ts` from `patina_lab/wire`: the browser's types of what crosses the network.
 
 The file is made by the set-up, never kept in git, so it cannot lag behind.
 """
@@ -14,9 +14,7 @@ import msgspec
 from patina_lab import wire
 
 TARGET = Path(__file__).resolve().parent.parent / "src" / "wire.ts"
-HEADER = (
-    "/* Made from patina_lab/wire.py by scripts/generate_wire.py (make wire). Do not edit. */\n"
-)
+HEADER = "/* Made from patina_lab/wire by scripts/generate_wire.py (make wire). Do not edit. */\n"
 PLAIN = {
     "string": "string",
     "integer": "number",

@@ -1,4 +1,4 @@
-"""The OpenAPI document, made from the routes and from `wire.py`; served, never kept."""
+"""The OpenAPI document, made from the routes and from `wire`; served, never kept."""
 
 from __future__ import annotations
 

@@ -152,7 +152,7 @@ function displayOutput(
     : output;
 }
 
-/** The value of a MIME bundle that a blob holds; see `MimeValue` in patina_lab/wire.py. */
+/** The value of a MIME bundle that a blob holds; see `MimeValue` in patina_lab/wire. */
 function mimeValue(mime: string, bytes: ArrayBuffer): unknown {
   if (mime.endsWith('json')) {
     return JSON.parse(decode(bytes));
