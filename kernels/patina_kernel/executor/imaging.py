@@ -85,7 +85,8 @@ def _not_loaded(why: str) -> ReportLine:
 
 def answer(thawed: Thawed, started: float) -> dict[str, Any]:
     """Return the reply to who has asked for the state that is now in that process."""
-    line = ReportLine("loaded", NAME, LOADED if not thawed.lost else BUT, NOTHING)
+    what = BUT if thawed.lost else LOADED
+    line = ReportLine("loaded", NAME, what, NOTHING)
     ms = round((time.perf_counter() - started) * 1e3, 3)
     return {"status": "ok", "ms": ms, "report": [line.told(), *thawed.lost], "pid": thawed.pid}
 
