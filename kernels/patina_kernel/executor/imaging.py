@@ -85,8 +85,9 @@ def _not_loaded(why: str) -> ReportLine:
 
 def answer(thawed: Thawed, started: float) -> dict[str, Any]:
     """Return the reply to who has asked for the state that is now in that process."""
-    what = BUT if thawed.lost else LOADED
-    line = ReportLine("loaded", NAME, what, NOTHING)
+    line = ReportLine("loaded", NAME, LOADED, NOTHING)
+    if thawed.lost:
+        line = ReportLine("loaded", NAME, BUT, NOTHING)
     ms = round((time.perf_counter() - started) * 1e3, 3)
     return {"status": "ok", "ms": ms, "report": [line.told(), *thawed.lost], "pid": thawed.pid}
 
