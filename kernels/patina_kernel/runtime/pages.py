@@ -11,19 +11,22 @@ from collections.abc import Mapping, MutableMapping
 
 VARIABLE = "GLIBC_TUNABLES"
 TUNABLE = "glibc.malloc.hugetlb"
-OURS = f"{TUNABLE}=1:"
+# Written so that it is known from what a person has set.
+OURS = f"{TUNABLE}=01"
 
 
 def asked_for(env: Mapping[str, str]) -> dict[str, str]:
     """Return an environment for a program that allocates so, unless this one has a word on it."""
     given = env.get(VARIABLE, "")
-    return dict(env) if TUNABLE in given else {**env, VARIABLE: OURS + given}
+    # glibc 2.39 and newer take no colon that nothing follows, and then none of the tunables.
+    ours = f"{OURS}:{given}" if given else OURS
+    return dict(env) if TUNABLE in given else {**env, VARIABLE: ours}
 
 
 def forget(env: MutableMapping[str, str]) -> None:
     """Once started, be as without: what the program itself starts was not asked about."""
-    given = env.get(VARIABLE, "")
-    if given.startswith(OURS):
-        env[VARIABLE] = given.removeprefix(OURS)
-        if not env[VARIABLE]:
+    ours, _colon, given = env.get(VARIABLE, "").partition(":")
+    if ours == OURS:
+        env[VARIABLE] = given
+        if not given:
             del env[VARIABLE]

@@ -22,7 +22,9 @@ print(open("/proc/self/smaps_rollup").read().partition("AnonHugePages:")[2].spli
 
 
 def test_who_starts_a_program_has_a_word_on_pages_of_their_own() -> None:
-    assert pages.asked_for({"A": "b"}) == {"A": "b", "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1:"}
+    assert pages.asked_for({"A": "b"}) == {"A": "b", "GLIBC_TUNABLES": "glibc.malloc.hugetlb=01"}
+    more = pages.asked_for({"GLIBC_TUNABLES": "glibc.malloc.check=1"})
+    assert more == {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=01:glibc.malloc.check=1"}
     off = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=0"}
     assert pages.asked_for(off) == off
 
@@ -34,6 +36,12 @@ def test_a_program_that_was_started_so_has_the_environment_it_would_have_had(
     env = pages.asked_for(given)
     pages.forget(env)
     assert env == given
+
+
+def test_who_wants_huge_pages_for_all_their_programs_has_them_there() -> None:
+    env = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
+    pages.forget(env)
+    assert env == {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 
 
 @pytest.mark.skipif(not GIVEN, reason="this system gives huge pages to all, or to nobody")
