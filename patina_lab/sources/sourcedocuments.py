@@ -16,6 +16,7 @@ from jupyter_server_ydoc.app import YDocExtension
 
 from patina_lab.confined import Roots
 from patina_lab.problem import conflict, forbidden
+from patina_lab.runlog.holder import Holder
 from patina_lab.runlog.runfolder import RunFolder
 from patina_lab.sources.claim import Claim, Server
 from patina_lab.sources.collaboration import (
@@ -89,18 +90,29 @@ class SourceDocuments:
         For one without a history; a notebook that is open goes along by itself.
         """
         async with self._following:
-            known, files = self._files.get_id(path), self._files
+            known = self._files.get_id(path)
             if known is not None and (self.is_open(path) or self._database(known).exists()):
                 return
-            if (left := await self._left(path)) is None:
+            left = await self._left(path)
+            if left is not None:
+                self._follow(left, path)
+
+    def _follow(self, left: Left, path: str) -> None:
+        """Give a file the history that it has left behind; but nothing that another server has."""
+        claim = Claim(left.database.with_suffix(".lock"), self._me)
+        try:
+            if claim.take() is not None or not _is_free(RunFolder(left.path).path):
+                log.info("%s was %s, which another server has", path, left.path)
                 return
             old = left.path.relative_to(self.root).as_posix()
             log.info("%s was %s when its edits were kept last", path, old)
-            if known is not None:
-                files.delete(path)
-            files.move(old, path)
+            if self._files.get_id(path) is not None:
+                self._files.delete(path)
+            self._files.move(old, path)
             if not left.path.exists():
                 self._tell_of_move(old, path)
+        finally:
+            claim.release()
 
     async def _left(self, path: str) -> Left | None:
         """Return the history that the notebook in a file has left behind, if any."""
@@ -207,6 +219,17 @@ class SourceDocuments:
                 await extension.ywebsocket_server.delete_room(room=room)
                 await loader_removed(extension, room.room_id)
             raise
+
+
+def _is_free(runs: Path) -> bool:
+    """Whether no server has a folder of runs; one that cannot be looked at may be had."""
+    holder = Holder()
+    try:
+        return holder.is_free(runs)
+    except OSError:
+        return False
+    finally:
+        holder.release()
 
 
 def _is_same(one: Path, other: Path) -> bool:
