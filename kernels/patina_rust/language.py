@@ -163,7 +163,7 @@ class RustLanguage(OneThread):
     def imaged(self) -> Imaged | None:
         """Keep the process itself: nothing else has what cells have made in memory."""
         try:
-            return Imaged(library.toolchain(now=True), (places.root(), artifacts.cache()))
+            return Imaged(library.toolchain(), (places.root(), artifacts.cache()))
         except RuntimeUnavailableError:
             return None
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from patina_rust import artifacts, places
+from patina_rust import artifacts, places, toolchain
 from patina_rust.leftovers import end_builds
 
 # What of the environment makes a compiler another one.
@@ -54,7 +54,7 @@ class Kind:
         except artifacts.NotBuiltError as error:
             raise CompilerError(str(error)) from error
         matters = sorted(item for item in os.environ.items() if item[0].startswith(MATTERS))
-        key = _hash(repr((str(binary), matters)))
+        key = _hash(repr((str(binary), matters, toolchain.chosen())))
         return cls(binary, f"{key} {_hash(cell)}" if cell else key)
 
 

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from patina_rust import artifacts, views
+from patina_rust.toolchain import chosen, environment
 
 SOURCE = artifacts.PACKAGE / "runtime.rs"
 BUILD_SECONDS = 300
@@ -43,12 +44,9 @@ class UnloadableError(Exception):
     """A cell was compiled, and cannot be loaded: what the system said."""
 
 
-def toolchain(*, now: bool = False) -> str:
-    """Return which rustc and runtime cells go with. Raises RuntimeUnavailableError.
-
-    `now`: that which new cells would be compiled with, if it was changed since this began.
-    """
-    return (_key.__wrapped__ if now else _key)(_rustc())
+def toolchain() -> str:
+    """Return which rustc and runtime cells go with. Raises RuntimeUnavailableError."""
+    return _key(_rustc(), chosen())
 
 
 def unpacked() -> Path:
@@ -80,8 +78,8 @@ def _rustc() -> str:
 
 
 @functools.cache
-def _key(rustc: str) -> str:
-    version = subprocess.check_output([rustc, "-vV"])  # noqa: S603 - the toolchain's
+def _key(rustc: str, _chosen: str) -> str:
+    version = subprocess.check_output([rustc, "-vV"], env=environment())  # noqa: S603 - the toolchain's
     _refuse_old(version.decode())
     parts = version + SOURCE.read_bytes() + repr(FLAGS).encode()
     return hashlib.sha256(parts).hexdigest()[:24]
@@ -99,19 +97,20 @@ def _refuse_old(said: str) -> None:
 
 def build() -> Path:
     """Return the runtime for the rustc of this machine, built now if need be."""
-    rustc = _rustc()
-    target = artifacts.cache() / _key(rustc) / "libpatina_runtime.so"
+    rustc, env = _rustc(), environment()
+    target = artifacts.cache() / toolchain() / "libpatina_runtime.so"
     if target.exists():
         return target
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         made = Path(folder) / target.name
         # Where it finds libstd, which the cells then find loaded.
-        where = subprocess.check_output([rustc, "--print", "target-libdir"], text=True).strip()  # noqa: S603
+        print_folder = [rustc, "--print", "target-libdir"]
+        where = subprocess.check_output(print_folder, env=env, text=True).strip()  # noqa: S603
         linked = ("--crate-name=patina_runtime", f"-Clink-arg=-Wl,-rpath,{where}")
         command = [rustc, *FLAGS, *linked, str(SOURCE), "-o", str(made)]
         done = subprocess.run(  # noqa: S603 - rustc on our own source
-            command, capture_output=True, text=True, timeout=BUILD_SECONDS, check=False
+            command, env=env, capture_output=True, text=True, timeout=BUILD_SECONDS, check=False
         )
         if done.returncode:
             raise RuntimeUnavailableError(done.stderr[-2000:])
