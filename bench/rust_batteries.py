@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from patina_rust import places
+from patina_rust.session import STANDBY
 from patina_rust.tests import batteries
 
 from bench.figures import AtMost, Figure
@@ -37,8 +38,7 @@ async def measure() -> Sequence[Figure]:
     first: list[float] = []
     waiting: list[float] = []
     took: dict[str, list[float]] = {name: [] for name in (*CELLS, FORK, CHANGE, AGAIN)}
-    os.environ["PATINA_STANDBY"] = "0"  # of the template, too: it would have one wait
-    async with apart(OURS) as place:
+    async with _without_standby(), apart(OURS) as place:
         for _ in range(COLD_TIMES):
             # What is said so is another kind of compiler, and does the same.
             async with _notebook(str(place), "0", PATINA_CARGO_EACH_CELL="0") as kernel:
@@ -58,8 +58,21 @@ async def measure() -> Sequence[Figure]:
 
 
 @asynccontextmanager
+async def _without_standby() -> AsyncIterator[None]:
+    """Say so to the template, too: it would have a compiler wait."""
+    before = os.environ.get(STANDBY)
+    os.environ[STANDBY] = "0"
+    try:
+        yield
+    finally:
+        os.environ.pop(STANDBY)
+        if before is not None:
+            os.environ[STANDBY] = before
+
+
+@asynccontextmanager
 async def _notebook(folder: str, standby: str, **more: str) -> AsyncIterator[Timed]:
-    env = {**os.environ, "PATINA_BATTERIES": "1", "PATINA_STANDBY": standby, **more}
+    env = {**os.environ, "PATINA_BATTERIES": "1", STANDBY: standby, **more}
     kernel = await start(OURS, env=env, cwd=folder)
     try:
         yield kernel

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from patina_rust import building, phases, places, sharing, waiting
+from patina_rust import building, locks, phases, places, sharing, waiting
 from patina_rust.launching import CompilerError, Crates, Kind, begin, guarded, sweep
 from patina_rust.leftovers import end_builds
 from patina_rust.phases import Tell
@@ -157,10 +157,11 @@ class Compiler:
     def take(self, crates: Crates) -> Compiled:
         """Have crates from the start; what is left then waits for who needs the same.
 
-        Raises what `compile` raises.
+        Those that are folders it does not keep (see compiler/src/taken.rs). Raises what `compile`
+        raises.
         """
         made = self._compile(crates.asked(Path.cwd()))
-        if self._place is not None:
+        if self._place is not None and not locks.has_folders(made.lock):
             (self._place.folder / "key").write_text(Kind.of(crates.cell).key)
         return made
 

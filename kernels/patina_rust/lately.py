@@ -1,7 +1,8 @@
 """The crates that notebooks had from their start lately, and their versions: a file beside builds.
 
 A compiler in waiting has them, and a notebook that has no versions yet takes these: what is built
-is built for them, and of many crates some have a newer version every day.
+is built for them, and of many crates some have a newer version every day. What a notebook has kept
+of old is for that notebook only.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import json
 import os
 import time
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from patina_rust import locks, places
@@ -22,21 +23,46 @@ MOST = 4
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What was taken, when (seconds since 1970), and by which kind of compiler."""
+    """What was taken, and by which kind of compiler.
+
+    `when` it came to these versions, and when they were last `used`: seconds since 1970.
+    """
 
     cell: str
     lock: str
     key: str
     when: float
+    used: float
+
+    @property
+    def makes_sense(self) -> bool:
+        """Whether it has what is said above; it was read from a file."""
+        texts, times = (self.cell, self.lock, self.key), (self.when, self.used)
+        return all(isinstance(one, str) for one in texts) and all(
+            isinstance(one, int | float) for one in times
+        )
 
 
-def note(crates: Crates) -> None:
-    """Remember what a notebook has taken. Crates that are folders are of that notebook only."""
+def note(crates: Crates, *, own: bool) -> None:
+    """Remember what a notebook has taken, except at versions that are its `own`.
+
+    Crates that are folders are of that notebook only.
+    """
     if not crates.lock or locks.has_folders(crates.lock):
         return
-    others = [record for record in _records() if record.cell != crates.cell]
-    now = Record(crates.cell, crates.lock, Kind.of(crates.cell).key, time.time())
-    text = json.dumps([asdict(record) for record in [now, *others][:MOST]])
+    now = time.time()
+    taken = Record(crates.cell, crates.lock, Kind.of(crates.cell).key, now, now)
+    others = _records()
+    same = [one for one in others if replace(one, when=now, used=now) == taken]
+    if own and not same:
+        return
+    if same:  # They are not newer for being used.
+        taken = replace(taken, when=same[0].when)
+    _write([taken, *(one for one in others if one.cell != crates.cell)][:MOST])
+
+
+def _write(records: list[Record]) -> None:
+    text = json.dumps([asdict(record) for record in records])
     partly = _file().with_suffix(f".{os.getpid()}")
     with suppress(OSError):  # Then no compiler waits, which is no reason to refuse a cell.
         partly.write_text(text)
@@ -45,26 +71,33 @@ def note(crates: Crates) -> None:
 
 def latest() -> Crates | None:
     """Return what was taken last, of what a compiler for this environment can have."""
-    return next(iter(_usable()), None)
+    since = _since()
+    return next((_crates(one) for one in _usable() if one.used > since), None)
 
 
 def known(cell: str) -> Crates | None:
-    """Return these crates as they were taken lately."""
-    return next((crates for crates in _usable() if crates.cell == cell), None)
+    """Return these crates at the versions that they came to lately."""
+    since = _since()
+    found = (one for one in _usable() if one.cell == cell and one.when > since)
+    return next(map(_crates, found), None)
 
 
-def _usable() -> list[Crates]:
-    since = time.time() - DAYS * 86_400
-    return [
-        Crates(record.cell, record.lock)
-        for record in _records()
-        if record.when > since and record.key == Kind.of(record.cell).key
-    ]
+def _since() -> float:
+    return time.time() - DAYS * 86_400
+
+
+def _crates(record: Record) -> Crates:
+    return Crates(record.cell, record.lock)
+
+
+def _usable() -> list[Record]:
+    return [record for record in _records() if record.key == Kind.of(record.cell).key]
 
 
 def _records() -> list[Record]:
     with suppress(OSError, ValueError, TypeError):
-        return [Record(**one) for one in json.loads(_file().read_text())]
+        records = [Record(**one) for one in json.loads(_file().read_text())]
+        return [record for record in records if record.makes_sense]
     return []
 
 

@@ -105,16 +105,14 @@ def _unused(free: list[Place]) -> Place | None:
     return next((place for place in free if not is_used(place.folder)), None)
 
 
-def waiting(key: str) -> tuple[bool, Path | None]:
-    """Return whether a compiler waits for a kernel, and a folder where one could begin to.
+def waiting(key: str) -> tuple[bool, Place | None]:
+    """Return whether a compiler waits for a kernel, and a folder of one's own for one to begin.
 
     To be called while `choosing`.
     """
     free = _free(key)
-    for place in free:
-        place.close()
-    unused = (place.folder for place in free if not is_used(place.folder))
-    return any(is_used(place.folder) for place in free), next(unused, None)
+    there = any(is_used(place.folder) for place in free)
+    return there, _left(free, _unused(free))
 
 
 def _free(*keys: str) -> list[Place]:

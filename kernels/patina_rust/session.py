@@ -171,12 +171,12 @@ class Session:
             self.compiler.prefer(
                 wanted
             )  # after a restart, that of the kernel before is free by now
-            known = lately.known(wanted)
-            lock = self.state.lock or (known.lock if known else "")
+            own, known = self.state.lock, lately.known(wanted)
+            lock = own or (known.lock if known else "")
             made = self.compiler.take(Crates(wanted, lock))
             self.state = State(made.state, outline=made.outline, lock=self._locked(made))
             self._crates = Crates(wanted, made.lock)
-            lately.note(self._crates)
+            lately.note(self._crates, own=bool(own))
 
     def _wanted(self) -> str:
         """Return the cell that takes the crates that are needed. Raises CompilerError."""

@@ -7,7 +7,7 @@ minute. It never builds a crate; and a notebook that needs none has another comp
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 from patina_rust import places, sharing
@@ -25,24 +25,42 @@ def need_any() -> None:
 
 def need_another() -> None:
     """Have a compiler in waiting, for the next kernel. Raises CompilerError."""
-    _need(Kind.of(), None)
+    kind = Kind.of()
+    with places.choosing():
+        place = _place(kind, BYTES)
+        if place is not None:
+            place.close()
+            sweep(place.folder)
+            begin(place.folder, kind)
 
 
 def need_one_with(crates: Crates) -> None:
     """Have one that takes these crates, which are built, while it waits. Raises CompilerError."""
-    _need(Kind.of(crates.cell), crates)
-
-
-def _need(kind: Kind, crates: Crates | None) -> None:
+    kind = Kind.of(crates.cell)
     with places.choosing():
-        there, folder = guarded(lambda: places.waiting(kind.key))
-        least = BYTES_WITH_CRATES if crates else BYTES
-        if there or folder is None or _available() < least:
+        place = _place(kind, BYTES_WITH_CRATES)
+    if place is None:
+        return
+    with closing(place):
+        # Thousands of files: whoever chooses a folder meanwhile does not wait for them.
+        sharing.share(place.folder)
+    with places.choosing():
+        now = _place(kind, BYTES_WITH_CRATES)
+        if now is None:
             return
-        sweep(folder)
-        if crates:
-            sharing.share(folder)
-        begin(folder, kind, crates)
+        now.close()
+        if now.folder == place.folder:
+            sweep(now.folder)
+            begin(now.folder, kind, crates)
+
+
+def _place(kind: Kind, least: float) -> places.Place | None:
+    """Return where one of this kind could begin, unless one waits or memory is scarce."""
+    there, place = guarded(lambda: places.waiting(kind.key))
+    if place is not None and (there or _available() < least):
+        place.close()
+        return None
+    return place
 
 
 def _available() -> float:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from patina_rust import launching, places
+from patina_rust.tests import processes
 
 
 @pytest.fixture(autouse=True)
@@ -64,10 +65,19 @@ def test_one_that_has_the_crates_goes_before_one_without_and_who_is_ready_before
 
 def test_one_compiler_in_waiting_is_seen_and_a_free_folder_told(root: Path) -> None:
     with places.choosing():
-        assert places.waiting("k") == (False, root / "0")
+        there, place = places.waiting("k")
+    assert not there
+    assert place
+    assert place.folder == root / "0"
+    assert not processes.nobody_holds(place.folder / "family")
+    place.close()
     lock = _compiler(root / "0", "k")
     with places.choosing():
-        assert places.waiting("k") == (True, root / "1")
+        there, place = places.waiting("k")
+    assert there
+    assert place
+    assert place.folder == root / "1"
+    place.close()
     os.close(lock)
 
 

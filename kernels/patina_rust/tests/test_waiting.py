@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 from conformance.missing import needs_rust
-from patina_rust import lately, needed, places, waiting
+from patina_rust import lately, needed, places, sharing, waiting
+from patina_rust.compiler import Compiled, Compiler, UnknownStateError
 from patina_rust.launching import Crates, Kind
 from patina_rust.session import NOWHERE, Session
 from patina_rust.tests import processes
@@ -99,8 +100,10 @@ def test_a_compiler_takes_crates_while_it_waits_and_builds_none(registry: Regist
     waiting.need_one_with(known)
     _until(lambda: bool(processes.compilers()))  # a process has its name a moment after it is there
     (compiler,) = processes.compilers()
-    _until((places.root() / "0" / "only-built").exists)
-    _until(lambda: not places._prepares(places.root() / "0"))
+    asking = Compiler()
+    asking._place = places.Place(places.root() / "0", -1)
+    with pytest.raises(UnknownStateError):  # it is answered after what was wished
+        asking.compile(1, "", [])
     registry.cut_off()
     second = _notebook(NEEDS)
     assert second.run(USE, NOWHERE) == "ok"
@@ -129,3 +132,31 @@ def test_crates_that_are_not_built_are_not_built_for_nobody() -> None:
     assert (folder / "key").read_text() == Kind.of(CELL).key
     _until(lambda: not processes.compilers())
     assert not list(folder.glob("target/*/debug/deps/libmini-*"))
+
+
+def test_files_are_shared_while_others_may_choose_and_not_into_their_folder(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    chosen: list[places.Place] = []
+    begun: list[Path] = []
+    monkeypatch.setattr(waiting, "begin", lambda folder, *_: begun.append(folder))
+    monkeypatch.setattr(sharing, "share", lambda _: chosen.append(places.choose("k")))
+    waiting.need_one_with(Crates(CELL, ""))
+    (place,) = chosen
+    assert begun == [places.root() / "0"]
+    assert place.folder == places.root() / "1"
+    place.close()
+
+
+def test_a_compiler_whose_crates_are_folders_does_not_wait_for_who_needs_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry = '[[package]]\nname = "mini"\nsource = "x"\n\n[[package]]\nname = "ctx"\n'
+    folders = '[[package]]\nname = "mine"\n\n[[package]]\nname = "ctx"\n'
+    compiler, key = Compiler(), tmp_path / "key"
+    compiler._place = places.Place(tmp_path, -1)
+    for lock, there in ((folders, False), (registry, True)):
+        made = Compiled(1, "", "", (), (), "", "", "", False, (), f"version = 4\n\n{lock}")
+        monkeypatch.setattr(compiler, "_compile", lambda _, made=made: made)
+        compiler.take(Crates(CELL, ""))
+        assert key.exists() == there
