@@ -9,7 +9,7 @@ from typing import Any
 from patina_lab.model.cells import OutputCell
 from patina_lab.model.ids import KernelId, Seq
 from patina_lab.model.outputs import Blob, Display
-from patina_lab.model.run import ReportLine
+from patina_lab.model.run import ReportLine, Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,3 +162,6 @@ Effect = (
     | KeepLock
     | SaveRun
 )
+
+Result = tuple[Run, tuple[Effect, ...]]
+"""The run after an event, and what must now be done, in order."""

@@ -8,14 +8,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from patina_lab.model.cells import CellStatus, OutputCell, with_output
-from patina_lab.model.effects import CloseCell, Effect, SaveRun
+from patina_lab.model.effects import CloseCell, Effect, Result, SaveRun
 from patina_lab.model.ids import OutputId
 from patina_lab.model.outputs import ErrorOutput
 from patina_lab.model.queueing import drop_waiting
 from patina_lab.model.run import Run, RunError, RunStatus
 from patina_lab.text import gettext as _
-
-Result = tuple[Run, tuple[Effect, ...]]
 
 PROCESS_ENDED = "KernelProcessEnded"
 """The error of a cell in which a kernel's process ended, where the kernel itself can tell."""

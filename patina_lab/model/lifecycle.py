@@ -6,13 +6,11 @@ from dataclasses import replace
 
 from patina_lab.model import events as on
 from patina_lab.model.cells import CellStatus
-from patina_lab.model.effects import Effect, EmptyGlobals, LoadKernel, RestartKernel, SaveRun
+from patina_lab.model.effects import EmptyGlobals, LoadKernel, RestartKernel, Result, SaveRun
 from patina_lab.model.ending import close_all, end_error, ended, without_kernel
 from patina_lab.model.queueing import start_next
 from patina_lab.model.run import BEGINNING, Crash, Phase, Run, RunError, RunStatus
 from patina_lab.text import gettext as _
-
-Result = tuple[Run, tuple[Effect, ...]]
 
 
 def entered(run: Run, event: on.Entered) -> Result:

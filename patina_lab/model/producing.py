@@ -15,14 +15,13 @@ from patina_lab.model.cells import (
     with_last,
     with_output,
 )
-from patina_lab.model.effects import ChangeCell, Effect, KeepBlobs, UpdateClosed
+from patina_lab.model.effects import ChangeCell, KeepBlobs, Result, UpdateClosed
 from patina_lab.model.ids import OutputId, Seq
 from patina_lab.model.outputs import Blob, Display, ErrorOutput, Stream, bundle, shortened, write
 from patina_lab.model.run import Run
 
 MAX_ERROR_CHARS = 8_192
 MAX_ERROR_LINES = 100
-Result = tuple[Run, tuple[Effect, ...]]
 
 Production = (
     on.Wrote | on.Displayed | on.DisplayUpdated | on.Raised | on.Cleared | on.InputRequested

@@ -10,17 +10,15 @@ from patina_lab.model.cells import CellStatus, OutputCell
 from patina_lab.model.effects import (
     ChangeCell,
     CloseCell,
-    Effect,
     InterruptKernel,
     OpenCell,
+    Result,
     SaveRun,
     SendExecute,
     SendInput,
 )
 from patina_lab.model.ids import RequestId, Seq
 from patina_lab.model.run import BEGINNING, Run, RunStatus
-
-Result = tuple[Run, tuple[Effect, ...]]
 
 REMEMBERED_REQUESTS = 1_000
 RECENT_CELLS = 8

@@ -10,16 +10,14 @@ from patina_lab.model import events as on
 from patina_lab.model.effects import (
     BeginGlobals,
     ChangeGlobals,
-    Effect,
     EmptyGlobals,
     KeepLock,
+    Result,
     SaveRun,
     ShutdownKernel,
 )
 from patina_lab.model.events import Event
 from patina_lab.model.run import Run, RunStatus
-
-Result = tuple[Run, tuple[Effect, ...]]
 
 
 def transition(run: Run, event: Event) -> Result:  # noqa: C901, PLR0911, PLR0912 (one case an event)

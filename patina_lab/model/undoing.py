@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from patina_lab.model import events as on
-from patina_lab.model.effects import Effect, MarkUndone, SaveRun
+from patina_lab.model.effects import MarkUndone, Result, SaveRun
 from patina_lab.model.ids import Seq
 from patina_lab.model.run import Run, RunStatus
 from patina_lab.text import Text
@@ -17,7 +17,6 @@ from patina_lab.text import gettext as _
 
 REMEMBERED_CELLS = 100
 """As many as a kernel keeps checkpoints at most."""
-Result = tuple[Run, tuple[Effect, ...]]
 
 
 @dataclass(frozen=True, slots=True)
