@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import shutil
 from collections.abc import Mapping
 from typing import Any, cast
@@ -118,7 +119,10 @@ class KernelProcess:
 
     @property
     def manager(self) -> AsyncKernelManager:
-        """Jupyter's manager of this kernel."""
+        """Jupyter's manager of this kernel. Raises KeyError when it was removed."""
+        if self.id not in self._kernels:
+            # Jupyter's own error is the answer to a request, and here nobody has made one.
+            raise KeyError(self.id)
         return cast("AsyncKernelManager", self._kernels.get_kernel(self.id))
 
     def _leave_dead_when_dead(self) -> None:
@@ -149,17 +153,23 @@ class KernelProcess:
 
     async def died(self) -> int | None:
         """Wait until the process has ended; return its exit status where it is known."""
-        provisioner: Any = self.manager.provisioner
+        # Both now: who ends the kernel may have removed it when its end is seen.
+        provisioner, is_patina = cast("Any", self.manager.provisioner), self.is_patina
         while provisioner.has_process:
             status = await provisioner.poll()
             if status is not None:
-                return known_status(status, of_own_child=not self.is_patina)
+                return known_status(status, of_own_child=not is_patina)
             await asyncio.sleep(POLL_SECONDS)
         return None
 
     def lacks_a_port(self) -> bool:
-        """Whether somebody has a port of it; to be asked when it has ended. Blocks shortly."""
-        return is_one_taken(self.manager.get_connection_info())
+        """Whether somebody else has a port of it; to be asked when it has ended. Blocks shortly."""
+        if self.id not in self._kernels:
+            return False  # Somebody has ended it.
+        manager = self.manager
+        # A process that it has left has its ports: what it died of is something else.
+        is_left = _is_alive(getattr(manager.provisioner, "pgid", None))
+        return not is_left and is_one_taken(manager.get_connection_info())
 
     async def interrupt(self) -> None:
         """Interrupt what the kernel does."""
@@ -172,6 +182,17 @@ class KernelProcess:
             manager.shutdown_wait_time = _GENTLE_SECONDS
             kernels: Any = self._kernels
             await kernels.shutdown_kernel(self.id, now=False)
+
+
+def _is_alive(group: int | None) -> bool:
+    """Whether there is a process in a group; False where that cannot be known."""
+    if not group or not hasattr(os, "killpg"):
+        return False
+    try:
+        os.killpg(group, 0)
+    except OSError:
+        return False
+    return True
 
 
 def known_status(status: int, *, of_own_child: bool) -> int | None:

@@ -69,15 +69,21 @@ class Starter:
         )
         return await self._opened(attaching, KernelConnection.open_to_busy)
 
-    async def _connect(self, fork: ForkKernel | None) -> KernelConnection:
+    async def _connect(
+        self, fork: ForkKernel | None, starts: int = _MOST_STARTS
+    ) -> KernelConnection:
         """Start it, with other ports where somebody takes one: Jupyter does so by its restarter."""
-        for _attempt in range(_MOST_STARTS - 1):
-            try:
-                return await self._connect_once(fork)
-            except PortTakenError:
-                run, about = self._at_work.run, self._at_work.about
-                log.warning("Run %s: a port of its kernel was taken", run.id, extra=about)
-        return await self._connect_once(fork)
+        try:
+            return await self._connect_once(fork)
+        except PortTakenError:
+            # A second fork of a kernel itself would be of another state than the run was told.
+            is_of_now = fork is not None and fork.checkpoint is None
+            if starts == 1 or is_of_now:
+                raise
+            run, about = self._at_work.run, self._at_work.about
+            log.warning("Run %s: a port of its kernel was taken", run.id, extra=about)
+            # Within: what comes of it is told in the log together with what it began with.
+            return await self._connect(fork, starts - 1)
 
     async def _connect_once(self, fork: ForkKernel | None) -> KernelConnection:
         place, name = self._kernels.workplace(), self._at_work.run.kernel_name
