@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -75,3 +76,23 @@ def test_a_kernel_has_a_sign_of_its_own_wherever_kernels_are_chosen(language: st
 def logos_of(folder: Path) -> dict[str, bytes]:
     """Return the pictures of a kernelspec by their names."""
     return {path.name: path.read_bytes() for path in folder.glob("logo-*")}
+
+
+def packed_for_npm() -> set[Path]:
+    """Return the files that `npm pack` takes, of those that are there before anything is built."""
+    found = set[Path]()
+    for pattern in json.loads((ROOT / "package.json").read_text())["files"]:
+        name, _brace, endings = pattern.partition("{")
+        for ending in endings.rstrip("}").split(","):
+            found.update(ROOT.glob(name + ending))
+    return found
+
+
+def test_the_npm_package_has_the_pictures_that_its_modules_import() -> None:
+    imported = {
+        (module.parent / path).resolve()
+        for module in (ROOT / "src").rglob("*.ts")
+        for path in re.findall(r"from '(\.[^']*\.svg)'", module.read_text())
+    }
+    assert imported
+    assert imported <= packed_for_npm()
