@@ -1,8 +1,27 @@
+import type { Locator, Page } from '@playwright/test';
 import { violations } from './support/axe';
 import { test, testWithOwnServer, expect } from './support/test';
 
 const MANY =
   'class Point:\n    def __init__(self): self.x = 1\np = Point()\nwords = {"one": [1, 2], "two": "text"}\nlong = list(range(250))\ndef area(r): return r';
+
+/** Drag the edge of the side bar by so many pixels to the left. */
+async function widen(
+  { mouse }: Page,
+  edge: Locator,
+  by: number
+): Promise<void> {
+  const { x, y, width } = {
+    x: 0,
+    y: 0,
+    width: 0,
+    ...(await edge.boundingBox())
+  };
+  await mouse.move(x + width / 2, y + 50);
+  await mouse.down();
+  await mouse.move(x + width / 2 - by, y + 50, { steps: 4 });
+  await mouse.up();
+}
 
 test('the variables of the shown run are listed, filtered by a regular expression, and opened', async ({
   patina,
@@ -60,6 +79,25 @@ test('parts come a hundred at a time, and what is open stays so while cells run'
   await expect(
     row.getByRole('img', { name: 'may have changed' })
   ).toBeVisible();
+
+  // A row is lower in a wide panel: the same ones stay in view as it gets wide, and narrow again.
+  await grid.focus();
+  await patina.page.keyboard.press('End');
+  const active = grid.getByRole('row', { selected: true });
+  await expect(active).toBeInViewport();
+  const edge = patina.page
+    .locator('#jp-main-split-panel > .lm-SplitPanel-handle:visible')
+    .last();
+  for (const [by, height] of [
+    [250, 24],
+    [-250, 40]
+  ]) {
+    await widen(patina.page, edge, by);
+    await expect
+      .poll(async () => (await active.boundingBox())?.height)
+      .toBe(height);
+    await expect(active).toBeInViewport();
+  }
 });
 
 test('a variable is watched, seen as it was after an earlier cell, and leads to the cell that changed it', async ({

@@ -122,14 +122,13 @@ export class GlobalsGrid extends Widget {
 
   private _render(): void {
     const { rows } = this._model;
+    this._measure();
     const { scrollTop, clientHeight } = this.node;
-    this._row = this._headRow.offsetHeight || ROW;
     const from = Math.max(0, Math.floor(scrollTop / this._row) - BEYOND);
     const to = Math.min(
       rows.length,
       Math.ceil((scrollTop + clientHeight) / this._row) + BEYOND
     );
-    this._body.style.height = `${rows.length * this._row}px`;
     this.node.setAttribute('aria-rowcount', String(rows.length + 1));
     const wanted = new Set<HTMLElement>();
     for (let index = from; index < to; index++) {
@@ -145,6 +144,29 @@ export class GlobalsGrid extends Widget {
       [...this._nodes].filter(([, { node }]) => wanted.has(node))
     );
     this._showActive();
+  }
+
+  /** In another layout the same row is the first in view, and the active one stays in view. */
+  private _measure(): void {
+    const { scrollTop, clientHeight } = this.node;
+    const row = this._headRow.offsetHeight;
+    const first = scrollTop / this._row;
+    const end = first + this._height / this._row - 1;
+    const isSeen = this._index > first - 1 && this._index < end;
+    // A panel that is hidden has no layout.
+    const isOther =
+      row > 0 && (row !== this._row || clientHeight !== this._height);
+    if (isOther) {
+      this._row = row;
+      this._height = clientHeight;
+    }
+    this._body.style.height = `${this._model.rows.length * this._row}px`;
+    if (isOther) {
+      this.node.scrollTop = first * row;
+      if (isSeen) {
+        this._reveal();
+      }
+    }
   }
 
   /** The element of a row, at its place; one that says the same as before is kept. */
@@ -202,6 +224,12 @@ export class GlobalsGrid extends Widget {
     const { rows } = this._model;
     this._index = Math.max(0, Math.min(index, rows.length - 1));
     this._key = rows[this._index]?.key ?? '';
+    this._reveal();
+    this._render();
+  }
+
+  /** Scroll no further than it takes to have the active row in view. */
+  private _reveal(): void {
     const top = this._index * this._row;
     const { scrollTop, clientHeight } = this.node;
     const room = clientHeight - 2 * this._row;
@@ -210,7 +238,6 @@ export class GlobalsGrid extends Widget {
     } else if (top > scrollTop + room) {
       this.node.scrollTop = top - room;
     }
-    this._render();
   }
 
   /** The keys of a treegrid as the ARIA Authoring Practices have them. */
@@ -302,6 +329,7 @@ export class GlobalsGrid extends Widget {
 
   private _index = 0;
   private _row = ROW;
+  private _height = 0;
   private _key = '';
   private _frame = 0;
   private _made = 0;
