@@ -263,8 +263,10 @@ class History(BaseYStore):
         return connection
 
     def _put_aside(self) -> None:
+        # First: that it is damaged is to be known also where it cannot be put aside.
+        self._log.error("%s is damaged and is put aside", self.path)
         self.aside = database.put_aside(self.path)
-        self._log.error("%s is damaged and was put aside as %s", self.path, self.aside)
+        self._log.warning("%s was put aside as %s", self.path, self.aside)
         self._compacted, self._last = 0, Last(0, "")
 
 

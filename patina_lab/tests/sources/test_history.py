@@ -152,6 +152,22 @@ async def test_a_damaged_history_is_put_aside_and_a_new_one_begun(tmp_path: Path
     await written.end()
 
 
+async def test_a_history_that_cannot_be_put_aside_is_logged_as_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refused(_path: Path) -> Path:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("patina_lab.sources.historydatabase.put_aside", refused)
+    path = tmp_path / "h.db"
+    path.write_bytes(b"no database" * 1000)
+    history = History(path)
+    with pytest.raises(HistoryError):
+        await history.flush()
+    await history.stop()
+    assert f"{path} is damaged" in caplog.text
+
+
 async def test_damage_inside_an_edit_applies_nothing_and_is_told_apart(tmp_path: Path) -> None:
     path = tmp_path / "h.db"
     await written_twice(path)
