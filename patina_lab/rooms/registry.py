@@ -20,6 +20,7 @@ from patina_lab.rooms.room import Room
 from patina_lab.runlog.runfolder import RunFolder
 from patina_lab.runs.kernels import Keeping, Kernels, StartTimes, Workplace
 from patina_lab.runs.runner import Runner
+from patina_lab.sources.missedmoves import notebook_in
 from patina_lab.sources.source import SourceDocument
 from patina_lab.sources.sourcedocuments import SourceDocuments
 from patina_lab.tasks import Tasks
@@ -42,7 +43,7 @@ class Rooms:
         keeping: Keeping | None = None,
     ) -> None:
         self._sources, self._kernels = sources, kernels
-        sources.on_moved = self.renamed
+        sources.following.on_moved = self.renamed
         self.root, self.roots = sources.root, sources.roots
         self.kernels = kernels
         self._keeping = keeping or Keeping()
@@ -138,7 +139,9 @@ class Rooms:
 
     def _is_elsewhere(self, room: Room, path: str) -> bool:
         """Whether an open notebook has a file of its own, so that the one at `path` is a copy."""
-        return room.source.path != path and self._file(room.source.path).is_file()
+        file = self._file(room.source.path)
+        # One that cannot be read now is its own as long as nothing says otherwise.
+        return room.source.path != path and file.is_file() and notebook_in(file) in (room.id, None)
 
     async def _new(self, source: SourceDocument, copy_of: str | None) -> Room:
         def workplace() -> Workplace:

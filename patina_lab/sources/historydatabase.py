@@ -139,9 +139,12 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 def texts_in(path: Path) -> dict[str, str]:
     """Return the texts in a database, which a server may be writing to; none where that fails."""
+    # Who reads one beside which no journal is would make that, unless nobody is said to write.
+    mode = "mode=ro" if Path(f"{path}-wal").exists() else "mode=ro&immutable=1"
+    address = f"{path.resolve().as_uri()}?{mode}"
     with (
         suppress(sqlite3.Error),
-        closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection,
+        closing(sqlite3.connect(address, timeout=0, uri=True)) as connection,
     ):
         return texts(connection)
     return {}

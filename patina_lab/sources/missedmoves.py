@@ -8,15 +8,17 @@ notebook's own id, which is in its file and in the text that its history keeps, 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from patina_lab.sources.historydatabase import texts_in
+from patina_lab.sources.reconciling import nearest
 
 _HEAD_BYTES = 4096
-_ID = re.compile(r'^id = "([^"\n]+)"$', re.MULTILINE)
+_TABLE = re.compile(r"^[ \t]*\[", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +29,15 @@ class Left:
     path: Path
     database: Path
 
-    def is_of(self, notebook: str) -> bool:
-        """Whether it is of that notebook, and the notebook is no longer where it was. Blocks."""
-        texts = () if notebook_in(self.path) == notebook else texts_in(self.database).values()
-        return any(_notebook_of(text) == notebook for text in texts)
+    def texts_of(self, notebook: str, file: Path) -> tuple[str, ...]:
+        """Return the texts that its file may have had, if it is that notebook's.
+
+        None if the notebook is still where it was, and `file` a copy of it. Blocks.
+        """
+        if notebook_in(self.path) == notebook and not _is_renamed(self.path, file):
+            return ()
+        texts = tuple(texts_in(self.database).values())
+        return texts if any(_notebook_of(text) == notebook for text in texts) else ()
 
     def written(self) -> float:
         """Return when it was written last, in seconds since 1970. Blocks."""
@@ -43,14 +50,29 @@ class Left:
         return max(times)
 
 
-def moved_from(known: Iterable[Left], notebook: str) -> Left | None:
-    """Return the history that a notebook has left behind, the latest one of several. Blocks."""
-    found = [left for left in known if left.is_of(notebook)]
-    return max(found, key=Left.written, default=None)
+def moved_from(known: Iterable[Left], file: Path) -> Left | None:
+    """Return the history that the notebook in a file has left behind. Blocks.
+
+    Of several, the one of what the file says, or comes nearest to it; and then the latest.
+    """
+    notebook = notebook_in(file)
+    if notebook is None:
+        return None
+    found = {left: texts for left in known if (texts := left.texts_of(notebook, file))}
+    said = nearest([text for texts in found.values() for text in texts], _text_of(file))
+    nearby = [left for left, texts in found.items() if said in texts]
+    return max(nearby, key=Left.written, default=None)
+
+
+def is_of_other(database: Path, file: Path) -> bool:
+    """Whether a history is known to be of another notebook than the one in a file. Blocks."""
+    notebook = notebook_in(file)
+    others = {_notebook_of(text) for text in texts_in(database).values()}
+    return notebook is not None and bool(others) and others.isdisjoint({None, notebook})
 
 
 def notebook_in(file: Path) -> str | None:
-    """Return the id of the notebook in a file, as we write it; None where there is none. Blocks."""
+    """Return the id of the notebook in a file; None where none can be read. Blocks."""
     try:
         if not file.is_file():  # Of a pipe, opening waits for ever.
             return None
@@ -61,5 +83,24 @@ def notebook_in(file: Path) -> str | None:
 
 
 def _notebook_of(text: str) -> str | None:
-    found = _ID.search(text.partition("\n[[cells]]")[0])
-    return found[1] if found else None
+    """Return what the first lines of a text say, before all its tables."""
+    try:
+        found = tomllib.loads(_TABLE.split(text, maxsplit=1)[0]).get("id")
+    except tomllib.TOMLDecodeError:
+        return None
+    return found if isinstance(found, str) else None
+
+
+def _is_renamed(old: Path, new: Path) -> bool:
+    """Whether an old name leads to the file with a new one: a link was left there, for instance."""
+    try:
+        return old.samefile(new) and not new.is_symlink()
+    except OSError:
+        return False
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_bytes().decode(errors="replace")
+    except OSError:
+        return ""

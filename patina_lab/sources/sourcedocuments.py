@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,9 +16,8 @@ from jupyter_server_ydoc.app import YDocExtension
 
 from patina_lab.confined import Roots
 from patina_lab.problem import conflict, forbidden
-from patina_lab.runlog.holder import Holder
 from patina_lab.runlog.runfolder import RunFolder
-from patina_lab.sources.claim import Claim, Server
+from patina_lab.sources.claim import Server
 from patina_lab.sources.collaboration import (
     FORMAT,
     ROOMS,
@@ -27,8 +26,8 @@ from patina_lab.sources.collaboration import (
     collaboration,
     loader_removed,
 )
+from patina_lab.sources.following import Following, Histories
 from patina_lab.sources.history import History
-from patina_lab.sources.missedmoves import Left, moved_from, notebook_in
 from patina_lab.sources.place import Workspace
 from patina_lab.sources.source import SourceDocument
 from patina_lab.sources.sourceroom import SourceRoom
@@ -44,9 +43,7 @@ class SourceDocuments:
         self._serverapp = serverapp
         self.root = Path(serverapp.root_dir)
         self.roots = Roots(self.root, also_in)
-        self.on_moved: Callable[[str, str], None] = lambda _old, _new: None
-        """Told of a file that got another name while no server looked: the old and the new one."""
-        self._following = asyncio.Lock()
+        self.following = Following(self.is_open)
 
     @property
     def extension(self) -> YDocExtension:
@@ -89,49 +86,7 @@ class SourceDocuments:
 
         For one without a history; a notebook that is open goes along by itself.
         """
-        async with self._following:
-            known = self._files.get_id(path)
-            if known is not None and (self.is_open(path) or self._database(known).exists()):
-                return
-            left = await self._left(path)
-            if left is not None:
-                self._follow(left, path)
-
-    def _follow(self, left: Left, path: str) -> None:
-        """Give a file the history that it has left behind; but nothing that another server has."""
-        claim = Claim(left.database.with_suffix(".lock"), self._me)
-        try:
-            if claim.take() is not None or not _is_free(RunFolder(left.path).path):
-                log.info("%s was %s, which another server has", path, left.path)
-                return
-            old = left.path.relative_to(self.root).as_posix()
-            log.info("%s was %s when its edits were kept last", path, old)
-            if self._files.get_id(path) is not None:
-                self._files.delete(path)
-            self._files.move(old, path)
-            if not left.path.exists():
-                self._tell_of_move(old, path)
-        finally:
-            claim.release()
-
-    async def _left(self, path: str) -> Left | None:
-        """Return the history that the notebook in a file has left behind, if any."""
-        notebook = await asyncio.to_thread(notebook_in, self.root / path)
-        if notebook is None:
-            return None
-        databases = await asyncio.to_thread(lambda: [*self._histories.glob("*.db")])
-        known = [
-            Left(database.stem, self.root / old, database)
-            for database in databases
-            if (old := self._files.get_path(database.stem)) is not None and not self.is_open(old)
-        ]
-        return await asyncio.to_thread(moved_from, known, notebook)
-
-    def _tell_of_move(self, old: str, new: str) -> None:
-        try:
-            self.on_moved(old, new)
-        except OSError as error:
-            log.warning("The runs of %s stay where they were: %s", old, error)
+        await self.following.follow(path, self._workspace, self._histories)
 
     async def room(self, room_id: str) -> SourceRoom:
         """Return the room of a document, made if need be; hold the lock of its id.
@@ -147,6 +102,8 @@ class SourceDocuments:
         if not server.room_exists(room_id):
             self.refuse_other_name(path)
             room = self._new_room(room_id)
+            if (runs := self.following.stayed(room_id.removeprefix(ROOMS))) is not None:
+                room.place.runs_stay(runs)
             await server.start_room(room)
             server.add_room(room_id, room)
         return cast("SourceRoom", await server.get_room(room_id))
@@ -171,23 +128,19 @@ class SourceDocuments:
         return self.extension.ywebsocket_server.room_exists(f"{ROOMS}{self._files.get_id(path)}")
 
     def _new_room(self, room_id: str) -> SourceRoom:
-        file_id = room_id.removeprefix(ROOMS)
+        file_id = str(uuid.UUID(room_id.removeprefix(ROOMS)))
         loader = self.extension.file_loaders[file_id]
         return SourceRoom(
             room_id,
             loader,
-            History(self._database(file_id), self._serverapp.log),
-            Claim(self._database(file_id).with_suffix(".lock"), self._me),
+            History(self._histories.database(file_id), self._serverapp.log),
+            self._histories.claim(file_id),
             self._workspace,
             logger=self._serverapp.event_logger,
             log=self._serverapp.log,
             exception_handler=_logged,
             save_delay=self.extension.document_save_delay,
         )
-
-    def _database(self, file_id: str) -> Path:
-        """Return where the history of a file is. ValueError for what is no id."""
-        return self._histories / f"{uuid.UUID(file_id)}.db"
 
     def _me(self) -> Server:
         return Server(os.getpid(), self._serverapp.port)
@@ -206,8 +159,8 @@ class SourceDocuments:
         return self._serverapp.web_app.settings["file_id_manager"]
 
     @property
-    def _histories(self) -> Path:
-        return Path(jupyter_data_dir()) / "patina_lab" / "histories"
+    def _histories(self) -> Histories:
+        return Histories(Path(jupyter_data_dir()) / "patina_lab" / "histories", self._me)
 
     async def _initialized(self, room: SourceRoom) -> None:
         """Have a room read its file; there is none when that fails."""
@@ -219,17 +172,6 @@ class SourceDocuments:
                 await extension.ywebsocket_server.delete_room(room=room)
                 await loader_removed(extension, room.room_id)
             raise
-
-
-def _is_free(runs: Path) -> bool:
-    """Whether no server has a folder of runs; one that cannot be looked at may be had."""
-    holder = Holder()
-    try:
-        return holder.is_free(runs)
-    except OSError:
-        return False
-    finally:
-        holder.release()
 
 
 def _is_same(one: Path, other: Path) -> bool:
