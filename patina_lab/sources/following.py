@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -107,6 +108,10 @@ class Following:
             workspace.files.move(path, f"{path}.{replaced}")
         workspace.files.move(old, path)
         if _is_gone(left.path, new):
+            _take_refuge_along(
+                Refuge(SourceFile(left.path, workspace.roots)),
+                Refuge(SourceFile(new, workspace.roots)),
+            )
             self._take_runs_along(left, old, path, RunFolder(new).path)
 
     def _take_runs_along(self, left: Left, old: str, path: str, there: Path) -> None:
@@ -139,6 +144,17 @@ async def _keep_unsaved(file: SourceFile, database: Path) -> None:
             await Backups().keep(file, text, "kept")
     finally:
         await history.stop()
+
+
+def _take_refuge_along(old: Refuge, new: Refuge) -> None:
+    """Take edits along that the history did not take; those of another notebook stay."""
+    try:
+        if not os.path.lexists(new.path):
+            old.path.rename(new.path)
+    except FileNotFoundError:
+        pass  # There are none, as a rule.
+    except OSError as error:
+        log.warning("%s stays where it was: %s", old.path, error)
 
 
 def _is_gone(old: Path, new: Path) -> bool:

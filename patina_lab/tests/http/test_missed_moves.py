@@ -8,7 +8,9 @@ from patina_lab.document.format import Cell, TsnbDocument, write
 from patina_lab.document.ytsnb import YTsnb
 from patina_lab.runlog.holder import Holder
 from patina_lab.sources.history import History
+from patina_lab.sources.refuge import Refuge
 from patina_lab.sources.sourcedocuments import SourceDocuments
+from patina_lab.sources.sourcefile import SourceFile
 from patina_lab.tests.user import User
 
 
@@ -78,6 +80,20 @@ async def test_a_notebook_that_took_the_place_of_another_has_its_own_edits(user:
     assert user.folder("a.tsnb").exists()
     (notice,) = (await user.follow("n1")).notices
     assert notice["message"] == "The runs of b.tsnb stay in a.tsnb.runs"
+
+
+async def test_edits_that_a_full_disk_left_beside_the_file_go_along(user: User) -> None:
+    file_id = await left(user, "a.tsnb", "n1")
+    history = History(documents(user)._histories.database(file_id))
+    document = YTsnb()
+    await history.apply_to(document.ydoc)
+    history.add(await document.edit_to(text_of("n1", "typed = 1")))
+    refuge = Refuge(SourceFile(user.file("a.tsnb"), documents(user).roots))
+    refuge.write(history.waiting())
+    await history.stop()
+    user.file("a.tsnb").rename(user.file("b.tsnb"))
+    assert (await user.edit("b.tsnb")).sources() == ["typed = 1"]
+    assert not refuge.path.exists()
 
 
 @pytest.mark.parametrize("first", ["b.tsnb", "c.tsnb"])
