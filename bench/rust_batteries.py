@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from patina_rust import places
-from patina_rust.session import STANDBY
+from patina_rust.launching import STANDBY
 from patina_rust.tests import batteries
 
 from bench.figures import AtMost, Figure

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from patina_rust import building, locks, phases, places, sharing, waiting
-from patina_rust.launching import CompilerError, Crates, Kind, begin, guarded, sweep
+from patina_rust.launching import CompilerError, Crates, Kind, begin, guarded, may_wait, sweep
 from patina_rust.leftovers import end_builds
 from patina_rust.phases import Tell
 
@@ -106,9 +106,13 @@ class Compiler:
         self._place: places.Place | None = None
 
     def need_any(self) -> None:
-        """Have a compiler, when there is none at all; keep it for others. Raises CompilerError."""
+        """Have a compiler, when there is none at all, and keep it for others.
+
+        Where none is to wait, keep those that kernels have. Raises CompilerError.
+        """
         self._hold()
-        waiting.need_any()
+        if may_wait():
+            waiting.need_any()
 
     def need_another(self, crates: Crates | None = None) -> None:
         """Have a compiler in waiting, for the next kernel. Raises CompilerError.
@@ -162,7 +166,7 @@ class Compiler:
         """
         made = self._compile(crates.asked(Path.cwd()))
         if self._place is not None and not locks.has_folders(made.lock):
-            (self._place.folder / "key").write_text(Kind.of(crates.cell).key)
+            (self._place.folder / "key").write_text(Kind.of_left(crates).key)
         return made
 
     def leave(self) -> None:

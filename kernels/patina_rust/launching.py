@@ -19,6 +19,10 @@ MATTERS = ("PATH", "HOME", "CARGO", "RUST", "PATINA_TOOLCHAIN", "PATINA_SCCACHE"
 # What a compiler in waiting is to take (see compiler/src/taken.rs).
 WISH = "wish.json"
 
+STANDBY = "PATINA_STANDBY"  # 0: none waits
+# In the key, where others have their crates: this one is for nobody (see compiler/src/lifetime.rs).
+NOBODYS = "0"
+
 Result = TypeVar("Result")
 
 
@@ -56,6 +60,19 @@ class Kind:
         matters = sorted(item for item in os.environ.items() if item[0].startswith(MATTERS))
         key = _hash(repr((str(binary), matters, toolchain.chosen())))
         return cls(binary, f"{key} {_hash(cell)}" if cell else key)
+
+    @classmethod
+    def of_left(cls, crates: Crates) -> Kind:
+        """Return what one is like that is left with these crates. Raises CompilerError."""
+        if may_wait():
+            return cls.of(crates.cell)
+        plain = cls.of()
+        return cls(plain.binary, f"{plain.key} {NOBODYS}")
+
+
+def may_wait() -> bool:
+    """Return whether a person wants compilers to wait for the notebooks to come."""
+    return os.environ.get(STANDBY) != "0"
 
 
 def _hash(text: str) -> str:

@@ -20,7 +20,7 @@ from patina_rust.compiler import (
     Failure,
     UnknownStateError,
 )
-from patina_rust.launching import CompilerError, Crates
+from patina_rust.launching import CompilerError, Crates, may_wait
 from patina_rust.library import SUMMARY_BYTES, Program, UnloadableError
 from patina_rust.output import Event, Note, Parser, Question
 from patina_rust.source import without_shell
@@ -28,7 +28,6 @@ from patina_rust.source import without_shell
 ROOT = 0
 # A notebook that lives so long has another compiler wait for the next one.
 STANDBY_SECONDS = 60.0
-STANDBY = "PATINA_STANDBY"  # 0: none waits
 # evcxr compiles a cell again without the variables whose types changed.
 MOST_ROUNDS = 4
 CHANGED = "EVCXR_VARIABLE_CHANGED_TYPE:"
@@ -121,7 +120,7 @@ class Session:
             crates = lately.known(always) if always else lately.latest()
             if not (always and crates):
                 self.compiler.need_any()
-            if crates and os.environ.get(STANDBY) != "0":
+            if crates and may_wait():
                 self.compiler.need_another(crates)
 
     def need(self, dependencies: Mapping[str, Any]) -> None:
@@ -204,7 +203,7 @@ class Session:
         """Have a compiler wait for the next notebook, once it is plain that this one goes on."""
         if time.monotonic() - self._since > STANDBY_SECONDS:
             self._since = math.inf
-            if os.environ.get(STANDBY) == "0":
+            if not may_wait():
                 return
             with suppress(CompilerError):
                 if self._crates:

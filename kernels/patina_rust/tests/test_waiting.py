@@ -160,3 +160,31 @@ def test_a_compiler_whose_crates_are_folders_does_not_wait_for_who_needs_them(
         monkeypatch.setattr(compiler, "_compile", lambda _, made=made: made)
         compiler.take(Crates(CELL, ""))
         assert key.exists() == there
+
+
+def test_where_none_is_to_wait_the_compiler_of_another_ends_with_the_notebook(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waiting.need_another()  # it was started where one is to wait
+    notebook = _notebook(NEEDS)
+    monkeypatch.setenv("PATINA_STANDBY", "0")
+    assert notebook.run(USE, NOWHERE) == "ok"
+    os.close(notebook.compiler._place.family)  # type: ignore[union-attr]
+    _until(lambda: not processes.compilers())
+    os.close(notebook.compiler._users[0])  # type: ignore[index]
+
+
+def test_where_none_is_to_wait_none_is_started_before_a_notebook(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PATINA_STANDBY", "0")
+    begun: list[Path] = []
+    monkeypatch.setattr(waiting, "begin", lambda folder, *_: begun.append(folder))
+    template = Session(lambda _prompt, _password: "")
+    template.begin_template()
+    assert not begun
+    template.compiler.leave()
+    monkeypatch.delenv("PATINA_STANDBY")
+    template.begin_template()
+    assert begun
+    template.compiler.leave()

@@ -24,6 +24,8 @@ const MOST_PAGES: usize = 175_000;
 const MORE_PAGES: usize = 130_000;
 /// What must be available of the machine's memory, in KiB, for a compiler to wait.
 const LEAST_KIB: u64 = 1_000_000;
+/// The end of a key (see `launching.py`): no notebook has such crates.
+const NOBODYS: &str = " 0";
 
 /// What a compiler is worth while it waits.
 #[derive(Default)]
@@ -101,9 +103,11 @@ fn gives_way(folder: &Path, other: &Path) -> bool {
     crates == others && is_ready(other) && is_standby(other) && (!crates || since < later)
 }
 
-/// Whether a person wants no compiler that has crates to wait.
-fn is_off() -> bool {
-    std::env::var("PATINA_STANDBY").is_ok_and(|value| value == "0")
+/// Whether the kernel that had this compiler wants none with crates to wait: it has said so in the key.
+/// The environment of the compiler is that of the kernel which started it, and may be another's.
+fn is_nobodys(folder: &Path) -> bool {
+    let key = std::fs::read_to_string(folder.join("key"));
+    key.is_ok_and(|key| key.ends_with(NOBODYS))
 }
 
 /// Where nobody says how much there is, there is enough.
@@ -158,7 +162,7 @@ fn is_wanted_as_standby(folder: &Path, standby: &Standby, was_used: bool) -> boo
     let useless = (was_used && standby.is_large())
         || standby.has_failed()
         || is_memory_scarce()
-        || (kind(folder).0 && is_off());
+        || is_nobodys(folder);
     let wanted = !is_free(&folder.join("family"))
         || !(useless || others(folder).any(|path| gives_way(folder, &path)));
     if !wanted {
