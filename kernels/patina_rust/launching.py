@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from patina_rust import artifacts, places, toolchain
+from patina_rust import artifacts, joint, places, toolchain
 from patina_rust.leftovers import end_builds
 
 # What of the environment makes a compiler another one.
@@ -94,6 +94,7 @@ def begin(folder: Path, kind: Kind, wish: Crates | None = None) -> None:
         return
     try:
         end_builds(folder)
+        joint.drop_unused(folder)
         (folder / "key").write_text(kind.key)
         (folder / WISH).unlink(missing_ok=True)
         if wish:

@@ -10,6 +10,7 @@ use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::SystemTime;
 
 use anyhow::{Context, Result};
 
@@ -122,9 +123,11 @@ fn made(folder: &Path) -> impl Iterator<Item = (PathBuf, PathBuf)> {
 pub fn with_library(words: &[OsString]) -> Vec<OsString> {
     let mut words = words.to_vec();
     let found = folder(&words).and_then(|folder| best(&folder, &files(&words)));
-    if let Some(library) = found
+    if let Some((library, list)) = found
         && let Some(folder) = library.parent()
     {
+        // What is not used for long is deleted, by this time: see `joint.py`.
+        let _ = fs::File::open(list).and_then(|list| list.set_modified(SystemTime::now()));
         words.extend(["--cfg".into(), NAME.into(), "--extern".into()]);
         words.push(format!("{NAME}={}", library.display()).into());
         // Cells are loaded from elsewhere, too: those of a saved state.
@@ -133,16 +136,17 @@ pub fn with_library(words: &[OsString]) -> Vec<OsString> {
     words
 }
 
-fn best(folder: &Path, files: &[&OsStr]) -> Option<PathBuf> {
+/// The largest library of crates that are all among these, with its list.
+fn best(folder: &Path, files: &[&OsStr]) -> Option<(PathBuf, PathBuf)> {
     if files.is_empty() {
         return None;
     }
     let fitting = made(folder).filter_map(|(library, list)| {
-        let text = fs::read_to_string(list).ok()?;
+        let text = fs::read_to_string(&list).ok()?;
         let fits = text.lines().all(|file| files.contains(&OsStr::new(file)));
-        fits.then_some((text.lines().count(), library))
+        fits.then_some((text.lines().count(), library, list))
     });
-    fitting.max().map(|(_, library)| library)
+    fitting.max().map(|(_, library, list)| (library, list))
 }
 
 /// Whether a cell has so much of its crates in it that it is better linked with all of them.
@@ -202,7 +206,11 @@ mod tests {
             };
             ["-1.so", "-2.so", "-3.so"].into_iter().find(found)
         };
+        let file = fs::File::open(list(&folder, "-1").1).unwrap();
+        file.set_modified(SystemTime::UNIX_EPOCH).unwrap();
         assert_eq!(used(&["a"]), Some("-1.so"));
+        let when = file.metadata().unwrap().modified().unwrap();
+        assert!(when > SystemTime::UNIX_EPOCH);
         assert_eq!(used(&["a", "b", "c"]), Some("-2.so"));
         assert_eq!(used(&["b"]), None);
         assert_eq!(used(&[]), None);
