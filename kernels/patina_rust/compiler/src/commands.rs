@@ -147,7 +147,9 @@ macro_rules! obey {
                 $told.said += &["Optimization: ", &level, "\n"].concat();
                 $state.set_opt_level(&level)
             }
-            Command::Sccache(on) => $state.set_sccache(on),
+            Command::Sccache(on) => $crate::rustc::sccache(on)
+                .map(|path| $state.set_build_env($crate::rustc::SCCACHE, &path))
+                .map_err(|error| error.to_string().into()),
             Command::Toolchain(name) => $state.set_toolchain(&name).map_err(Into::into),
             Command::Offline(on) => Ok($state.set_offline_mode(on)),
             Command::Format(format) => {

@@ -71,7 +71,8 @@ pub fn run(
 ) -> Result<()> {
     let root = folder.parent().context("a folder without a parent")?;
     let (slots, durations) = (Slots::of(root)?, Durations::of(root));
-    let early = Early::listen(folder)?;
+    // Without it rustc is started for each cell.
+    let early = Early::listen(folder).ok();
     let (notes, mut resolved) = (folder.join("rustc.json"), Resolved::of(folder));
     let this = std::env::current_exe()?;
     stub::script(&[])?;
@@ -88,7 +89,8 @@ pub fn run(
     if let Some(name) = set("PATINA_TOOLCHAIN") {
         first.set_toolchain(&name)?;
     }
-    first.set_sccache(set("PATINA_SCCACHE").is_some())?;
+    let sccache = rustc::sccache(set("PATINA_SCCACHE").is_some())?;
+    first.set_build_env(rustc::SCCACHE, &sccache);
     evcxr.eval_with_state(&(prelude::display("{:?}") + prelude::TOOLS), first)?;
     let known = outline::items(&evcxr.state());
     let mut states = HashMap::from([(0, evcxr.state())]);
@@ -100,7 +102,7 @@ pub fn run(
         evcxr.eval_with_state(WARM_UP, evcxr.state())?;
     }
     ready()?;
-    while let Some(job) = next(jobs, &early) {
+    while let Some(job) = next(jobs, early.as_ref()) {
         let (ticket, asked, reply) = match job {
             Job::Compile(ticket, asked, reply) => {
                 board.serve(ticket);
@@ -112,6 +114,7 @@ pub fn run(
             }
             Job::Forget => {
                 states.retain(|id, _| *id == 0 || taken.has(*id));
+                resolved = Resolved::of(folder);
                 continue;
             }
         };
@@ -138,9 +141,7 @@ pub fn run(
                 .try_for_each(|one| commands::obey!(one, evcxr, state, states[&0].clone(), told));
             let crates = outline::crates(&state);
             board.tell(Some(compiling(&crates, durations.previous(&crates))));
-            if !asked.lock.is_empty() && !crates.is_empty() && !resolved.is(&crates, &asked.lock) {
-                std::fs::write(&resolved.path, &asked.lock)?;
-            }
+            resolved.prepare(&crates, &asked.lock, asked.from == 0)?;
             stub::script(&asked.notes)?;
             let _ = std::fs::remove_file(&notes);
             if let Err(error) = done.and_then(|()| evcxr.eval_with_state(&code, state)) {
@@ -178,10 +179,10 @@ pub fn run(
 }
 
 /// The next job; in a pause before it, what makes it quick is prepared.
-fn next(jobs: &Receiver<Job>, early: &Early) -> Option<Job> {
+fn next(jobs: &Receiver<Job>, early: Option<&Early>) -> Option<Job> {
     match jobs.recv_timeout(PAUSE) {
         Err(RecvTimeoutError::Timeout) => {
-            early.prepare();
+            early.inspect(|early| early.prepare());
             jobs.recv().ok()
         }
         job => job.ok(),

@@ -18,8 +18,8 @@ use crate::{rustc, shortcut};
 
 /// rustc takes it for a C compiler, by its name.
 const NAME: &str = "cc";
-/// What a person's choice of a linker begins with.
-const CHOICES: [&str; 2] = ["linker", "-Clinker"];
+/// Options of rustc for code are one word or two, by a short name or a long one.
+const OPTIONS: [&str; 2] = ["-C", "--codegen"];
 /// In a folder of its own: who looks for a C compiler must not find this one.
 const FOLDER: &str = "linker";
 /// What of the environment makes a C compiler look elsewhere.
@@ -44,18 +44,33 @@ pub fn prepare(folder: &Path) -> Result<()> {
     )?)
 }
 
-/// What rustc is told in the folder of a cell's crate; nothing where a person has chosen a linker, or
-/// where rustc would call none by this name.
+/// Removes what another compiler has made ready.
+pub fn clear(folder: &Path) {
+    let _ = fs::remove_file(folder.join(FOLDER).join(NAME));
+}
+
+/// What rustc is told in the folder of a cell's crate; nothing where a person has chosen a linker (mold
+/// takes over what is called by its name only), or where rustc would call none by this name.
 pub fn chosen(words: &[OsString]) -> Option<String> {
-    let has_choice = words.iter().any(|word| {
-        CHOICES
-            .iter()
-            .any(|one| word.to_string_lossy().starts_with(one))
-    });
+    let has_choice = options(words).any(|option| option.starts_with("linker"));
     let target = rustc::value(words, "--target")?.to_str()?;
     let ours = env::current_dir().ok()?.join(FOLDER).join(NAME);
     let fits = !has_choice && target.ends_with("-linux-gnu") && ours.exists();
-    fits.then(|| format!("-Clinker={}", ours.display()))
+    (fits && !shortcut::has_mold()).then(|| format!("-Clinker={}", ours.display()))
+}
+
+/// What words for rustc say of how to link.
+pub fn options(words: &[OsString]) -> impl Iterator<Item = &str> {
+    let texts = || words.iter().map(|word| word.to_str().unwrap_or_default());
+    let before = std::iter::once("").chain(texts());
+    let options = before.zip(texts()).filter_map(|(before, word)| {
+        if OPTIONS.contains(&before) {
+            return Some(word);
+        }
+        let rest = OPTIONS.iter().find_map(|name| word.strip_prefix(name))?;
+        Some(rest.strip_prefix('=').unwrap_or(rest))
+    });
+    options.filter(|option| option.starts_with("link"))
 }
 
 /// Whether this process was called as rustc calls the linker that it was told.
@@ -226,6 +241,21 @@ mod tests {
         assert_eq!(one.0, two.0);
         assert_eq!(two.1.made, "/t/rustcB");
         assert_eq!(two.1.objects, words("b.rcgu.o c.rcgu.o"));
+    }
+
+    #[test]
+    fn how_to_link_is_said_in_four_spellings() {
+        for text in [
+            "-C linker=x",
+            "-Clinker=x",
+            "--codegen linker=x",
+            "--codegen=linker=x",
+        ] {
+            let words: Vec<OsString> = text.split(' ').map(OsString::from).collect();
+            assert_eq!(options(&words).collect::<Vec<_>>(), ["linker=x"], "{text}");
+        }
+        let words = ["--crate-name", "linker", "-Copt-level=2"].map(OsString::from);
+        assert_eq!(options(&words).count(), 0);
     }
 
     #[test]

@@ -13,6 +13,8 @@ use crate::{linker, prelude, shortcut, together};
 
 /// Names the file for what rustc says of a cell.
 pub const NOTES: &str = "PATINA_RUST_NOTES";
+/// Names the program through which crates are compiled; empty: none.
+pub const SCCACHE: &str = "PATINA_RUST_SCCACHE";
 /// The crate that evcxr makes of a cell.
 const CELL: &str = "ctx";
 
@@ -26,7 +28,7 @@ pub fn run() -> Result<()> {
             !is_unwanted(&words),
             "crates are not built before somebody asks for them"
         );
-        let mut command = Command::new(&program);
+        let mut command = called(&program, &words);
         command.args(&words);
         if runs_in_the_build(&words) {
             command.arg("-Copt-level=0");
@@ -36,17 +38,43 @@ pub fn run() -> Result<()> {
     let with = with_linker(together::with_library(&words));
     let mut done = compiled(Command::new(&program).args(&with), None)?;
     if !done.status.success() && together::is_at_fault(&with, &done.stderr) {
-        together::forget(&with);
         done = compiled(
             Command::new(&program).args(with_linker(words.clone())),
             None,
         )?;
+        // An error of the cell itself comes without it, too.
+        if done.status.success() {
+            together::forget(&with);
+        }
     }
     if done.status.success() {
         link_together(&program, &words);
         shortcut::keep(&program, &words);
     }
     end(&done)
+}
+
+/// A call of rustc for a crate: through sccache, where that is wanted. evcxr would call sccache in the
+/// place of this process, which would then know nothing of cells.
+fn called(program: &OsStr, words: &[OsString]) -> Command {
+    let sccache = std::env::var_os(SCCACHE).unwrap_or_default();
+    if sccache.is_empty() || !is_crate(words) {
+        return Command::new(program);
+    }
+    let mut command = Command::new(sccache);
+    command.arg(program);
+    command
+}
+
+/// What that variable is to be. Where sccache is wanted, and is not there, this is an error.
+pub fn sccache(on: bool) -> Result<String> {
+    if !on {
+        return Ok(String::new());
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = shortcut::program("sccache", &path)
+        .context("sccache was not found: try cargo install sccache, then restart the kernel")?;
+    Ok(found.to_string_lossy().into_owned())
 }
 
 /// Has the cells to come linked with all of their crates, where that is worth it.
@@ -71,12 +99,17 @@ fn runs_in_the_build(words: &[OsString]) -> bool {
     has("--crate-name") && !has("--target")
 }
 
-/// Whether this is a crate, while those are taken only that are built. Cargo asks rustc what it is, too.
+/// Whether this is a crate, while those are taken only that are built.
 fn is_unwanted(words: &[OsString]) -> bool {
+    is_crate(words) && is_noted(Mark::ONLY_BUILT)
+}
+
+/// Whether a crate is compiled. Cargo asks rustc what it is, too.
+fn is_crate(words: &[OsString]) -> bool {
     let probes = words
         .iter()
         .any(|word| word.to_string_lossy().starts_with("--print"));
-    !probes && value(words, "--crate-name").is_some() && is_noted(Mark::ONLY_BUILT)
+    !probes && value(words, "--crate-name").is_some()
 }
 
 /// What follows a word.

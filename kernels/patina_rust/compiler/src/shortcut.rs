@@ -54,11 +54,12 @@ struct Call {
 
 /// Returns the environment in which a compiler takes shortcuts; none when it cannot, or should not.
 pub fn environment(folder: &Path) -> Option<[(&'static str, OsString); 2]> {
+    // What was so for another compiler need not be so any more.
+    linker::clear(folder);
+    let _ = fs::remove_dir_all(folder.join(FOLDER));
     if env::var(SWITCH).is_ok_and(|value| !value.is_empty() && value != "0") {
         return None;
     }
-    // What was so for another compiler need not be so any more.
-    let _ = fs::remove_dir_all(folder.join(FOLDER));
     let ours = folder.join("tools");
     fs::create_dir_all(&ours).ok()?;
     let _ = fs::remove_file(ours.join(NAME));
@@ -105,7 +106,17 @@ fn around(program: &OsStr, path: &OsStr) -> Command {
 }
 
 fn mold(path: &OsStr) -> Option<PathBuf> {
-    let mut places = env::split_paths(path).map(|folder| folder.join(NAME));
+    program(NAME, path)
+}
+
+/// Whether cells are linked with mold: this machine has it.
+pub fn has_mold() -> bool {
+    let path = env::var_os(PATH).or_else(|| env::var_os("PATH"));
+    mold(&path.unwrap_or_default()).is_some()
+}
+
+pub fn program(name: &str, path: &OsStr) -> Option<PathBuf> {
+    let mut places = env::split_paths(path).map(|folder| folder.join(name));
     places.find(|path| path.is_file())
 }
 
@@ -134,6 +145,14 @@ fn place(asked: u64) -> Option<PathBuf> {
 pub fn has_folders(lock: &str) -> bool {
     let count = |start: &str| lock.lines().filter(|line| line.starts_with(start)).count();
     count("[[package]]") > count("source = ") + 1
+}
+
+/// The names of the packages that are folders.
+pub fn folders(lock: &str) -> impl Iterator<Item = &str> {
+    let packages = lock.split("[[package]]\n").skip(1);
+    packages
+        .filter(|package| !package.contains("\nsource = "))
+        .filter_map(|package| package.strip_prefix("name = \"")?.split('"').next())
 }
 
 fn kept(asked: u64) -> Option<(PathBuf, Call)> {
@@ -188,8 +207,8 @@ impl Call {
     fn repeat(&self, place: &Path) -> Result<()> {
         let path = env::var_os(PATH).unwrap_or_default();
         let mut command = around(OsStr::new(&self.program), &path);
-        let words: Vec<OsString> = self.words.iter().map(OsString::from).collect();
-        let words = rustc::with_linker(together::with_library(&words));
+        let own: Vec<OsString> = self.words.iter().map(OsString::from).collect();
+        let words = rustc::with_linker(together::with_library(&own));
         command.args(&words).env_clear();
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         let done = rustc::compiled(&mut command, early::compiled(place, &words))?;
@@ -198,7 +217,7 @@ impl Call {
             return Ok(());
         }
         if done.status.success() {
-            rustc::link_together(OsStr::new(&self.program), &words);
+            rustc::link_together(OsStr::new(&self.program), &own);
             self.tell_library()?;
         }
         rustc::end(&done)
@@ -230,7 +249,9 @@ mod tests {
         let itoa = "[[package]]\nname = \"itoa\"\nsource = \"registry+x\"\n";
         assert!(!has_folders(&[CELL, itoa].concat()));
         let mine = "[[package]]\nname = \"mine\"\nversion = \"0.1.0\"\n";
-        assert!(has_folders(&[CELL, itoa, mine].concat()));
+        let all = [CELL, itoa, mine].concat();
+        assert!(has_folders(&all));
+        assert_eq!(folders(&all).collect::<Vec<_>>(), ["ctx", "mine"]);
     }
 
     #[test]

@@ -9,26 +9,49 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 use std::time::SystemTime;
 
 use anyhow::{Context, Result};
 
 use crate::rustc::value;
+use crate::{linker, shortcut};
 
 /// The library as a crate, and the configuration in which cells name it.
 pub const NAME: &str = "patina_crates";
 /// What a cell may have in it of its crates.
 const MOST_BYTES: u64 = 20_000_000;
+/// What is said where it is the machine that fails.
+const OF_A_MOMENT: [&str; 6] = [
+    "signal: ",
+    "terminated with signal",
+    "No space left",
+    "quota exceeded",
+    "annot allocate memory",
+    "Too many open files",
+];
 /// What a crate is passed on as, by cargo.
 const LIBRARY: &str = ".rlib";
 
-/// The crates that a call has: names, and files of libraries.
+/// The crates that a call has: names, and files of libraries. To be called in the folder of the cell's
+/// crate.
 fn crates(words: &[OsString]) -> Vec<(&str, &Path)> {
+    let lock = fs::read_to_string("Cargo.lock").unwrap_or_default();
+    crates_by(words, &lock)
+}
+
+/// Without those that are folders: once they were edited, the library of all crates would be none for
+/// cells any more.
+fn crates_by<'a>(words: &'a [OsString], lock: &str) -> Vec<(&'a str, &'a Path)> {
+    let folders: Vec<_> = shortcut::folders(lock)
+        .map(|name| format!("/lib{}-", name.replace('-', "_")))
+        .collect();
+    let is_folder = |path: &str| folders.iter().any(|name| path.contains(name.as_str()));
     let pairs = words.windows(2).filter(|pair| pair[0] == "--extern");
     let mut found: Vec<_> = pairs
         .filter_map(|pair| pair[1].to_str()?.split_once('='))
         .filter(|(name, path)| !name.contains(':') && path.ends_with(LIBRARY))
+        .filter(|(_, path)| !is_folder(path))
         .map(|(name, path)| (name, Path::new(path)))
         .collect();
     found.sort_unstable();
@@ -66,12 +89,23 @@ pub fn make(program: &OsStr, words: &[OsString]) -> Result<()> {
     if done.status.success() {
         fs::rename(partly.join(&library), folder.join(&library))?;
     }
-    let lines: Vec<_> = files(words)
-        .iter()
-        .map(|file| file.to_string_lossy())
-        .collect();
-    fs::write(list, lines.join("\n"))?;
+    if done.status.success() || is_lasting(&done) {
+        let lines: Vec<_> = files(words)
+            .iter()
+            .map(|file| file.to_string_lossy())
+            .collect();
+        let whole = partly.join("list");
+        fs::write(&whole, lines.join("\n"))?;
+        fs::rename(whole, list)?;
+    }
     Ok(fs::remove_dir_all(partly)?)
+}
+
+/// Whether rustc, or the linker, would fail in the same way another time.
+fn is_lasting(done: &Output) -> bool {
+    let said = String::from_utf8_lossy(&done.stderr);
+    let is_known = done.status.code().is_some() && said.contains("error");
+    is_known && !OF_A_MOMENT.iter().any(|words| said.contains(words))
 }
 
 fn command(program: &OsStr, words: &[OsString], hash: &str, to: &Path) -> Result<Command> {
@@ -96,6 +130,7 @@ fn command(program: &OsStr, words: &[OsString], hash: &str, to: &Path) -> Result
             command.args(pair);
         }
     }
+    command.args(linker::options(words).map(|option| format!("-C{option}")));
     command.arg("--out-dir").arg(to).arg(source);
     Ok(command)
 }
@@ -175,6 +210,9 @@ pub fn forget(words: &[OsString]) {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::ExitStatus;
+
     use super::*;
 
     fn words(folder: &Path, crates: &[&str]) -> Vec<OsString> {
@@ -224,6 +262,26 @@ mod tests {
     }
 
     #[test]
+    fn a_failure_of_the_machine_is_tried_again_and_one_of_the_crates_is_not() {
+        let done = |status: i32, said: &str| Output {
+            status: ExitStatus::from_raw(status),
+            stdout: vec![],
+            stderr: said.into(),
+        };
+        let failed = 1 << 8;
+        assert!(is_lasting(&done(failed, "error: cannot satisfy `a`")));
+        assert!(!is_lasting(&done(9, "")));
+        assert!(!is_lasting(&done(
+            failed,
+            "error: linking with `cc` failed: signal: 9 (SIGKILL)"
+        )));
+        assert!(!is_lasting(&done(
+            failed,
+            "error: failed to write l.so: No space left on device (os error 28)"
+        )));
+    }
+
+    #[test]
     fn macros_and_what_comes_with_rustc_are_none_of_its_crates() {
         let mut words = words(Path::new("/d"), &["a"]);
         for one in [
@@ -235,5 +293,12 @@ mod tests {
             words.push(one.into());
         }
         assert_eq!(crates(&words), [("a", Path::new("/d/liba-1.rlib"))]);
+    }
+
+    #[test]
+    fn crates_that_are_folders_are_left_out() {
+        let words = words(Path::new("/d"), &["a", "b_c"]);
+        let lock = "[[package]]\nname = \"a\"\nsource = \"x\"\n\n[[package]]\nname = \"b-c\"\n";
+        assert_eq!(crates_by(&words, lock), crates(&words)[..1]);
     }
 }
