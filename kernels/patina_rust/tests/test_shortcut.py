@@ -84,11 +84,14 @@ def _linking(folder: Path) -> Path:
 def _readers(compiler: int) -> list[int]:
     """Return what the compiler has started that reads its words from its stdin."""
     lists = (path.read_text() for path in Path(f"/proc/{compiler}/task").glob("*/children"))
-    return [
-        int(child)
-        for child in " ".join(lists).split()
-        if b"@/dev/stdin" in Path(f"/proc/{child}/cmdline").read_bytes()
-    ]
+    return [int(child) for child in " ".join(lists).split() if _reads(child)]
+
+
+def _reads(process: str) -> bool:
+    try:
+        return b"@/dev/stdin" in Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:  # it has ended since
+        return False
 
 
 async def _waiting(compiler: int) -> int:
