@@ -39,6 +39,7 @@ def put(folder: Path, language: str) -> str:
 def test_the_wheel_has_every_part_and_no_test(built: Built) -> None:
     with zipfile.ZipFile(built.wheel) as wheel:
         names = wheel.namelist()
+        modes = {one.filename: one.external_attr >> 16 for one in wheel.infolist()}
     parts = {name.partition("/")[0] for name in names}
     assert {"patina_lab", "patina_cli", "patina_kernel", "patina_python", "patina_javascript",
             "patina_rust"} <= parts  # fmt: skip
@@ -48,6 +49,8 @@ def test_the_wheel_has_every_part_and_no_test(built: Built) -> None:
         "etc/jupyter/jupyter_server_config.d/", "static/third-party-licenses.json",
     ):  # fmt: skip
         assert any(part in name for name in names), part
+    if shutil.which("cc"):
+        assert modes["patina_kernel/forking/native/thaw/thaw"] & 0o111
     assert not [name for name in names if "/tests/" in name or name.endswith(".pyc")]
 
 
