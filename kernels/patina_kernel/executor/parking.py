@@ -5,20 +5,20 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from patina_kernel import images
-from patina_kernel.executor import descriptors
+from patina_kernel.executor import descriptors, freezing
 from patina_kernel.executor.forker import Forked, Forker
+from patina_kernel.executor.freezing import Arrival
 from patina_kernel.forking import ForkRefusedError, NoCheckpointError, NoForkError
 from patina_kernel.language import Imaged, ReportLine
 from patina_kernel.text import gettext as _
-from patina_kernel.text import kept, said
+from patina_kernel.text import said
 from patina_kernel.text import told as texts_told
 from patina_kernel.wire import packet
 from patina_kernel.wire.channel import Channel, parse
@@ -47,14 +47,6 @@ class Stoppable(Protocol):
 
     def own_descriptors(self) -> set[int]:
         """Return the descriptors that are none of the user's."""
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A process out of an image: what it was given by that which has thawed it (see `Op.GIVE`)."""
-
-    given: dict[str, Any] = field(default_factory=dict)
-    descriptors: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,35 +101,21 @@ class Parking:
         where = images.where(imaged.key)
         self._reap()
         ended = self._threads.quiesce()
-        ours, theirs = packet.pair()
-        forked: Forked | None = None
         try:
+            ours, theirs = packet.pair()
             forked = self._copy({ours.fileno(), theirs.fileno()}, ended, parked=True)
-        finally:
-            if forked is None or forked.pid:
-                theirs.close()
-                self._threads.resume()
+        except BaseException:
+            self._threads.resume()
+            raise
         if forked.pid == 0:
             ours.close()
             return self._wait(Channel(theirs))
+        theirs.close()
+        self._threads.resume()
         _leave_group(forked.pid)
         self._children.add(forked.pid)
-        lines = [line.told() for line in forked.report]
-        folders = [str(one) for one in imaged.folders]
-        order = {"path": str(path), "where": where, "folders": folders, "lines": lines}
-        self._have_written(Channel(ours), order)
+        freezing.have_written(Channel(ours), freezing.order(path, imaged, where, forked.report))
         return forked.report
-
-    @staticmethod
-    def _have_written(copy: Channel, order: dict[str, Any]) -> None:
-        try:
-            copy.send_json(Op.FREEZE, order)
-            answer = copy.receive()
-            told = parse(answer) if answer else {"evalue": _("its process ended")}
-            if "evalue" in told:
-                raise images.ImageError(kept(told, "evalue"))
-        finally:
-            copy.close()  # so that it ends
 
     def _try(
         self, main: Channel, keep: set[int], ended: set[int], *, parked: bool
@@ -207,27 +185,15 @@ class Parking:
 
     def _write(self, waiting: Channel, order: dict[str, Any]) -> None:
         """Write an image of this copy; out of it comes another one, which waits, too."""
-        files, folder = descriptors.names(self._positions), _folder()
-        path, channel = Path(order["path"]), waiting.fileno()
-        told: dict[str, Any] = {}
-        try:
-            if images.write(path, channel, order["where"], order["folders"]):
-                self._arrive()
-                lost = [*map(_gone, descriptors.gone(files)), *_moved(folder)]
-                told["lost"] = [*order["lines"], *(line.told() for line in lost)]
-        except images.ImageError as error:
-            told = texts_told(evalue=said(error))
+        told, arrived = freezing.written(order, waiting.fileno(), self._positions)
+        if arrived:
+            self._children, self._arrival = set(), Arrival()
+            with suppress(OSError):
+                OOM.write_text(EXPENDABLE)
         try:
             waiting.send_json(Op.ACK, told)
         except OSError:
             os._exit(0)  # whoever asked is gone
-
-    def _arrive(self) -> None:
-        """Be a process out of an image."""
-        self._children, self._arrival = set(), Arrival()
-        threading.main_thread()._set_native_id()  # type: ignore[attr-defined]
-        with suppress(OSError):
-            OOM.write_text(EXPENDABLE)
 
     @staticmethod
     def _become_parked() -> None:
@@ -273,27 +239,6 @@ def _leave_group(pid: int) -> None:
     """
     with suppress(ProcessLookupError, PermissionError):
         os.setpgid(pid, pid)
-
-
-def _gone(path: str) -> ReportLine:
-    what = _("it is not there any more, or cannot be opened")
-    return ReportLine("file", path, what, _("Open another in its place."))
-
-
-def _folder() -> str | None:
-    """Return the folder that this process is in; None when it was deleted."""
-    try:
-        return os.getcwd()  # noqa: PTH109 - as text
-    except OSError:
-        return None
-
-
-def _moved(before: str | None) -> list[ReportLine]:
-    """Tell of a folder that this process was in, and is not any more."""
-    if before is not None and before == _folder():
-        return []
-    what = _("the process is in another folder: this one is gone")
-    return [ReportLine("folder", before or "?", what, _("Go to another one."))]
 
 
 def silence() -> None:
