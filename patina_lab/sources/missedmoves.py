@@ -86,7 +86,7 @@ def _notebook_of(text: str) -> str | None:
     """Return what the first lines of a text say, before all its tables."""
     try:
         found = tomllib.loads(_TABLE.split(text, maxsplit=1)[0]).get("id")
-    except tomllib.TOMLDecodeError:
+    except (tomllib.TOMLDecodeError, RecursionError):
         return None
     return found if isinstance(found, str) else None
 

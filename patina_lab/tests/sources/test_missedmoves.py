@@ -120,6 +120,12 @@ def test_what_is_no_file_of_ours_has_no_id(tmp_path: Path) -> None:
     assert notebook_in(file) is None
 
 
+def test_what_is_nested_without_end_has_no_id(tmp_path: Path) -> None:
+    deep = tmp_path / "deep.tsnb"
+    deep.write_text("a = " + "[" * 3000 + "]" * 3000)
+    assert notebook_in(deep) is None
+
+
 async def test_a_history_that_cannot_be_read_is_nobody_s(tmp_path: Path) -> None:
     left = await left_by("n1", tmp_path, "broken")
     left.database.write_bytes(b"no database at all")
