@@ -128,13 +128,12 @@ async def test_magics(kernel: Live) -> None:
 
 async def test_subshells_run_beside_a_cell_and_survive_a_fork(kernel: Live) -> None:
     shell = (await kernel.ask("create_subshell_request"))["subshell_id"]
-    busy = kernel.send("import time; time.sleep(60)")
+    busy = kernel.send("import time\nwhile 'beside' not in globals(): time.sleep(0.01)")
     await kernel.running(busy)
     content = {"code": "beside = 5", "silent": False, "store_history": False, "allow_stdin": False}
     request = _send(kernel, "execute_request", content, header={"subshell_id": shell})
     assert (await kernel.shell_reply(request))["content"]["status"] == "ok"
-    await kernel.ask("interrupt_request")
-    await kernel.shell_reply(busy)
+    assert (await kernel.shell_reply(busy))["content"]["status"] == "ok"
     assert (await kernel.ask("fork"))["status"] == "ok"
     request = _send(kernel, "execute_request", content, header={"subshell_id": shell})
     assert (await kernel.shell_reply(request))["content"]["status"] == "ok"
