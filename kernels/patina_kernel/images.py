@@ -66,7 +66,7 @@ def where(key: str) -> dict[str, str]:
         raise ImageError(reason)
     system = os.uname()
     kernel = f"{system.release} {system.version} {system.machine}"
-    return {"kernel": kernel, "processor": _processor(), "program": PROGRAM_SUM, "key": key}
+    return {"kernel": kernel, "processor": _processor(), "program": program(), "key": key}
 
 
 @functools.cache
@@ -77,18 +77,20 @@ def _processor() -> str:
     return hashlib.sha256("\n".join(sorted(kinds)).encode()).hexdigest()[:24]
 
 
-def _program() -> str:
-    """Return what tells versions of the kernels apart: their code is in the image, too."""
+@functools.cache
+def program() -> str:
+    """Return what tells versions of the kernels apart: their code is in the image, too.
+
+    It is that of the code which this process has if it is asked early: files may be replaced while
+    it runs. Languages that keep images ask when their kernel is made; it takes 15 ms.
+    """
     told, folder = hashlib.sha256(), Path(__file__).parents[1]
     for package in sorted(folder.glob("patina_*")):
         for file in sorted(path for path in package.rglob("*.*") if path.suffix in CODE):
-            if "tests" not in file.parts:
-                told.update(str(file.relative_to(folder)).encode() + b"\0" + file.read_bytes())
+            name = file.relative_to(folder)
+            if "tests" not in name.parts:
+                told.update(str(name).encode() + b"\0" + file.read_bytes())
     return told.hexdigest()[:24]
-
-
-# That of the code which this process has: files may be replaced while it runs.
-PROGRAM_SUM = _program()
 
 
 @functools.cache

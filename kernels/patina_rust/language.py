@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from patina_kernel import images
 from patina_kernel.language import (
     SUMMARY_CHARS,
     Change,
@@ -143,6 +144,7 @@ class RustLanguage(OneThread):
         self._session = session
         self.inspector = RustInspector(session)
         self.snapshots = RustSnapshots(session)
+        images.program()
 
     def before_fork(self) -> None:
         """Have no text in a buffer that both would write."""
