@@ -167,9 +167,8 @@ class Session:
     def _take_needed(self) -> None:
         """Have crates before they are asked for, where a person wants that; they are built once."""
         if wanted := self._wanted():
-            self.compiler.prefer(
-                wanted
-            )  # after a restart, that of the kernel before is free by now
+            # After a restart, that of the kernel before is free by now.
+            self.compiler.prefer(wanted)
             own, known = self.state.lock, lately.known(wanted)
             lock = own or (known.lock if known else "")
             made = self.compiler.take(Crates(wanted, lock))
